@@ -1,0 +1,310 @@
+//===- KernelOps.td - level 1: kernels and masks --------------*- tablegen -*-===//
+#ifndef SCRATCH_KERNEL_OPS_TD
+#define SCRATCH_KERNEL_OPS_TD
+
+include "dialects/Scratch/ScratchTypes.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Scratch_KernelOpInterface : OpInterface<"KernelOpInterface"> {
+  let cppNamespace = "::scratch";
+  let description = "A product that `select` decides on and `expand` computes.";
+  let methods = [
+    InterfaceMethod<"The semiring.", "SemiringAttr", "getSemiring">,
+    InterfaceMethod<"The decision, or null.", "StrategyAttr", "getStrategyAttr">,
+    InterfaceMethod<"Record the decision.", "void", "setStrategyAttr",
+                    (ins "StrategyAttr":$strategy)>,
+    InterfaceMethod<"Body of a custom multiply; empty for built-in semirings.",
+                    "::mlir::Region &", "getMultiply">,
+    InterfaceMethod<"Body of a custom add; empty for built-in semirings.",
+                    "::mlir::Region &", "getAdd">,
+    InterfaceMethod<"Stages applied to finished rows; may be empty.",
+                    "::mlir::Region &", "getEpilogue">,
+    InterfaceMethod<"Identity of a custom add, or null.", "::mlir::TypedAttr",
+                    "getIdentityAttr">
+  ];
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+class Scratch_KernelOp<string mnemonic, list<Trait> traits = []>
+    : Scratch_Op<mnemonic, !listconcat(traits, [
+        Pure, Scratch_KernelOpInterface])> {
+  dag kernelAttributes = (ins
+    DefaultValuedAttr<Scratch_SemiringAttr,
+        "::scratch::SemiringKind::plus_times">:$semiring,
+    OptionalAttr<TypedAttrInterface>:$identity,
+    OptionalAttr<Scratch_StrategyAttr>:$strategy);
+  let regions = (region MaxSizedRegion<1>:$multiply, MaxSizedRegion<1>:$add,
+                        MaxSizedRegion<1>:$epilogue);
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Scratch_SpgemmOp : Scratch_KernelOp<"spgemm"> {
+  let summary = "Sparse matrix times sparse matrix, sparse result";
+  let description = [{
+    `result(i, j) = add over k of multiply(lhs(i, k), rhs(k, j))`, over stored
+    entries only; (i, j) is present when at least one product fell on it. With a
+    mask, only entries of the mask are computed. The epilogue then runs on each
+    finished row while it is hot.
+
+    (spgemm_c1) lhs, rhs and result are sparse matrices (CSR or CSC).
+    (spgemm_c2) columns of lhs equal rows of rhs; the result is rows(lhs) x
+    columns(rhs); a mask has the result's shape.
+    (spgemm_c3) element types fit the semiring: all equal, except that `pair`
+    reads no values.
+    (spgemm_c4) a custom semiring has multiply, add and identity; a built-in one
+    has none of them.
+
+    ```mlir
+    %C = scratch.spgemm %A, %B semiring<min_plus> mask(%M : !scratch.mask<?x?>)
+         : tensor<?x?xf64, #CSR>, tensor<?x?xf64, #CSR> -> tensor<?x?xf64, #CSR>
+    ```
+  }];
+  let arguments = !con((ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs,
+                            Optional<Scratch_MaskType>:$mask,
+                            UnitAttr:$complement), kernelAttributes);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $lhs `,` $rhs (`semiring` $semiring^)?
+    (`mask` `(` $mask^ `:` type($mask) (`,` `complement` $complement^)? `)`)?
+    attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)
+    (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
+  }];
+}
+
+def Scratch_SpmmOp : Scratch_KernelOp<"spmm", [AllTypesMatch<["init", "result"]>]> {
+  let summary = "Sparse matrix times dense matrix, added to a dense matrix";
+  let description = [{
+    `result(i, j) = add(init(i, j), add over k of multiply(lhs(i, k), rhs(k, j)))`
+    over the stored entries of lhs.
+
+    (spmm_c1) lhs is a sparse matrix (CSR or CSC); rhs, init and result are dense.
+    (spmm_c2) columns of lhs equal rows of rhs; init is rows(lhs) x columns(rhs).
+    (spmm_c3) element types fit the semiring.
+
+    ```mlir
+    %C = scratch.spmm %A, %X into %C0
+         : tensor<?x?xf32, #CSR>, tensor<?x?xf32> -> tensor<?x?xf32>
+    ```
+  }];
+  let arguments = !con((ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs,
+                            AnyRankedTensor:$init), kernelAttributes);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $lhs `,` $rhs `into` $init (`semiring` $semiring^)? attr-dict
+    `:` type($lhs) `,` type($rhs) `->` type($result)
+    (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
+  }];
+}
+
+def Scratch_SpmvOp : Scratch_KernelOp<"spmv", [AllTypesMatch<["init", "result"]>]> {
+  let summary = "Sparse matrix times dense vector, added to a dense vector";
+  let description = [{
+    `result(i) = add(init(i), add over k of multiply(lhs(i, k), rhs(k)))` over
+    the stored entries of lhs.
+
+    (spmv_c1) lhs is a sparse matrix (CSR or CSC); rhs, init and result are dense.
+    (spmv_c2) columns of lhs equal the length of rhs; init has rows(lhs) entries.
+    (spmv_c3) element types fit the semiring.
+
+    ```mlir
+    %y = scratch.spmv %A, %x into %y0
+         : tensor<?x?xf64, #CSR>, tensor<?xf64> -> tensor<?xf64>
+    ```
+  }];
+  let arguments = !con((ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs,
+                            AnyRankedTensor:$init), kernelAttributes);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $lhs `,` $rhs `into` $init (`semiring` $semiring^)? attr-dict
+    `:` type($lhs) `,` type($rhs) `->` type($result)
+    (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
+  }];
+}
+
+def Scratch_SddmmOp : Scratch_KernelOp<"sddmm"> {
+  let summary = "Product of dense matrices, sampled at a sparse pattern";
+  let description = [{
+    `result(i, j) = sample(i, j) * (add over k of multiply(lhs(i, k), rhs(k, j)))`
+    at the stored entries of sample; with `pattern_only`, sample's values are
+    not read and the factor is absent. The factor is applied with the
+    semiring's multiply.
+
+    (sddmm_c1) lhs and rhs are dense; sample and result are sparse matrices of
+    one type (CSR or CSC).
+    (sddmm_c2) columns of lhs equal rows of rhs; sample is rows(lhs) x
+    columns(rhs). With `transposed`, rhs is stored as columns x k.
+    (sddmm_c3) element types fit the semiring.
+
+    ```mlir
+    %C = scratch.sddmm %S, %A, %B
+         : tensor<?x?xf32, #CSR>, tensor<?x?xf32>, tensor<?x?xf32>
+         -> tensor<?x?xf32, #CSR>
+    ```
+  }];
+  let arguments = !con((ins AnyRankedTensor:$sample, AnyRankedTensor:$lhs,
+                            AnyRankedTensor:$rhs, UnitAttr:$pattern_only,
+                            UnitAttr:$transposed), kernelAttributes);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $sample `,` $lhs `,` $rhs (`semiring` $semiring^)? attr-dict
+    `:` type($sample) `,` type($lhs) `,` type($rhs) `->` type($result)
+    (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Epilogue stages, in the region of a product
+//===----------------------------------------------------------------------===//
+
+class Scratch_StageOp<string mnemonic, list<Trait> traits = []>
+    : Scratch_Op<mnemonic, !listconcat([
+        ParentOneOf<["SpgemmOp", "SpmmOp", "SpmvOp", "SddmmOp"]>,
+        SingleBlockImplicitTerminator<"YieldOp">], traits)>;
+
+def Scratch_MapOp : Scratch_StageOp<"map"> {
+  let summary = "Epilogue stage: replace every value of the finished row";
+  let description = [{
+    The body receives value, row and column and yields the new value.
+
+    ```mlir
+    scratch.map { ^bb0(%v: f64, %i: index, %j: index):
+      %r = arith.maximumf %v, %zero : f64
+      scratch.yield %r : f64
+    }
+    ```
+  }];
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "attr-dict-with-keyword $body";
+  let hasVerifier = 1;
+}
+
+def Scratch_KeepOp : Scratch_StageOp<"keep"> {
+  let summary = "Epilogue stage: drop the entries whose body yields false";
+  let description = [{
+    The only stage that removes entries. The body receives value, row and column
+    and yields an i1. Legal where the result is sparse and its pattern is free,
+    that is in `scratch.spgemm`.
+  }];
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "attr-dict-with-keyword $body";
+  let hasVerifier = 1;
+}
+
+def Scratch_ReduceOp : Scratch_StageOp<"reduce"> {
+  let summary = "Epilogue stage: fold the finished row to one value";
+  let description = [{
+    Starts at `identity`; the body receives the value so far and the next entry's
+    value and yields their combination. Later stages may read the result, for
+    instance to normalise the row. Legal where the result is sparse.
+
+    ```mlir
+    %sum = scratch.reduce 0.0 : f64 { ^bb0(%acc: f64, %v: f64):
+      %s = arith.addf %acc, %v : f64
+      scratch.yield %s : f64
+    } -> f64
+    ```
+  }];
+  let arguments = (ins TypedAttrInterface:$identity);
+  let results = (outs AnyType:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$identity attr-dict-with-keyword $body `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Scratch_YieldOp : Scratch_Op<"yield", [Pure, Terminator, ReturnLike]> {
+  let summary = "End of a region of the scratch dialect";
+  let arguments = (ins Variadic<AnyType>:$values);
+  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
+  let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
+}
+
+//===----------------------------------------------------------------------===//
+// Masks
+//===----------------------------------------------------------------------===//
+
+def Scratch_MaskFromOp : Scratch_Op<"mask.from", [Pure]> {
+  let summary = "Mask of the entries of a tensor";
+  let description = [{
+    `structure`: the stored entries of a sparse matrix, whatever their values.
+    `value`: the entries whose value is not zero; also of a dense matrix.
+
+    (mask_from_c1) the mask has the tensor's shape and element granularity.
+    (mask_from_c2) `structure` needs a sparse tensor.
+
+    ```mlir
+    %M = scratch.mask.from structure %L
+         : tensor<?x?xf64, #CSR> -> !scratch.mask<?x?>
+    ```
+  }];
+  let arguments = (ins Scratch_MaskSourceAttr:$source, AnyRankedTensor:$tensor);
+  let results = (outs Scratch_MaskType:$mask);
+  let assemblyFormat = [{
+    $source $tensor attr-dict `:` type($tensor) `->` type($mask)
+  }];
+  let hasVerifier = 1;
+}
+
+class Scratch_MaskCombineOp<string mnemonic>
+    : Scratch_Op<mnemonic, [Pure, Commutative, SameOperandsAndResultType]> {
+  let arguments = (ins Scratch_MaskType:$lhs, Scratch_MaskType:$rhs);
+  let results = (outs Scratch_MaskType:$mask);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($mask)";
+  let hasFolder = 1;
+}
+def Scratch_MaskAndOp : Scratch_MaskCombineOp<"mask.and"> {
+  let summary = "Entries in both masks";
+}
+def Scratch_MaskOrOp : Scratch_MaskCombineOp<"mask.or"> {
+  let summary = "Entries in either mask";
+}
+def Scratch_MaskNotOp
+    : Scratch_Op<"mask.not", [Pure, SameOperandsAndResultType]> {
+  let summary = "Entries that are not in the mask";
+  let description = [{
+    A consumer that can complement takes the complement into itself:
+    `spgemm mask(not %m)` becomes `spgemm mask(%m, complement)`.
+  }];
+  let arguments = (ins Scratch_MaskType:$input);
+  let results = (outs Scratch_MaskType:$mask);
+  let assemblyFormat = "$input attr-dict `:` type($mask)";
+  let hasFolder = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Building tensors
+//===----------------------------------------------------------------------===//
+
+def Scratch_AssembleOp : Scratch_Op<"assemble", [Pure]> {
+  let summary = "Sparse matrix of any shape, from its buffers";
+  let description = [{
+    Makes a CSR or CSC matrix of positions, coordinates and values, which it
+    takes over without copying. Unlike `sparse_tensor.assemble` the shape may be
+    dynamic: `rows` and `columns` are run-time values.
+
+    (assemble_c1) positions and coordinates have the widths of the encoding,
+    values the element type.
+
+    ```mlir
+    %A = scratch.assemble %pos, %crd, %val shape(%m, %n)
+         : memref<?xi32>, memref<?xi32>, memref<?xf64> -> tensor<?x?xf64, #CSR>
+    ```
+  }];
+  let arguments = (ins AnyMemRef:$positions, AnyMemRef:$coordinates,
+                       AnyMemRef:$values, Index:$rows, Index:$columns);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $positions `,` $coordinates `,` $values `shape` `(` $rows `,` $columns `)`
+    attr-dict `:` type($positions) `,` type($coordinates) `,` type($values)
+    `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // SCRATCH_KERNEL_OPS_TD

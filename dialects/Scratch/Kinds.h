@@ -1,0 +1,70 @@
+//===- Kinds.h - enumerations that come from the .def tables ----*- C++ -*-===//
+#ifndef SCRATCH_DIALECTS_SCRATCH_KINDS_H
+#define SCRATCH_DIALECTS_SCRATCH_KINDS_H
+
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/StringRef.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace scratch {
+
+/// Built-in semirings (Semirings.def) and `custom`.
+enum class SemiringKind : uint32_t {
+#define SEMIRING(name, add, multiply) name,
+#include "dialects/Scratch/Semirings.def"
+  custom
+};
+
+/// Binary operators that semirings are made of. The names that are C++
+/// alternative tokens (`or`, `and`) get an underscore.
+enum class SemiringOperator : uint32_t {
+#define SEMIRING_OPERATOR(name, readsLeft, readsRight) op_##name,
+#include "dialects/Scratch/Semirings.def"
+};
+
+/// What merges entries with equal coordinates (Accumulators.def).
+enum class AccumulatorKind : uint32_t {
+#define ACCUMULATOR_KIND(name, keyword, text) name,
+#include "dialects/Scratch/Accumulators.def"
+};
+
+/// What a row's predicted cost may depend on (Features.def).
+enum class CostFeature : uint32_t {
+#define COST_FEATURE(name, text) name,
+#include "dialects/Scratch/Features.def"
+};
+
+/// The unit that is in or out of a mask as a whole.
+enum class MaskGranularity : uint32_t { Element, Block, Row, Column, NM };
+
+/// What holds for every row of a mask.
+enum class MaskGuarantee : uint32_t { None, Exact, RowNnz };
+
+llvm::StringRef stringify(SemiringKind kind);
+llvm::StringRef stringify(SemiringOperator op);
+llvm::StringRef stringify(AccumulatorKind kind);
+llvm::StringRef stringify(CostFeature feature);
+std::optional<SemiringKind> symbolizeSemiring(llvm::StringRef name);
+std::optional<AccumulatorKind> symbolizeAccumulator(llvm::StringRef name);
+
+/// Whether an operator looks at its argument at all.
+bool readsLeft(SemiringOperator op);
+bool readsRight(SemiringOperator op);
+
+inline llvm::hash_code hash_value(SemiringKind kind) { return llvm::hash_value(static_cast<uint32_t>(kind)); }
+inline llvm::hash_code hash_value(AccumulatorKind kind) { return llvm::hash_value(static_cast<uint32_t>(kind)); }
+inline llvm::hash_code hash_value(MaskGranularity kind) { return llvm::hash_value(static_cast<uint32_t>(kind)); }
+inline llvm::hash_code hash_value(MaskGuarantee kind) { return llvm::hash_value(static_cast<uint32_t>(kind)); }
+
+mlir::AsmPrinter &operator<<(mlir::AsmPrinter &printer, AccumulatorKind kind);
+
+} // namespace scratch
+
+template <>
+struct mlir::FieldParser<scratch::AccumulatorKind> {
+  static mlir::FailureOr<scratch::AccumulatorKind> parse(mlir::AsmParser &parser);
+};
+
+#endif // SCRATCH_DIALECTS_SCRATCH_KINDS_H

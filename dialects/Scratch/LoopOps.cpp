@@ -1,0 +1,138 @@
+//===- LoopOps.cpp - verifiers of level 2 ---------------------------------===//
+#include "dialects/Scratch/Scratch.h"
+
+using namespace mlir;
+using namespace scratch;
+
+static LogicalResult verifyYields(Operation *op, StringRef name, Region &region, TypeRange types) {
+  auto yield = cast<YieldOp>(region.front().getTerminator());
+  if (yield.getOperandTypes() != types)
+    return op->emitOpError("region '")
+           << name << "' yields (" << yield.getOperandTypes() << "), expected (" << types << ")";
+  return success();
+}
+
+static LogicalResult verifyArguments(Operation *op, StringRef name, Region &region,
+                                     TypeRange types) {
+  if (region.getArgumentTypes() != types)
+    return op->emitOpError("region '")
+           << name << "' takes (" << region.getArgumentTypes() << "), expected (" << types << ")";
+  return success();
+}
+
+LogicalResult ParallelOp::verify() {
+  if (!getChunks() == !getRows())
+    return emitOpError("expected either chunks or rows");
+  if (getSetup().getNumArguments() != 0)
+    return emitOpError("region 'setup' takes no arguments");
+  SmallVector<Type> state(getSetup().front().getTerminator()->getOperandTypes());
+  SmallVector<Type> arguments(3, IndexType::get(getContext()));
+  arguments.append(state);
+  if (failed(verifyArguments(*this, "body", getBody(), arguments)) ||
+      failed(verifyArguments(*this, "teardown", getTeardown(), state)) ||
+      failed(verifyYields(*this, "body", getBody(), {})) ||
+      failed(verifyYields(*this, "teardown", getTeardown(), {})))
+    return failure();
+  return success();
+}
+
+LogicalResult AccumulatorCreateOp::verify() {
+  Type element = getAccumulator().getType().getElement();
+  if (getSemiring().isCustom()) {
+    TypedAttr identity = getIdentityAttr();
+    if (getAdd().empty() || !identity || identity.getType() != element)
+      return emitOpError("custom semiring needs a region 'add' and an identity of type ")
+             << element;
+    if (failed(verifyArguments(*this, "add", getAdd(), {element, element})) ||
+        failed(verifyYields(*this, "add", getAdd(), {element})))
+      return failure();
+  } else if (!getAdd().empty() || getIdentityAttr()) {
+    return emitOpError("semiring ")
+           << stringify(getSemiring().getKind()) << " brings its own add";
+  }
+  if (!getFormula().empty()) {
+    Type byte = IntegerType::get(getContext(), 8), bit = IntegerType::get(getContext(), 1);
+    if (failed(verifyArguments(*this, "formula", getFormula(), {byte})) ||
+        failed(verifyYields(*this, "formula", getFormula(), {bit})))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult TileOp::verify() {
+  AccumulatorType type = getAccumulator().getType();
+  SmallVector<Type, 1> tile{
+      TileType::get(getContext(), type.getKind(), type.getIndex(), type.getElement())};
+  if (failed(verifyArguments(*this, "accumulate", getAccumulate(), tile)) ||
+      failed(verifyArguments(*this, "drain", getDrain(), tile)) ||
+      failed(verifyYields(*this, "accumulate", getAccumulate(), {})) ||
+      failed(verifyYields(*this, "drain", getDrain(), getResultTypes())))
+    return failure();
+  return success();
+}
+
+/// A rank-1 buffer of integers or indices of any width.
+static LogicalResult verifyCoordinates(Operation *op, Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  if (type.getRank() == 1 && type.getElementType().isIntOrIndex())
+    return success();
+  return op->emitOpError("expected coordinates of rank 1 and an integer type, found ") << type;
+}
+
+/// A rank-1 buffer with elements of one type.
+static LogicalResult verifyBuffer(Operation *op, StringRef name, Value buffer, Type element) {
+  auto type = cast<MemRefType>(buffer.getType());
+  if (type.getRank() == 1 && type.getElementType() == element)
+    return success();
+  return op->emitOpError("expected ")
+         << name << " of rank 1 and element type " << element << ", found " << type;
+}
+
+LogicalResult MarkOp::verify() {
+  if (getLeaf() > 5)
+    return emitOpError("expected a leaf below 6, found ") << getLeaf();
+  return verifyCoordinates(*this, getCoordinates());
+}
+
+LogicalResult MarkDenseOp::verify() {
+  if (getLeaf() > 5)
+    return emitOpError("expected a leaf below 6, found ") << getLeaf();
+  if (cast<MemRefType>(getMatrix().getType()).getRank() != 2)
+    return emitOpError("expected a matrix, found ") << getMatrix().getType();
+  return success();
+}
+
+LogicalResult AccumulateOp::verify() {
+  if (failed(verifyCoordinates(*this, getCoordinates())))
+    return failure();
+  if (getSymbolic()) {
+    if (getValues() || getScale())
+      return emitOpError("records presence only when symbolic; values and scale have no use");
+    return success();
+  }
+  if (getSemiring().isCustom()) {
+    if (getMultiply().empty())
+      return emitOpError("custom semiring needs a region 'multiply'");
+    if (!getScale() || !getValues())
+      return emitOpError("custom semiring needs values and scale");
+    return verifyYields(*this, "multiply", getMultiply(), {getTile().getType().getElement()});
+  }
+  if (!getMultiply().empty())
+    return emitOpError("semiring ")
+           << stringify(getSemiring().getKind()) << " brings its own multiply";
+  SemiringOperator multiply = getSemiring().getMultiply();
+  bool left = getSwapped() ? readsRight(multiply) : readsLeft(multiply);
+  bool right = getSwapped() ? readsLeft(multiply) : readsRight(multiply);
+  if (left && !getScale())
+    return emitOpError("multiply ") << stringify(multiply) << " needs a scale";
+  if (right && !getValues())
+    return emitOpError("multiply ") << stringify(multiply) << " needs values";
+  return success();
+}
+
+LogicalResult DrainOp::verify() {
+  if (failed(verifyBuffer(*this, "coordinates", getCoordinates(), getTile().getType().getIndex())) ||
+      failed(verifyBuffer(*this, "values", getValues(), getTile().getType().getElement())))
+    return failure();
+  return success();
+}

@@ -1,0 +1,309 @@
+//===- LoopOps.td - level 2: loops, accumulators, buffers -----*- tablegen -*-===//
+#ifndef SCRATCH_LOOP_OPS_TD
+#define SCRATCH_LOOP_OPS_TD
+
+include "dialects/Scratch/ScratchTypes.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+//===----------------------------------------------------------------------===//
+// Parallel rows
+//===----------------------------------------------------------------------===//
+
+def Scratch_PartitionOp : Scratch_Op<"partition", [MemoryEffects<[MemRead]>]> {
+  let summary = "Cut rows into contiguous chunks of about equal weight";
+  let description = [{
+    `prefix` holds rows + 1 ascending weights, starting at 0. The result holds
+    the first row of every chunk and, last, the number of rows: chunks + 1
+    entries. Without rows, and when its own buffer cannot be had, there are no
+    chunks. The cut depends on the weights alone, never on the thread count.
+    Released like any buffer.
+  }];
+  let arguments = (ins MemRefRankOf<[I64], [1]>:$prefix, Index:$rows);
+  let results = (outs Res<MemRefRankOf<[I64], [1]>, "", [MemAlloc]>:$starts);
+  let assemblyFormat = [{
+    $prefix `rows` `(` $rows `)` attr-dict `:` type($prefix) `->` type($starts)
+  }];
+}
+
+def Scratch_ParallelOp : Scratch_Op<"parallel", [
+    AttrSizedOperandSegments, RecursiveMemoryEffects,
+    SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "Row chunks, dealt to workers that keep state";
+  let description = [{
+    Either over the chunks of a `scratch.partition` (`chunks`), taken one by one
+    by whichever worker is free, or over equal ranges of `rows`. Every worker
+    runs `setup` once, `body` for each of its chunks and `teardown` once. Setup
+    yields the worker's state (accumulators, buffers), which body and teardown
+    receive. Body receives chunk number, first row, last row (exclusive), state.
+
+    ```mlir
+    scratch.parallel chunks(%starts : memref<?xi64>) setup {
+      %acc = scratch.accumulator.create ... : !scratch.accumulator<dense, i32, f64>
+      scratch.yield %acc : !scratch.accumulator<dense, i32, f64>
+    } body {
+    ^bb0(%chunk: index, %first: index, %last: index, %acc: !scratch.accumulator<dense, i32, f64>):
+      ...
+    } teardown {
+    ^bb0(%acc: !scratch.accumulator<dense, i32, f64>):
+      scratch.accumulator.destroy %acc : !scratch.accumulator<dense, i32, f64>
+    }
+    ```
+  }];
+  let arguments = (ins Optional<MemRefRankOf<[I64], [1]>>:$chunks,
+                       Optional<Index>:$rows);
+  let regions = (region SizedRegion<1>:$setup, SizedRegion<1>:$body,
+                        SizedRegion<1>:$teardown);
+  let assemblyFormat = [{
+    (`chunks` `(` $chunks^ `:` type($chunks) `)`)? (`rows` `(` $rows^ `)`)?
+    attr-dict `setup` $setup `body` $body `teardown` $teardown
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Accumulators
+//===----------------------------------------------------------------------===//
+
+def Scratch_AccumulatorCreateOp
+    : Scratch_Op<"accumulator.create", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "Storage for tiles of bounded size";
+  let description = [{
+    No tile opened on it may span more than `window` columns nor receive more
+    than `entries` different coordinates. Merging uses the semiring's add (of a
+    custom semiring: the region `add`, with `identity`). `formula`, where
+    present, decides from the leaves a coordinate belongs to whether it takes
+    part: bit L of the argument is set when `scratch.accumulator.mark` marked
+    the coordinate for leaf L (at most six leaves).
+  }];
+  let arguments = (ins Index:$window, Index:$entries,
+                       Scratch_SemiringAttr:$semiring,
+                       OptionalAttr<TypedAttrInterface>:$identity);
+  let results = (outs Scratch_AccumulatorType:$accumulator);
+  let regions = (region MaxSizedRegion<1>:$add, MaxSizedRegion<1>:$formula);
+  let assemblyFormat = [{
+    `window` `(` $window `)` `entries` `(` $entries `)` `semiring` $semiring
+    attr-dict `:` type($accumulator)
+    (`add` $add^)? (`formula` $formula^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Scratch_AccumulatorDestroyOp
+    : Scratch_Op<"accumulator.destroy", [MemoryEffects<[MemFree]>]> {
+  let summary = "Release an accumulator's storage";
+  let arguments = (ins Scratch_AccumulatorType:$accumulator);
+  let assemblyFormat = "$accumulator attr-dict `:` type($accumulator)";
+}
+
+def Scratch_TileOp : Scratch_Op<"tile", [
+    SingleBlockImplicitTerminator<"YieldOp">, RecursiveMemoryEffects]> {
+  let summary = "Accumulate into one tile, then drain it";
+  let description = [{
+    Opens the accumulator for columns [`low`, `high`) and at most `bound`
+    different coordinates, runs `accumulate`, then `drain`; afterwards the
+    accumulator is empty again. Where an accumulator is shared by a team, a
+    barrier separates the two regions. The results are what `drain` yields.
+
+    ```mlir
+    %n = scratch.tile %acc window(%lo, %hi) bound(%ub)
+           : !scratch.accumulator<dense, i32, f64> -> index
+    accumulate {
+    ^bb0(%t: !scratch.tile<dense, i32, f64>):
+      scratch.accumulate %t, %crd, %val [%p, %q] scaled %a ...
+    } drain {
+    ^bb0(%t: !scratch.tile<dense, i32, f64>):
+      %n = scratch.drain %t into %out_crd, %out_val at %pos ...
+      scratch.yield %n : index
+    }
+    ```
+  }];
+  let arguments = (ins Scratch_AccumulatorType:$accumulator, Index:$low,
+                       Index:$high, Index:$bound);
+  let results = (outs Variadic<AnyType>:$results);
+  let regions = (region SizedRegion<1>:$accumulate, SizedRegion<1>:$drain);
+  let assemblyFormat = [{
+    $accumulator `window` `(` $low `,` $high `)` `bound` `(` $bound `)` attr-dict
+    `:` type($accumulator) (`->` type($results)^)?
+    `accumulate` $accumulate `drain` $drain
+  }];
+  let hasVerifier = 1;
+}
+
+def Scratch_MarkOp : Scratch_Op<"mark", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Mark the coordinates of one leaf of a mask";
+  let description = [{
+    Coordinates [`first`, `last`) of the segment belong to leaf `leaf`; with
+    `values` present, only those whose value is not zero. Comes before any
+    accumulate of the tile. Coordinates outside the window are ignored.
+  }];
+  let arguments = (ins Scratch_TileType:$tile, I64Attr:$leaf,
+                       AnyMemRef:$coordinates, Optional<AnyMemRef>:$values,
+                       Index:$first, Index:$last);
+  let assemblyFormat = [{
+    $tile `leaf` $leaf `,` $coordinates (`by` $values^ `:` type($values))?
+    `[` $first `,` $last `]` attr-dict `:` type($tile) `,` type($coordinates)
+  }];
+  let hasVerifier = 1;
+}
+
+def Scratch_MarkDenseOp
+    : Scratch_Op<"mark_dense", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Mark one leaf of a mask from a dense row, by value";
+  let description = [{
+    Columns of the window whose value in row `row` of `matrix` is not zero
+    belong to leaf `leaf`.
+  }];
+  let arguments = (ins Scratch_TileType:$tile, I64Attr:$leaf,
+                       AnyMemRef:$matrix, Index:$row);
+  let assemblyFormat = [{
+    $tile `leaf` $leaf `,` $matrix `row` $row attr-dict
+    `:` type($tile) `,` type($matrix)
+  }];
+  let hasVerifier = 1;
+}
+
+def Scratch_AccumulateOp
+    : Scratch_Op<"accumulate", [AttrSizedOperandSegments, MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Merge a scaled segment into a tile";
+  let description = [{
+    For p in [`first`, `last`): coordinate `coordinates[p]` receives
+    `multiply(scale, values[p])`; `swapped` exchanges the arguments. Coordinates
+    of one segment are distinct.
+    Without `values` (and `scale`) only presence is recorded: the symbolic
+    phase. `multiply` is present for a custom semiring. Coordinates outside the
+    tile's window are a program error.
+  }];
+  let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$coordinates,
+                       Optional<AnyMemRef>:$values, Index:$first, Index:$last,
+                       Optional<AnyType>:$scale, UnitAttr:$symbolic,
+                       UnitAttr:$swapped,
+                       Scratch_SemiringAttr:$semiring);
+  let regions = (region MaxSizedRegion<1>:$multiply);
+  let assemblyFormat = [{
+    $tile `,` $coordinates `[` $first `,` $last `]`
+    (`values` $values^ `:` type($values))? (`scaled` $scale^ `:` type($scale))?
+    (`symbolic` $symbolic^)? (`swapped` $swapped^)? `semiring` $semiring attr-dict
+    `:` type($tile) `,` type($coordinates) (`multiply` $multiply^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Scratch_DrainOp
+    : Scratch_Op<"drain", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Write a tile's entries out, in ascending order";
+  let description = [{
+    Writes coordinates and values from element `at` on and returns how many.
+  }];
+  let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$coordinates,
+                       AnyMemRef:$values, Index:$at);
+  let results = (outs Index:$count);
+  let assemblyFormat = [{
+    $tile `into` $coordinates `,` $values `at` $at attr-dict
+    `:` type($tile) `,` type($coordinates) `,` type($values)
+  }];
+  let hasVerifier = 1;
+}
+
+def Scratch_CountOp
+    : Scratch_Op<"count", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Count a tile's entries and forget them";
+  let arguments = (ins Scratch_TileType:$tile);
+  let results = (outs Index:$count);
+  let assemblyFormat = "$tile attr-dict `:` type($tile)";
+}
+
+//===----------------------------------------------------------------------===//
+// Buffers, status and the caller's arguments
+//===----------------------------------------------------------------------===//
+
+def Scratch_AllocateOp : Scratch_Op<"allocate"> {
+  let summary = "Buffer from the runtime";
+  let description = [{
+    On overflow or exhaustion the status word is set and the buffer must not be
+    touched. Large buffers are reserved: pages cost memory once written.
+  }];
+  let arguments = (ins Variadic<Index>:$sizes, UnitAttr:$zeroed);
+  let results = (outs Res<AnyMemRef, "", [MemAlloc]>:$buffer);
+  let assemblyFormat = "(`zeroed` $zeroed^)? `(` $sizes `)` attr-dict `:` type($buffer)";
+}
+
+def Scratch_ReleaseOp : Scratch_Op<"release", [MemoryEffects<[MemFree]>]> {
+  let summary = "Give a buffer back to the runtime";
+  let arguments = (ins AnyMemRef:$buffer);
+  let assemblyFormat = "$buffer attr-dict `:` type($buffer)";
+}
+
+def Scratch_TrimOp : Scratch_Op<"trim", [
+    MemoryEffects<[MemRead, MemWrite]>, AllTypesMatch<["buffer", "trimmed"]>]> {
+  let summary = "Keep the first `size` elements of a buffer";
+  let description = [{
+    Gives back the memory behind them; the result is the same buffer with its
+    new size, the operand must not be used any more.
+  }];
+  let arguments = (ins AnyMemRef:$buffer, Index:$size);
+  let results = (outs AnyMemRef:$trimmed);
+  let assemblyFormat = "$buffer `to` $size attr-dict `:` type($buffer)";
+}
+
+def Scratch_CompactOp
+    : Scratch_Op<"compact", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Move pieces of a buffer together, in place";
+  let description = [{
+    Piece k moves from element `sources[k]` to element `targets[k]` and has
+    `targets[k + 1] - targets[k]` elements; no piece moves up.
+  }];
+  let arguments = (ins AnyMemRef:$buffer, MemRefRankOf<[I64], [1]>:$sources,
+                       MemRefRankOf<[I64], [1]>:$targets, Index:$pieces);
+  let assemblyFormat = [{
+    $buffer `from` $sources `to` $targets `pieces` $pieces attr-dict
+    `:` type($buffer) `,` type($sources) `,` type($targets)
+  }];
+}
+
+def Scratch_ViewOp : Scratch_Op<"view", [Pure]> {
+  let summary = "Memory of the caller, seen as a buffer";
+  let arguments = (ins AnyType:$pointer, Variadic<Index>:$sizes);
+  let results = (outs AnyMemRef:$buffer);
+  let assemblyFormat = [{
+    $pointer `(` $sizes `)` attr-dict `:` type($pointer) `->` type($buffer)
+  }];
+}
+
+def Scratch_StatusOp
+    : Scratch_Op<"status", [MemoryEffects<[MemRead]>]> {
+  let summary = "Whether the call is still all right";
+  let description = [{
+    True while no failure was recorded. Loops over rows that depend on a buffer
+    are given zero rows after a failure, so that no code path needs to unwind.
+  }];
+  let results = (outs I1:$ok);
+  let assemblyFormat = "attr-dict";
+}
+
+def Scratch_FailOp : Scratch_Op<"fail", [MemoryEffects<[MemWrite]>]> {
+  let summary = "Record a failure unless a condition holds";
+  let description = [{
+    When `condition` is false, records status `code` (Status.def) with the text
+    `subject`, found and expected. Execution goes on.
+  }];
+  let arguments = (ins I1:$condition, I32Attr:$code, StrAttr:$subject,
+                       Index:$found, Index:$expected);
+  let assemblyFormat = [{
+    `unless` $condition `code` $code $subject `found` $found
+    `expected` $expected attr-dict
+  }];
+}
+
+def Scratch_RecordOp
+    : Scratch_Op<"record", [MemoryEffects<[MemWrite]>]> {
+  let summary = "Add to a counter of the caller's record";
+  let description = [{
+    `field` names a member of `scratch_record`; `lane` its element, for arrays.
+    Safe from any worker.
+  }];
+  let arguments = (ins StrAttr:$field, I64Attr:$lane, Index:$amount);
+  let assemblyFormat = "$field `[` $lane `]` $amount attr-dict";
+}
+
+#endif // SCRATCH_LOOP_OPS_TD

@@ -1,0 +1,153 @@
+//===- Types.cpp - masks, accumulators, tiles -----------------------------===//
+#include "dialects/Scratch/Scratch.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace scratch;
+
+#define GET_TYPEDEF_CLASSES
+#include "dialects/Scratch/ScratchTypes.cpp.inc"
+
+void ScratchDialect::registerTypes() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialects/Scratch/ScratchTypes.cpp.inc"
+      >();
+}
+
+/// `(` size (separator size)* `)`
+static ParseResult parseSizes(AsmParser &parser, unsigned count, bool colon,
+                              SmallVectorImpl<int64_t> &sizes) {
+  if (parser.parseLParen())
+    return failure();
+  if (!colon && count == 2) {
+    if (parser.parseDimensionList(sizes, /*allowDynamic=*/false,
+                                  /*withTrailingX=*/false))
+      return failure();
+  } else {
+    for (unsigned i = 0; i < count; ++i) {
+      if (i && parser.parseColon())
+        return failure();
+      if (parser.parseInteger(sizes.emplace_back()))
+        return failure();
+    }
+  }
+  return parser.parseRParen();
+}
+
+/// One word after the domain: a granularity or a guarantee.
+static ParseResult parseProperty(AsmParser &parser, MaskGranularity &granularity,
+                                 SmallVectorImpl<int64_t> &unit,
+                                 MaskGuarantee &guarantee,
+                                 SmallVectorImpl<int64_t> &bound) {
+  SMLoc loc = parser.getCurrentLocation();
+  StringRef word;
+  if (parser.parseKeyword(&word))
+    return failure();
+  if (word == "element")
+    return success();
+  if (word == "row" || word == "column") {
+    granularity = word == "row" ? MaskGranularity::Row : MaskGranularity::Column;
+    return success();
+  }
+  if (word == "block") {
+    granularity = MaskGranularity::Block;
+    return parseSizes(parser, 2, /*colon=*/false, unit);
+  }
+  if (word == "n_m") {
+    granularity = MaskGranularity::NM;
+    return parseSizes(parser, 2, /*colon=*/true, unit);
+  }
+  if (word == "exact") {
+    guarantee = MaskGuarantee::Exact;
+    return parseSizes(parser, 2, /*colon=*/true, bound);
+  }
+  if (word == "row_nnz") {
+    guarantee = MaskGuarantee::RowNnz;
+    return parseSizes(parser, 1, /*colon=*/true, bound);
+  }
+  return parser.emitError(loc, "unknown mask property '")
+         << word << "'; expected element, block, row, column, n_m, exact or row_nnz";
+}
+
+Type MaskType::parse(AsmParser &parser) {
+  SmallVector<int64_t> shape, unit, bound;
+  MaskGranularity granularity = MaskGranularity::Element;
+  MaskGuarantee guarantee = MaskGuarantee::None;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseLess() ||
+      parser.parseDimensionList(shape, /*allowDynamic=*/true,
+                                /*withTrailingX=*/false))
+    return {};
+  while (succeeded(parser.parseOptionalComma()))
+    if (parseProperty(parser, granularity, unit, guarantee, bound))
+      return {};
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<MaskType>(loc, parser.getContext(), shape, granularity,
+                                     unit, guarantee, bound);
+}
+
+void MaskType::print(AsmPrinter &printer) const {
+  printer << '<';
+  printer.printDimensionList(getShape());
+  switch (getGranularity()) {
+  case MaskGranularity::Element:
+    break;
+  case MaskGranularity::Block:
+    printer << ", block(" << getUnit()[0] << 'x' << getUnit()[1] << ')';
+    break;
+  case MaskGranularity::Row:
+    printer << ", row";
+    break;
+  case MaskGranularity::Column:
+    printer << ", column";
+    break;
+  case MaskGranularity::NM:
+    printer << ", n_m(" << getUnit()[0] << ':' << getUnit()[1] << ')';
+    break;
+  }
+  switch (getGuarantee()) {
+  case MaskGuarantee::None:
+    break;
+  case MaskGuarantee::Exact:
+    printer << ", exact(" << getBound()[0] << ':' << getBound()[1] << ')';
+    break;
+  case MaskGuarantee::RowNnz:
+    printer << ", row_nnz(" << getBound()[0] << ')';
+    break;
+  }
+  printer << '>';
+}
+
+LogicalResult MaskType::verify(function_ref<InFlightDiagnostic()> emitError,
+                               ArrayRef<int64_t> shape, MaskGranularity granularity,
+                               ArrayRef<int64_t> unit, MaskGuarantee guarantee,
+                               ArrayRef<int64_t> bound) {
+  if (shape.size() != 2)
+    return emitError() << "expected a mask of two dimensions, found " << shape.size();
+  bool units = granularity == MaskGranularity::Block || granularity == MaskGranularity::NM;
+  if (unit.size() != (units ? 2u : 0u))
+    return emitError() << "mask granularity given twice";
+  for (int64_t size : unit)
+    if (size <= 0)
+      return emitError() << "expected positive sizes of the mask's granularity, found " << size;
+  if (granularity == MaskGranularity::NM && unit[0] > unit[1])
+    return emitError() << "n_m(" << unit[0] << ":" << unit[1]
+                       << ") keeps more entries than its group has";
+  unsigned bounds = guarantee == MaskGuarantee::Exact ? 2 : guarantee == MaskGuarantee::RowNnz;
+  if (bound.size() != bounds)
+    return emitError() << "mask guarantee given twice";
+  for (int64_t size : bound)
+    if (size < 0)
+      return emitError() << "expected sizes of the mask's guarantee not below 0, found " << size;
+  if (guarantee == MaskGuarantee::Exact && (bound[1] == 0 || bound[0] > bound[1]))
+    return emitError() << "exact(" << bound[0] << ":" << bound[1]
+                       << ") promises more entries than its group has";
+  if (guarantee == MaskGuarantee::RowNnz && !ShapedType::isDynamic(shape[1]) &&
+      bound[0] > shape[1])
+    return emitError() << "row_nnz(" << bound[0] << ") exceeds the mask's "
+                       << shape[1] << " columns";
+  return success();
+}

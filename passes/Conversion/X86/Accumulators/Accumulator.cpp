@@ -1,0 +1,100 @@
+//===- Accumulator.cpp - what all kinds of accumulator share --------------===//
+#include "passes/Conversion/X86/Accumulators/Accumulator.h"
+
+using namespace mlir;
+using namespace scratch;
+
+std::unique_ptr<Accumulator> Accumulator::make(AccumulatorCreateOp op) {
+  switch (op.getAccumulator().getType().getKind()) {
+#define ACCUMULATOR_KIND(name, keyword, text)                                                      \
+  case AccumulatorKind::name:                                                                      \
+    return make##name##Accumulator(op);
+#include "dialects/Scratch/Accumulators.def"
+  }
+  llvm_unreachable("unknown accumulator");
+}
+
+Accumulator::Accumulator(AccumulatorCreateOp op)
+    : op(op), element(op.getAccumulator().getType().getElement()),
+      index(op.getAccumulator().getType().getIndex()) {
+  semiring.semiring = op.getSemiring();
+  semiring.element = element;
+  semiring.identity = identityOf(op.getSemiring(), op.getIdentityAttr(), element);
+  if (op.getSemiring().isCustom())
+    semiring.addRegion = &op.getAdd();
+  if (!op.getFormula().empty())
+    formula = &op.getFormula();
+}
+
+Value Accumulator::passes(LoopBuilder &b, Value state) {
+  Value leaves = b.bitAnd(state, byte(b, kLeafBits));
+  return emitRegion(b, *formula, {leaves}).front();
+}
+
+Value Accumulator::allocate(LoopBuilder &b, Type element, Value size, bool zeroed) {
+  auto type = MemRefType::get({ShapedType::kDynamic}, element);
+  return AllocateOp::create(b, type, ValueRange{size}, zeroed);
+}
+
+Value Accumulator::allocateValues(LoopBuilder &b, Value size) {
+  // Pages of zeros cost nothing until they are written.
+  bool zero = false;
+  if (auto real = dyn_cast<FloatAttr>(semiring.identity))
+    zero = real.getValue().isPosZero();
+  else if (auto integer = dyn_cast<IntegerAttr>(semiring.identity))
+    zero = integer.getValue().isZero();
+  Value values = allocate(b, element, size, zero);
+  if (zero)
+    return values;
+  Value nothing = identity(b);
+  b.ifThen(StatusOp::create(b), [&] {
+    b.loop(b.index(0), size, [&](Value at) { b.store(nothing, values, at); });
+  });
+  return values;
+}
+
+static Value isNotZero(LoopBuilder &b, Value value) {
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(value.getType()));
+  if (isa<FloatType>(value.getType()))
+    return arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, value, zero);
+  return b.notEqual(value, zero);
+}
+
+/// Coordinates of the segment that lie in the tile's window get the leaf's bit.
+void Accumulator::mark(LoopBuilder &b, MarkOp op) {
+  int64_t bit = int64_t(1) << op.getLeaf();
+  b.loop(op.getFirst(), op.getLast(), [&](Value p) {
+    Value coordinate = b.loadIndex(op.getCoordinates(), p);
+    Value inside = b.bitAnd(b.lessEqual(low, coordinate), b.less(coordinate, high));
+    if (op.getValues()) {
+      Value value = b.load(op.getValues(), p);
+      inside = b.bitAnd(inside, isNotZero(b, value));
+    }
+    b.ifThen(inside, [&] { touchMark(b, coordinate, bit); });
+  });
+}
+
+void Accumulator::markDense(LoopBuilder &b, MarkDenseOp op) {
+  int64_t bit = int64_t(1) << op.getLeaf();
+  b.loop(low, high, [&](Value coordinate) {
+    Value value = b.load(op.getMatrix(), {op.getRow(), coordinate});
+    b.ifThen(isNotZero(b, value), [&] { touchMark(b, coordinate, bit); });
+  });
+}
+
+void Accumulator::accumulate(LoopBuilder &b, AccumulateOp op) {
+  SemiringEmitter multiply = semiring;
+  multiply.semiring = op.getSemiring();
+  multiply.swapped = op.getSwapped();
+  if (op.getSemiring().isCustom() && !op.getSymbolic())
+    multiply.multiplyRegion = &op.getMultiply();
+  b.loop(op.getFirst(), op.getLast(), [&](Value p) {
+    Value coordinate = b.loadIndex(op.getCoordinates(), p);
+    Value product;
+    if (!op.getSymbolic()) {
+      Value value = op.getValues() ? b.load(op.getValues(), p) : Value();
+      product = multiply.multiply(b, op.getScale(), value, element);
+    }
+    touch(b, coordinate, product);
+  });
+}

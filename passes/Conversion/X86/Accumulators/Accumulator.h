@@ -1,0 +1,80 @@
+//===- Accumulator.h - one kind of accumulator on x86 -----------*- C++ -*-===//
+//
+// Stage: map (x86). A kind says how one coordinate is touched and how a tile is
+// emptied; walking segments, masks and semirings is common to all kinds.
+//
+// Every coordinate of a tile has a state byte: bit 7 says that it is present,
+// bits 0 to 5 which leaves of the mask it belongs to. Values that are not
+// present hold the identity of the semiring's add, so that merging needs no test.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_ACCUMULATOR_H
+#define SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_ACCUMULATOR_H
+
+#include "dialects/Scratch/Scratch.h"
+#include "passes/Emission/LoopBuilder.h"
+#include "passes/Emission/Semiring.h"
+
+#include <memory>
+
+namespace scratch {
+
+class Accumulator {
+public:
+  static std::unique_ptr<Accumulator> make(AccumulatorCreateOp op);
+  virtual ~Accumulator() = default;
+
+  /// Storage, where the create op stands; released again by `destroy`.
+  virtual void create(LoopBuilder &b) = 0;
+  virtual void destroy(LoopBuilder &b) = 0;
+
+  /// Opens a tile: values that its regions share.
+  virtual void open(LoopBuilder &b, mlir::Value low, mlir::Value high, mlir::Value bound) = 0;
+
+  void mark(LoopBuilder &b, MarkOp op);
+  void markDense(LoopBuilder &b, MarkDenseOp op);
+  void accumulate(LoopBuilder &b, AccumulateOp op);
+
+  /// Empties the tile; both return the number of entries.
+  virtual mlir::Value drain(LoopBuilder &b, mlir::Value coordinates, mlir::Value values,
+                            mlir::Value at) = 0;
+  virtual mlir::Value count(LoopBuilder &b) = 0;
+
+protected:
+  explicit Accumulator(AccumulatorCreateOp op);
+
+  /// Merges `product` (null: presence only) into a coordinate of the tile.
+  virtual void touch(LoopBuilder &b, mlir::Value coordinate, mlir::Value product) = 0;
+  /// Adds a leaf bit to a coordinate of the tile.
+  virtual void touchMark(LoopBuilder &b, mlir::Value coordinate, int64_t bit) = 0;
+
+  bool masked() const { return formula != nullptr; }
+  /// Whether a state lets its coordinate take part (masked only).
+  mlir::Value passes(LoopBuilder &b, mlir::Value state);
+  mlir::Value byte(LoopBuilder &b, int64_t value) { return b.integer(value, b.getI8Type()); }
+  /// 1-D buffer of the runtime.
+  mlir::Value allocate(LoopBuilder &b, mlir::Type element, mlir::Value size, bool zeroed);
+  /// Values of `size` coordinates, all identity.
+  mlir::Value allocateValues(LoopBuilder &b, mlir::Value size);
+  mlir::Value identity(LoopBuilder &b) { return semiring.getIdentity(b, element); }
+
+  AccumulatorCreateOp op;
+  SemiringEmitter semiring;
+  mlir::Type element, index;
+  mlir::Value low, high; ///< of the open tile
+
+private:
+  mlir::Region *formula = nullptr;
+};
+
+/// State bits.
+inline constexpr int64_t kPresent = -128; ///< 0x80 as i8
+inline constexpr int64_t kLeafBits = 0x3f;
+
+std::unique_ptr<Accumulator> makeDenseAccumulator(AccumulatorCreateOp op);
+std::unique_ptr<Accumulator> makeTieredAccumulator(AccumulatorCreateOp op);
+std::unique_ptr<Accumulator> makeHashAccumulator(AccumulatorCreateOp op);
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_ACCUMULATOR_H

@@ -1,0 +1,156 @@
+//===- Dense.cpp - dense window accumulator -------------------------------===//
+//
+// Stage: map (x86). Touching costs one load-modify-store of the value and one
+// store of the state. Emptying a window of w columns reads and clears w bytes in
+// vectors of 64 and visits the entries by counting trailing zeros; a word that is
+// all present is copied in vectors.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Conversion/X86/Accumulators/Dense.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace scratch;
+
+static constexpr int64_t kWord = 64;
+/// Entries copied together from a full word.
+static constexpr int64_t kCopy = 8;
+
+std::unique_ptr<Accumulator> scratch::makeDenseAccumulator(AccumulatorCreateOp op) {
+  return std::make_unique<DenseAccumulator>(op);
+}
+
+void DenseAccumulator::create(LoopBuilder &b) {
+  Value size = b.roundUp(op.getWindow(), kWord);
+  values = allocateValues(b, size);
+  states = allocate(b, b.getI8Type(), size, /*zeroed=*/true);
+}
+
+void DenseAccumulator::destroy(LoopBuilder &b) {
+  ReleaseOp::create(b, values);
+  ReleaseOp::create(b, states);
+}
+
+void DenseAccumulator::open(LoopBuilder &b, Value low, Value high, Value) {
+  this->low = low;
+  this->high = high;
+}
+
+Value DenseAccumulator::span(LoopBuilder &b) { return b.roundUp(b.sub(high, low), kWord); }
+
+void DenseAccumulator::touch(LoopBuilder &b, Value coordinate, Value product) {
+  Value column = b.sub(coordinate, low);
+  auto merge = [&](Value state) {
+    if (product)
+      b.store(semiring.add(b, b.load(values, column), product), values, column);
+    b.store(state, states, column);
+    note(b, column);
+  };
+  if (!masked())
+    return merge(byte(b, kPresent));
+  Value state = b.load(states, column);
+  b.ifThen(passes(b, state), [&] { merge(b.bitOr(state, byte(b, kPresent))); });
+}
+
+void DenseAccumulator::touchMark(LoopBuilder &b, Value coordinate, int64_t bit) {
+  Value column = b.sub(coordinate, low);
+  b.store(b.bitOr(b.load(states, column), byte(b, bit)), states, column);
+  note(b, column);
+}
+
+Value DenseAccumulator::takeWord(LoopBuilder &b, Value bytes, Value word) {
+  auto type = VectorType::get({kWord}, b.getI8Type());
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  Value states = vector::LoadOp::create(b, type, bytes, ValueRange{word});
+  auto signBits = [&](arith::CmpIPredicate predicate) -> Value {
+    Value set = arith::CmpIOp::create(b, predicate, states, zero);
+    Value packed =
+        vector::BitCastOp::create(b, VectorType::get({1}, b.getI64Type()), set);
+    return vector::ExtractOp::create(b, packed, 0);
+  };
+  Value present = signBits(arith::CmpIPredicate::slt);
+  // Marks without an entry are cleared as well.
+  Value used = masked() ? signBits(arith::CmpIPredicate::ne) : present;
+  b.ifThen(b.notEqual(used, b.integer(0, b.getI64Type())),
+           [&] { vector::StoreOp::create(b, zero, bytes, ValueRange{word}); });
+  return present;
+}
+
+Value DenseAccumulator::takeEntries(LoopBuilder &b, Value word, Value at, Emit emit) {
+  Value bits = takeWord(b, states, word);
+  return b.ifElse(
+      b.notEqual(bits, b.integer(0, b.getI64Type())), {b.getIndexType()},
+      [&] { return LoopBuilder::Values{emit(word, bits, at)}; },
+      [&] { return LoopBuilder::Values{at}; })[0];
+}
+
+Value DenseAccumulator::scan(LoopBuilder &b, Value at, Emit emit) {
+  return b
+      .loop(b.index(0), span(b), {at},
+            [&](Value word, ValueRange before) {
+              return LoopBuilder::Values{takeEntries(b, word, before[0], emit)};
+            },
+            kWord)
+      .front();
+}
+
+Value DenseAccumulator::count(LoopBuilder &b) {
+  return scan(b, b.index(0), [&](Value, Value bits, Value at) {
+    Value set = LLVM::CtPopOp::create(b, b.getI64Type(), bits);
+    return b.add(at, b.toIndex(set));
+  });
+}
+
+Value DenseAccumulator::drain(LoopBuilder &b, Value coordinates, Value out, Value at) {
+  Type i64 = b.getI64Type();
+  Type stored = cast<MemRefType>(coordinates.getType()).getElementType();
+  Value nothing = identity(b);
+  auto sparse = [&](Value word, Value bits, Value at) {
+    Value set = b.toIndex(LLVM::CtPopOp::create(b, i64, bits));
+    Value first = b.add(low, word);
+    b.loop(b.index(0), set, {bits}, [&](Value number, ValueRange left) {
+      Value zeros =
+          LLVM::CountTrailingZerosOp::create(b, i64, left[0], /*is_zero_poison=*/true);
+      Value offset = b.toIndex(zeros);
+      Value column = b.add(word, offset), place = b.add(at, number);
+      b.storeIndex(b.add(first, offset), coordinates, place);
+      b.store(b.load(values, column), out, place);
+      b.store(nothing, values, column);
+      return LoopBuilder::Values{b.bitAnd(left[0], b.sub(left[0], b.integer(1, i64)))};
+    });
+    return b.add(at, set);
+  };
+  // All 64 present: coordinates are consecutive.
+  auto full = [&](Value word, Value at) {
+    auto valueType = VectorType::get({kCopy}, element);
+    auto coordinateType = VectorType::get({kCopy}, stored);
+    SmallVector<Attribute> steps;
+    for (int64_t i = 0; i < kCopy; ++i)
+      steps.push_back(IntegerAttr::get(stored, i));
+    Value step =
+        arith::ConstantOp::create(b, DenseElementsAttr::get(coordinateType, steps));
+    Value blank = semiring.getIdentity(b, valueType);
+    b.loop(
+        b.index(0), b.index(kWord),
+        [&](Value offset) {
+          Value column = b.add(word, offset), place = b.add(at, offset);
+          Value base = b.cast(b.add(low, column), stored);
+          Value ramp = b.add(vector::BroadcastOp::create(b, coordinateType, base), step);
+          vector::StoreOp::create(b, ramp, coordinates, ValueRange{place});
+          Value copied = vector::LoadOp::create(b, valueType, values, ValueRange{column});
+          vector::StoreOp::create(b, copied, out, ValueRange{place});
+          vector::StoreOp::create(b, blank, values, ValueRange{column});
+        },
+        kCopy);
+    return b.add(at, b.index(kWord));
+  };
+  Value end = scan(b, at, [&](Value word, Value bits, Value place) {
+    return b.ifElse(
+        b.equal(bits, b.integer(-1, i64)), {b.getIndexType()},
+        [&] { return LoopBuilder::Values{full(word, place)}; },
+        [&] { return LoopBuilder::Values{sparse(word, bits, place)}; })[0];
+  });
+  return b.sub(end, at);
+}

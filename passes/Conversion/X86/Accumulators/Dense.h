@@ -1,0 +1,45 @@
+//===- Dense.h - dense window accumulator -----------------------*- C++ -*-===//
+#ifndef SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_DENSE_H
+#define SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_DENSE_H
+
+#include "passes/Conversion/X86/Accumulators/Accumulator.h"
+
+namespace scratch {
+
+/// One value and one state byte per column of the window, indexed from the
+/// tile's low end. Emptied by scanning the states, 64 at a time.
+class DenseAccumulator : public Accumulator {
+public:
+  explicit DenseAccumulator(AccumulatorCreateOp op) : Accumulator(op) {}
+  void create(LoopBuilder &b) override;
+  void destroy(LoopBuilder &b) override;
+  void open(LoopBuilder &b, mlir::Value low, mlir::Value high, mlir::Value bound) override;
+  mlir::Value drain(LoopBuilder &b, mlir::Value coordinates, mlir::Value values,
+                    mlir::Value at) override;
+  mlir::Value count(LoopBuilder &b) override;
+
+protected:
+  /// What to do with the entries of one word: (first column of the word,
+  /// relative; bits of the present ones; place) -> next place.
+  using Emit = llvm::function_ref<mlir::Value(mlir::Value word, mlir::Value bits, mlir::Value at)>;
+
+  void touch(LoopBuilder &b, mlir::Value coordinate, mlir::Value product) override;
+  void touchMark(LoopBuilder &b, mlir::Value coordinate, int64_t bit) override;
+
+  /// Visits every word of the window that may hold entries, in order.
+  virtual mlir::Value scan(LoopBuilder &b, mlir::Value at, Emit emit);
+  /// A column was touched.
+  virtual void note(LoopBuilder &b, mlir::Value column) {}
+
+  /// The 64 bytes at `word` whose sign bit is set, as an i64; clears them.
+  mlir::Value takeWord(LoopBuilder &b, mlir::Value bytes, mlir::Value word);
+  /// Empties one word of states through `emit`.
+  mlir::Value takeEntries(LoopBuilder &b, mlir::Value word, mlir::Value at, Emit emit);
+  mlir::Value span(LoopBuilder &b);
+
+  mlir::Value values, states;
+};
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_DENSE_H

@@ -1,0 +1,104 @@
+//===- ParallelToOpenMP.cpp - parallel rows become an OpenMP team ---------===//
+//
+// Stage: map (x86). Runs before accumulators are lowered: afterwards each
+// accumulator is a plain value of its worker.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Conversion/X86/Passes.h"
+#include "passes/Conversion/X86/RuntimeCalls.h"
+
+namespace scratch {
+#define GEN_PASS_DEF_PARALLELTOOPENMPPASS
+#include "passes/Conversion/X86/Passes.h.inc"
+} // namespace scratch
+
+using namespace mlir;
+using namespace scratch;
+
+/// Rows per piece of an evenly split loop, and most pieces.
+static constexpr int64_t kRowsPerPiece = 256;
+static constexpr int64_t kMaxPieces = 256;
+
+/// Moves a region's only block before the insertion point; returns its yields.
+static SmallVector<Value> inlineRegion(LoopBuilder &b, Region &region, ValueRange arguments) {
+  Block &block = region.front();
+  Operation *terminator = block.getTerminator();
+  SmallVector<Value> yielded(terminator->getOperands());
+  terminator->erase();
+  for (auto [argument, value] : llvm::zip_equal(block.getArguments(), arguments)) {
+    argument.replaceAllUsesWith(value);
+    std::replace(yielded.begin(), yielded.end(), Value(argument), value);
+  }
+  b.getInsertionBlock()->getOperations().splice(b.getInsertionPoint(), block.getOperations());
+  return yielded;
+}
+
+static void lower(ParallelOp op, ModuleOp module) {
+  LoopBuilder b(op.getLoc(), op);
+  Value zero = b.index(0), one = b.index(1);
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Value starts = op.getChunks();
+  Value pieces = starts ? b.sub(memref::DimOp::create(b, starts, 0), one)
+                        : b.min(b.min(arith::CeilDivUIOp::create(b, op.getRows(),
+                                                                 b.index(kRowsPerPiece)),
+                                      b.index(kMaxPieces)),
+                                op.getRows());
+  Value call = callRuntime(b, module, "scratch_rt_call", pointer, {});
+  Value threads = callRuntime(b, module, "scratch_rt_threads", b.getI32Type(), {});
+
+  omp::ParallelOperands clauses;
+  clauses.ifExpr = b.less(one, pieces);
+  clauses.numThreads = threads;
+  auto team = omp::ParallelOp::create(b, clauses);
+  b.createBlock(&team.getRegion());
+  callRuntime(b, module, "scratch_rt_worker", {}, {call});
+  SmallVector<Value> state = inlineRegion(b, op.getSetup(), {});
+
+  omp::WsloopOperands schedule;
+  schedule.scheduleKind = omp::ClauseScheduleKindAttr::get(
+      b.getContext(), starts ? omp::ClauseScheduleKind::Dynamic : omp::ClauseScheduleKind::Static);
+  schedule.nowait = b.getUnitAttr();
+  auto wsloop = omp::WsloopOp::create(b, schedule);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.createBlock(&wsloop.getRegion());
+    omp::LoopNestOperands bounds;
+    bounds.loopLowerBounds.push_back(zero);
+    bounds.loopUpperBounds.push_back(pieces);
+    bounds.loopSteps.push_back(one);
+    auto nest = omp::LoopNestOp::create(b, bounds);
+    Block *block = b.createBlock(&nest.getRegion(), {}, {b.getIndexType()}, {b.getLoc()});
+    Value piece = block->getArgument(0);
+    SmallVector<Value> arguments{piece};
+    if (starts) {
+      arguments.push_back(b.loadIndex(starts, piece));
+      arguments.push_back(b.loadIndex(starts, b.add(piece, one)));
+    } else {
+      auto at = [&](Value number) -> Value {
+        return arith::DivUIOp::create(b, b.mul(op.getRows(), number), pieces);
+      };
+      arguments.push_back(at(piece));
+      arguments.push_back(at(b.add(piece, one)));
+    }
+    arguments.append(state.begin(), state.end());
+    inlineRegion(b, op.getBody(), arguments);
+    omp::YieldOp::create(b);
+  }
+  b.setInsertionPointAfter(wsloop);
+  inlineRegion(b, op.getTeardown(), state);
+  omp::TerminatorOp::create(b);
+  op.erase();
+}
+
+namespace {
+struct ParallelToOpenMPPass : scratch::impl::ParallelToOpenMPPassBase<ParallelToOpenMPPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    SmallVector<ParallelOp> loops;
+    getOperation().walk([&](ParallelOp op) { loops.push_back(op); });
+    for (ParallelOp op : loops)
+      lower(op, getOperation());
+  }
+};
+} // namespace

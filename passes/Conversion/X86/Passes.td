@@ -1,0 +1,41 @@
+//===- Passes.td - stage map on x86 ---------------------------*- tablegen -*-===//
+#ifndef SCRATCH_PASSES_CONVERSION_X86_PASSES_TD
+#define SCRATCH_PASSES_CONVERSION_X86_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def LowerAccumulatorsX86Pass : Pass<"scratch-x86-lower-accumulators", "::mlir::func::FuncOp"> {
+  let summary = "Accumulators and tiles become private buffers";
+  let description = [{
+    Needs: `scratch.parallel` is gone, so that every accumulator is the result of
+    its create op. Each kind of Accumulators.def has its own lowering.
+  }];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::sparse_tensor::SparseTensorDialect", "::mlir::vector::VectorDialect"
+  ];
+}
+
+def ParallelToOpenMPPass : Pass<"scratch-x86-parallel-to-openmp", "::mlir::ModuleOp"> {
+  let summary = "Parallel rows become an OpenMP team with dynamic chunks";
+  let description = [{
+    BEFORE  scratch.parallel chunks(%starts) setup {S} body {B} teardown {T}
+    AFTER   omp.parallel { S; omp.wsloop schedule(dynamic) { B }; T }
+    A single chunk runs without a team.
+  }];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::omp::OpenMPDialect"
+  ];
+}
+
+def ServicesToRuntimePass : Pass<"scratch-x86-services-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "Buffers, status and records become calls of the runtime";
+  let description = [{
+    Names and meaning: runtime/abi/RuntimeFunctions.def.
+  }];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
+  ];
+}
+
+#endif // SCRATCH_PASSES_CONVERSION_X86_PASSES_TD

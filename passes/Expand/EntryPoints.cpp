@@ -1,0 +1,354 @@
+//===- EntryPoints.cpp - public functions get the C interface -------------===//
+//
+// Stage: expand, first. The layout of the argument block is taken from the
+// header that callers include (runtime/abi/scratch.h), so the two cannot differ.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Emission/LoopBuilder.h"
+#include "passes/Expand/Operands.h"
+#include "passes/Expand/Passes.h"
+#include "runtime/abi/scratch.h"
+
+#include "mlir/Dialect/SparseTensor/IR/SparseTensorType.h"
+
+#include <cstddef>
+
+namespace scratch {
+#define GEN_PASS_DEF_ENTRYPOINTSPASS
+#include "passes/Expand/Passes.h.inc"
+} // namespace scratch
+
+using namespace mlir;
+using namespace scratch;
+
+//===----------------------------------------------------------------------===//
+// What can cross the interface
+//===----------------------------------------------------------------------===//
+
+/// The element's number in Elements.def, or 0.
+static int32_t elementCode(Type type) {
+  return llvm::StringSwitch<int32_t>([&] {
+           std::string text;
+           llvm::raw_string_ostream(text) << type;
+           return text;
+         }())
+#define SCRATCH_ELEMENT(name, value, bytes, mlir) .Case(mlir, value)
+#include "runtime/abi/Elements.def"
+      .Default(0);
+}
+
+static int32_t widthOf(Type index) {
+  return isa<IndexType>(index) ? 64 : index.getIntOrFloatBitWidth();
+}
+
+static bool isScalar(Type type) {
+  return type.isInteger(64) || type.isInteger(32) || isa<IndexType>(type) || type.isF64() ||
+         type.isF32();
+}
+
+static bool crosses(Type type) {
+  if (isScalar(type))
+    return true;
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !elementCode(tensor.getElementType()) || tensor.getRank() < 1 ||
+      tensor.getRank() > SCRATCH_MAX_RANK)
+    return false;
+  auto encoding = sparse_tensor::getSparseTensorEncoding(tensor);
+  if (!encoding)
+    return !tensor.getEncoding();
+  sparse_tensor::SparseTensorType matrix(tensor);
+  auto widths = {widthOf(matrix.getPosType()), widthOf(matrix.getCrdType())};
+  return tensor.getRank() == 2 && matrix.getLvlRank() == 2 && matrix.isPermutation() &&
+         !encoding.isSlice() && sparse_tensor::isDenseLT(matrix.getLvlType(0)) &&
+         sparse_tensor::isCompressedLT(matrix.getLvlType(1)) &&
+         sparse_tensor::isUniqueLT(matrix.getLvlType(1)) &&
+         llvm::all_of(widths, [](int32_t bits) { return bits == 32 || bits == 64; });
+}
+
+static bool isExported(func::FuncOp function) {
+  return function.isPublic() && !function.isDeclaration() &&
+         llvm::all_of(function.getArgumentTypes(), crosses) &&
+         llvm::all_of(function.getResultTypes(), crosses) &&
+         llvm::any_of(llvm::concat<const Type>(function.getArgumentTypes(),
+                                               function.getResultTypes()),
+                      [](Type type) { return isa<RankedTensorType>(type); });
+}
+
+static bool isProgram(ModuleOp module) {
+  auto main = module.lookupSymbol<func::FuncOp>("main");
+  return main && main.isPublic() && main.getNumArguments() == 0;
+}
+
+//===----------------------------------------------------------------------===//
+// The new function
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+class EntryBuilder {
+public:
+  EntryBuilder(ModuleOp module, func::FuncOp body)
+      : module(module), body(body), b(body.getLoc(), body) {}
+
+  void build();
+
+private:
+  using Values = LoopBuilder::Values;
+
+  /// Numbers that describe a tensor type to the runtime.
+  struct Description {
+    int32_t format, element, positionBits, coordinateBits, ordered, rank;
+  };
+  static Description describe(RankedTensorType type);
+
+  Value call(StringRef name, Type result, ValueRange arguments);
+  void callVoid(StringRef name, ValueRange arguments);
+  Value i32(int64_t value) { return b.integer(value, b.getI32Type()); }
+  Value field(Value base, int64_t offset) {
+    return LLVM::GEPOp::create(b, pointer(), b.getI8Type(), base, LLVM::GEPArg(offset));
+  }
+  Value loadField(Value base, int64_t offset, Type type) {
+    return LLVM::LoadOp::create(b, type, field(base, offset));
+  }
+  Value loadIndex(Value base, int64_t offset) {
+    return b.toIndex(loadField(base, offset, b.getI64Type()));
+  }
+  void storeField(Value value, Value base, int64_t offset) {
+    if (isa<IndexType>(value.getType()))
+      value = b.cast(value, b.getI64Type());
+    LLVM::StoreOp::create(b, value, field(base, offset));
+  }
+  Type pointer() { return LLVM::LLVMPointerType::get(b.getContext()); }
+  int64_t slotOffset(unsigned slot) {
+    return sizeof(scratch_arguments) + slot * sizeof(scratch_slot);
+  }
+
+  void checkInput(unsigned slot, Type type);
+  Value openInput(unsigned slot, Type type);
+  void adopt(Value buffer, SmallVectorImpl<Value> &pointers);
+  void storeResults(ValueRange results);
+
+  ModuleOp module;
+  func::FuncOp body;
+  LoopBuilder b;
+  Value block;
+  SmallVector<Value> tensors; ///< of the inputs, null for scalars
+};
+
+} // namespace
+
+EntryBuilder::Description EntryBuilder::describe(RankedTensorType type) {
+  Description d;
+  d.element = elementCode(type.getElementType());
+  d.rank = type.getRank();
+  d.format = SCRATCH_FORMAT_DENSE;
+  d.positionBits = d.coordinateBits = 0;
+  d.ordered = 1;
+  if (sparse_tensor::getSparseTensorEncoding(type)) {
+    sparse_tensor::SparseTensorType matrix(type);
+    d.format = isColumnMajor(type) ? SCRATCH_FORMAT_CSC : SCRATCH_FORMAT_CSR;
+    d.positionBits = widthOf(matrix.getPosType());
+    d.coordinateBits = widthOf(matrix.getCrdType());
+    d.ordered = sparse_tensor::isOrderedLT(matrix.getLvlType(1));
+  }
+  return d;
+}
+
+Value EntryBuilder::call(StringRef name, Type result, ValueRange arguments) {
+  auto callee = module.lookupSymbol<func::FuncOp>(name);
+  if (!callee) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(module.getBody());
+    SmallVector<Type> results;
+    if (result)
+      results.push_back(result);
+    callee = func::FuncOp::create(b, name,
+                                  b.getFunctionType(TypeRange(arguments), TypeRange(results)));
+    callee.setPrivate();
+  }
+  auto call = func::CallOp::create(b, callee, arguments);
+  return result ? call.getResult(0) : Value();
+}
+
+void EntryBuilder::callVoid(StringRef name, ValueRange arguments) {
+  call(name, Type(), arguments);
+}
+
+/// Fetches the tensor of a slot and checks it; the status word tells.
+void EntryBuilder::checkInput(unsigned slot, Type type) {
+  if (isScalar(type)) {
+    tensors.push_back({});
+    return;
+  }
+  auto tensor = cast<RankedTensorType>(type);
+  Description d = describe(tensor);
+  Value found = call("scratch_rt_input", pointer(),
+                     {block, i32(slot), i32(d.format), i32(d.element), i32(d.positionBits),
+                      i32(d.coordinateBits), i32(d.ordered), i32(d.rank)});
+  for (auto [dimension, size] : llvm::enumerate(tensor.getShape()))
+    if (!ShapedType::isDynamic(size))
+      callVoid("scratch_rt_check_extent",
+               {found, i32(slot), i32(dimension), b.integer(size, b.getI64Type())});
+  tensors.push_back(found);
+}
+
+/// The caller's memory as a value of the function's own type.
+Value EntryBuilder::openInput(unsigned slot, Type type) {
+  if (isa<IndexType>(type))
+    return loadIndex(block, slotOffset(slot));
+  if (isScalar(type))
+    return loadField(block, slotOffset(slot), type);
+  auto tensor = cast<RankedTensorType>(type);
+  Value source = tensors[slot];
+  auto shape = [&](unsigned dimension) {
+    return loadIndex(source, offsetof(scratch_tensor, shape) + 8 * dimension);
+  };
+  auto view = [&](int64_t offset, MemRefType buffer, ValueRange sizes) -> Value {
+    return ViewOp::create(b, buffer, loadField(source, offset, pointer()), sizes);
+  };
+  if (!sparse_tensor::getSparseTensorEncoding(tensor)) {
+    Values sizes;
+    for (unsigned dimension = 0; dimension < tensor.getRank(); ++dimension)
+      if (tensor.isDynamicDim(dimension))
+        sizes.push_back(shape(dimension));
+    Value buffer = view(offsetof(scratch_tensor, values),
+                        MemRefType::get(tensor.getShape(), tensor.getElementType()), sizes);
+    return bufferization::ToTensorOp::create(b, tensor, buffer, /*restrict=*/true,
+                                             /*writable=*/false);
+  }
+  Value rows = shape(0), columns = shape(1);
+  Value majors = isColumnMajor(tensor) ? columns : rows;
+  Value nnz = loadIndex(source, offsetof(scratch_tensor, nnz));
+  Value positions = view(offsetof(scratch_tensor, positions), positionsType(tensor),
+                         {b.add(majors, b.index(1))});
+  Value coordinates =
+      view(offsetof(scratch_tensor, coordinates), coordinatesType(tensor), {nnz});
+  Value values = view(offsetof(scratch_tensor, values), valuesType(tensor), {nnz});
+  return AssembleOp::create(b, tensor, positions, coordinates, values, rows, columns);
+}
+
+/// The address of a buffer that may be handed to the caller.
+void EntryBuilder::adopt(Value buffer, SmallVectorImpl<Value> &pointers) {
+  auto type = cast<MemRefType>(buffer.getType());
+  Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, buffer);
+  Value raw = LLVM::IntToPtrOp::create(b, pointer(), b.cast(address, b.getI64Type()));
+  Value count = b.index(1);
+  for (int64_t dimension = 0; dimension < type.getRank(); ++dimension)
+    count = b.mul(count, memref::DimOp::create(b, buffer, dimension));
+  int64_t bytes = widthOf(type.getElementType()) / 8;
+  pointers.push_back(call("scratch_rt_adopt", pointer(),
+                          {block, raw, b.cast(count, b.getI64Type()),
+                           b.integer(bytes, b.getI64Type())}));
+}
+
+void EntryBuilder::storeResults(ValueRange results) {
+  unsigned inputs = body.getNumArguments();
+  SmallVector<SmallVector<Value>> pointers(results.size());
+  SmallVector<Value> sizes(results.size());
+  for (auto [number, result] : llvm::enumerate(results)) {
+    auto tensor = dyn_cast<RankedTensorType>(result.getType());
+    if (!tensor)
+      continue;
+    if (!sparse_tensor::getSparseTensorEncoding(tensor)) {
+      adopt(openDense(b, result), pointers[number]);
+      continue;
+    }
+    SparseOperand opened = openSparse(b, result);
+    adopt(opened.positions, pointers[number]);
+    adopt(opened.coordinates, pointers[number]);
+    adopt(opened.values, pointers[number]);
+    sizes[number] = sparse_tensor::NumberOfEntriesOp::create(b, result);
+  }
+  // Null once anything failed, here or before.
+  SmallVector<Value> targets(results.size());
+  for (auto [number, result] : llvm::enumerate(results)) {
+    auto tensor = dyn_cast<RankedTensorType>(result.getType());
+    if (!tensor)
+      continue;
+    Description d = describe(tensor);
+    targets[number] =
+        call("scratch_rt_result", pointer(),
+             {block, i32(inputs + number), i32(d.format), i32(d.element), i32(d.positionBits),
+              i32(d.coordinateBits), i32(!d.ordered), i32(d.rank)});
+  }
+  Value ok = StatusOp::create(b);
+  b.ifElse(
+      ok, {},
+      [&] {
+        for (auto [number, result] : llvm::enumerate(results)) {
+          Value target = targets[number];
+          if (!target) {
+            storeField(result, block, slotOffset(inputs + number));
+            continue;
+          }
+          auto tensor = cast<RankedTensorType>(result.getType());
+          Value total = b.index(1);
+          for (unsigned dimension = 0; dimension < tensor.getRank(); ++dimension) {
+            Value size = extent(b, result, dimension);
+            total = b.mul(total, size);
+            storeField(size, target, offsetof(scratch_tensor, shape) + 8 * dimension);
+          }
+          storeField(sizes[number] ? sizes[number] : total, target, offsetof(scratch_tensor, nnz));
+          if (pointers[number].size() == 3) {
+            storeField(pointers[number][0], target, offsetof(scratch_tensor, positions));
+            storeField(pointers[number][1], target, offsetof(scratch_tensor, coordinates));
+          }
+          storeField(pointers[number].back(), target, offsetof(scratch_tensor, values));
+        }
+        return Values();
+      },
+      [&] {
+        // Adopting after a failure releases.
+        Value nothing = b.integer(0, b.getI64Type());
+        for (ArrayRef<Value> group : pointers)
+          for (Value address : group)
+            call("scratch_rt_adopt", pointer(), {block, address, nothing, nothing});
+        return Values();
+      });
+}
+
+void EntryBuilder::build() {
+  std::string name = body.getName().str();
+  StringAttr hidden = b.getStringAttr(name + ".body");
+  if (failed(SymbolTable::replaceAllSymbolUses(body, hidden, module)))
+    return;
+  body.setName(hidden);
+  body.setPrivate();
+  body->setAttr("llvm.linkage",
+                LLVM::LinkageAttr::get(b.getContext(), LLVM::Linkage::Internal));
+  auto entry = func::FuncOp::create(
+      b, name, b.getFunctionType({pointer()}, {b.getI32Type()}));
+  entry->setAttr(ScratchDialect::kEntry, b.getUnitAttr());
+  b.setInsertionPointToStart(entry.addEntryBlock());
+  block = entry.getArgument(0);
+  callVoid("scratch_rt_enter", {block});
+  for (auto [slot, type] : llvm::enumerate(body.getArgumentTypes()))
+    checkInput(slot, type);
+  Value ok = StatusOp::create(b);
+  b.ifThen(ok, [&] {
+    Values arguments;
+    for (auto [slot, type] : llvm::enumerate(body.getArgumentTypes()))
+      arguments.push_back(openInput(slot, type));
+    auto result = func::CallOp::create(b, body, arguments);
+    storeResults(result.getResults());
+  });
+  func::ReturnOp::create(b, ValueRange{call("scratch_rt_leave", b.getI32Type(), {})});
+}
+
+namespace {
+struct EntryPointsPass : scratch::impl::EntryPointsPassBase<EntryPointsPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    if (isProgram(module))
+      return;
+    SmallVector<func::FuncOp> exported;
+    for (auto function : module.getOps<func::FuncOp>())
+      if (isExported(function))
+        exported.push_back(function);
+    for (func::FuncOp function : exported)
+      EntryBuilder(module, function).build();
+  }
+};
+} // namespace

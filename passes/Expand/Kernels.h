@@ -1,0 +1,22 @@
+//===- Kernels.h - one expansion per kind of kernel -------------*- C++ -*-===//
+//
+// Stage: expand. Each function obeys the kernel's #scratch.strategy, writes the
+// loops before it and returns the value that replaces its result.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_EXPAND_KERNELS_H
+#define SCRATCH_PASSES_EXPAND_KERNELS_H
+
+#include "dialects/Scratch/Scratch.h"
+#include "passes/Emission/LoopBuilder.h"
+
+namespace scratch {
+
+mlir::FailureOr<mlir::Value> expandSpgemm(LoopBuilder &b, SpgemmOp op);
+mlir::FailureOr<mlir::Value> expandSpmm(LoopBuilder &b, SpmmOp op);
+mlir::FailureOr<mlir::Value> expandSpmv(LoopBuilder &b, SpmvOp op);
+mlir::FailureOr<mlir::Value> expandSddmm(LoopBuilder &b, SddmmOp op);
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EXPAND_KERNELS_H

@@ -1,0 +1,109 @@
+//===- LowerTensors.cpp - upstream's mini-pipeline, with our assemble -----===//
+#include "passes/Expand/Passes.h"
+
+#include "mlir/Dialect/Bufferization/Transforms/Bufferize.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotModuleBufferize.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/SparseTensor/Transforms/Passes.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+namespace scratch {
+#define GEN_PASS_DEF_LOWERTENSORSPASS
+#include "passes/Expand/Passes.h.inc"
+} // namespace scratch
+
+using namespace mlir;
+using namespace scratch;
+
+static bool hasSparseType(TypeRange types) {
+  return llvm::any_of(types, [](Type type) {
+    return sparse_tensor::getSparseTensorEncoding(type) ||
+           isa<sparse_tensor::StorageSpecifierType>(type);
+  });
+}
+
+namespace {
+struct LowerTensorsPass : scratch::impl::LowerTensorsPassBase<LowerTensorsPass> {
+  using Base::Base;
+
+  /// The pipelines below are built at run time, so their dialects are named here.
+  void getDependentDialects(DialectRegistry &registry) const override {
+    OpPassManager pipeline("builtin.module");
+    buildEnabling(pipeline);
+    buildSparsification(pipeline);
+    pipeline.getDependentDialects(registry);
+    registry.insert<bufferization::BufferizationDialect, memref::MemRefDialect>();
+  }
+
+  static void buildEnabling(OpPassManager &pm) {
+    pm.addPass(createPreSparsificationRewritePass());
+    pm.addNestedPass<func::FuncOp>(bufferization::createEmptyTensorToAllocTensorPass());
+  }
+
+  static void buildSparsification(OpPassManager &pm) {
+    pm.addPass(createSparseReinterpretMapPass(ReinterpretMapScope::kAll));
+    pm.addPass(createSparsificationPass());
+    pm.addNestedPass<func::FuncOp>(createStageSparseOperationsPass());
+    pm.addPass(createLowerSparseOpsToForeachPass(/*enableRT=*/false, /*enableConvert=*/true));
+    pm.addPass(createSparseReinterpretMapPass(ReinterpretMapScope::kExceptGeneric));
+    pm.addNestedPass<func::FuncOp>(createLowerForeachToSCFPass());
+    pm.addPass(createLoopInvariantCodeMotionPass());
+    pm.addPass(createSparseCodegenPass());
+    // Sparse tensors are buffers now.
+    pm.addPass(createSparseBufferRewritePass(/*enableBufferInitialization=*/false));
+  }
+
+  static bufferization::OneShotBufferizationOptions makeOptions() {
+    using namespace bufferization;
+    OneShotBufferizationOptions options;
+    options.bufferizeFunctionBoundaries = true;
+    options.setFunctionBoundaryTypeConversion(LayoutMapOption::IdentityLayoutMap);
+    options.unknownTypeConverterFn = [](TensorType type, Attribute memorySpace,
+                                        const BufferizationOptions &) {
+      return getMemRefTypeWithStaticIdentityLayout(type, memorySpace);
+    };
+    // Sparse kernels read and write the same buffers in ways the analysis does not see.
+    options.opFilter.allowOperation([](Operation *) { return true; });
+    return options;
+  }
+
+  LogicalResult run(function_ref<void(OpPassManager &)> build) {
+    OpPassManager pm("builtin.module");
+    build(pm);
+    return runPipeline(pm, getOperation());
+  }
+
+  LogicalResult bufferizeDense() {
+    bufferization::OneShotBufferizationOptions options = makeOptions();
+    options.opFilter.denyOperation([](Operation *op) {
+      if (hasSparseType(op->getResultTypes()) || hasSparseType(op->getOperandTypes()))
+        return true;
+      if (auto function = dyn_cast<func::FuncOp>(op))
+        return hasSparseType(function.getArgumentTypes()) ||
+               hasSparseType(function.getResultTypes());
+      return false;
+    });
+    bufferization::BufferizationState state;
+    if (failed(bufferization::bufferizeModuleOp(getOperation(), options, state)))
+      return failure();
+    bufferization::removeBufferizationAttributesInModule(getOperation());
+    return success();
+  }
+
+  void runOnOperation() override {
+    if (failed(run(buildEnabling)))
+      return signalPassFailure();
+    // Copies are decided while everything still is a tensor.
+    bufferization::BufferizationState state;
+    if (failed(bufferization::insertTensorCopies(getOperation(), makeOptions(), state)))
+      return signalPassFailure();
+    if (failed(run(buildSparsification)) || failed(bufferizeDense()))
+      return signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,62 @@
+//===- Passes.td - passes of the stage expand -----------------*- tablegen -*-===//
+#ifndef SCRATCH_PASSES_EXPAND_PASSES_TD
+#define SCRATCH_PASSES_EXPAND_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def EntryPointsPass : Pass<"scratch-entry-points", "::mlir::ModuleOp"> {
+  let summary = "Give public functions on tensors the C interface";
+  let description = [{
+    A public function whose arguments and results are matrices in CSR or CSC,
+    dense tensors or numbers becomes private, and a function of its name that
+    takes an argument block (runtime/abi/scratch.h) takes its place. The new
+    function checks what the block holds, borrows the inputs and hands over the
+    results. A module with a function `main` without arguments is a program and
+    stays as it is.
+
+    BEFORE  func.func @f(%A: tensor<?x?xf64, #CSR>) -> tensor<?x?xf64, #CSR>
+    AFTER   func.func @f(%block: !llvm.ptr) -> i32 attributes {scratch.entry}
+  }];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::scf::SCFDialect", "::mlir::memref::MemRefDialect"
+  ];
+}
+
+def ExpandKernelsPass : Pass<"scratch-expand-kernels", "::mlir::func::FuncOp"> {
+  let summary = "Kernels become parallel row loops and accumulators";
+  let description = [{
+    Needs: `#scratch.strategy` on every kernel.
+    Gives: level 2 on the buffers of the operands; results are assembled from new
+    buffers, operands are never written. Results that only other kernels use
+    are deallocated after their last use.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::sparse_tensor::SparseTensorDialect", "::mlir::tensor::TensorDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+  let statistics = [Statistic<"numExpanded", "num-expanded", "Kernels expanded">];
+}
+
+def LowerTensorsPass : Pass<"scratch-lower-tensors", "::mlir::ModuleOp"> {
+  let summary = "No tensors left: upstream's sparsification and bufferization";
+  let description = [{
+    What no kernel covers goes through upstream's sparsifier (direct code, no
+    runtime library); sparse tensors become their buffers, dense tensors are
+    bufferized. The order of passes is that of upstream's
+    `sparsification-and-bufferization`, with our conversion of
+    `scratch.assemble` added to its code generation.
+  }];
+}
+
+def SparseCodegenPass : Pass<"scratch-sparse-codegen", "::mlir::ModuleOp"> {
+  let summary = "Upstream's sparse-tensor-codegen, and scratch.assemble";
+  let dependentDialects = [
+    "::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::sparse_tensor::SparseTensorDialect"
+  ];
+}
+
+#endif // SCRATCH_PASSES_EXPAND_PASSES_TD

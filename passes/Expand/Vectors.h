@@ -1,0 +1,23 @@
+//===- Vectors.h - width of vectors, and their reduction --------*- C++ -*-===//
+//
+// Stage: expand. Loops over dense rows are written with vectors as wide as the
+// machine of #scratch.target says; a target without vectors gets scalars.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_EXPAND_VECTORS_H
+#define SCRATCH_PASSES_EXPAND_VECTORS_H
+
+#include "passes/Emission/Semiring.h"
+#include "passes/Emission/LoopBuilder.h"
+
+namespace scratch {
+
+/// Elements per vector for a kernel, at least 1. Custom semirings are scalar.
+int64_t vectorLength(mlir::Operation *kernel, const SemiringEmitter &semiring);
+
+/// Folds the lanes of a vector with the semiring's add, in a fixed tree.
+mlir::Value reduceLanes(LoopBuilder &b, const SemiringEmitter &semiring, mlir::Value vector);
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EXPAND_VECTORS_H

@@ -1,0 +1,43 @@
+//===- Pipelines.h - the stages, each a pipeline of passes ------*- C++ -*-===//
+//
+// import -> select -> expand -> map -> lower; `emit` follows in codegen/. Every
+// builder is a list of passes and nothing else. A target registers one column.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_PIPELINES_PIPELINES_H
+#define SCRATCH_PASSES_PIPELINES_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassOptions.h"
+
+namespace scratch {
+
+/// What a user may force; "auto" leaves the choice to the cost model.
+struct SelectOptions : public mlir::PassPipelineOptions<SelectOptions> {
+  Option<std::string> dataflow{*this, "dataflow",
+                               llvm::cl::desc("auto, inner, outer, row_wise"),
+                               llvm::cl::init("auto")};
+  Option<std::string> accumulator{*this, "accumulator",
+                                  llvm::cl::desc("auto, dense, tiered, hash"),
+                                  llvm::cl::init("auto")};
+  Option<std::string> phases{*this, "phases", llvm::cl::desc("auto, one, two"),
+                             llvm::cl::init("auto")};
+};
+
+/// linalg on sparse encodings becomes scratch kernels; kernels are normalised.
+void buildImportPipeline(mlir::OpPassManager &pm);
+/// Every kernel carries #scratch.strategy; nothing else changes.
+void buildSelectPipeline(mlir::OpPassManager &pm, const SelectOptions &options);
+/// Loops, memrefs and accumulators; no tensors left.
+void buildExpandPipeline(mlir::OpPassManager &pm);
+/// omp + vector + scf; no scratch operation left.
+void buildMapX86Pipeline(mlir::OpPassManager &pm);
+/// llvm + omp dialects, ready for translation to LLVM IR.
+void buildLowerX86Pipeline(mlir::OpPassManager &pm);
+
+/// Makes each stage and the whole (`scratch-to-x86`) known to command lines.
+void registerPipelines();
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_PIPELINES_PIPELINES_H

@@ -1,0 +1,29 @@
+//===- Adaptive.cpp - candidate: each row takes its cheapest accumulator --===//
+//
+// The choice that the types cannot make is left to run time: generated code
+// evaluates the three forms on every row. The price is that evaluation, and
+// workers that hold three accumulators.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Strategy/Candidates/Candidates.h"
+#include "passes/Strategy/Candidates/RowWiseSpgemm.h"
+
+using namespace scratch;
+
+namespace {
+class RowWiseAdaptive final : public RowWiseSpgemm {
+  llvm::StringRef name() const override { return "row_wise/adaptive"; }
+  Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
+    Plan plan;
+    plan.variants = {{AccumulatorKind::Dense, denseForm(problem, machine)},
+                     {AccumulatorKind::Tiered, tieredForm(problem, machine)},
+                     {AccumulatorKind::Hash, hashForm(problem, machine)}};
+    return plan;
+  }
+};
+} // namespace
+
+const Candidate &scratch::rowWiseAdaptive() {
+  static const RowWiseAdaptive candidate;
+  return candidate;
+}

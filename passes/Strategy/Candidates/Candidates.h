@@ -1,0 +1,22 @@
+//===- Candidates.h - all candidates ----------------------------*- C++ -*-===//
+#ifndef SCRATCH_PASSES_STRATEGY_CANDIDATES_CANDIDATES_H
+#define SCRATCH_PASSES_STRATEGY_CANDIDATES_CANDIDATES_H
+
+#include "passes/Strategy/Candidate.h"
+
+namespace scratch {
+
+// SpGEMM, row-wise with one accumulator, and with a choice per row.
+const Candidate &rowWiseDense();
+const Candidate &rowWiseTiered();
+const Candidate &rowWiseHash();
+const Candidate &rowWiseAdaptive();
+// SpMM, SpMV, SDDMM: rows of the sparse matrix, no accumulator.
+const Candidate &rowWise();
+// Known to the dialect, not built: their reasons are what users read.
+const Candidate &innerProduct();
+const Candidate &outerProduct();
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_STRATEGY_CANDIDATES_CANDIDATES_H

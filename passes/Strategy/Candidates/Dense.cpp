@@ -1,0 +1,34 @@
+//===- Dense.cpp - candidate: a dense window for every row ----------------===//
+//
+// Cheapest per product; pays for every column between the row's first and last
+// product. Alone it is best where the result is narrow.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Strategy/Candidates/Candidates.h"
+#include "passes/Strategy/Candidates/RowWiseSpgemm.h"
+
+using namespace scratch;
+
+LinearForm scratch::denseForm(const KernelProblem &problem, const MachineModel &machine) {
+  LinearForm form = rowWiseForm(problem, machine);
+  form[CostFeature::products] += machine.windowMerge + machine.windowEmit / kAssumedCompression;
+  form[CostFeature::range] = machine.windowScan + coldWindow(problem, machine);
+  form[CostFeature::mask] = machine.windowMark;
+  return form;
+}
+
+namespace {
+class RowWiseDense final : public RowWiseSpgemm {
+  llvm::StringRef name() const override { return "row_wise/dense"; }
+  Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
+    Plan plan;
+    plan.variants = {{AccumulatorKind::Dense, denseForm(problem, machine)}};
+    return plan;
+  }
+};
+} // namespace
+
+const Candidate &scratch::rowWiseDense() {
+  static const RowWiseDense candidate;
+  return candidate;
+}

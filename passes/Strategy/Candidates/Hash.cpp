@@ -1,0 +1,34 @@
+//===- Hash.cpp - candidate: a hash table for every row -------------------===//
+//
+// Dear per product and per result entry (it sorts), free of the row's width:
+// best for few products far apart.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Strategy/Candidates/Candidates.h"
+#include "passes/Strategy/Candidates/RowWiseSpgemm.h"
+
+using namespace scratch;
+
+LinearForm scratch::hashForm(const KernelProblem &problem, const MachineModel &machine) {
+  LinearForm form = rowWiseForm(problem, machine);
+  form[CostFeature::products] += machine.hashProbe + machine.hashEmit / kAssumedCompression;
+  // Marks are inserted, and their slots freed, like entries.
+  form[CostFeature::mask] = machine.hashMark + machine.hashEmit / kAssumedCompression;
+  return form;
+}
+
+namespace {
+class RowWiseHash final : public RowWiseSpgemm {
+  llvm::StringRef name() const override { return "row_wise/hash"; }
+  Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
+    Plan plan;
+    plan.variants = {{AccumulatorKind::Hash, hashForm(problem, machine)}};
+    return plan;
+  }
+};
+} // namespace
+
+const Candidate &scratch::rowWiseHash() {
+  static const RowWiseHash candidate;
+  return candidate;
+}

@@ -1,0 +1,84 @@
+//===- RowWiseSpgemm.cpp - what row-wise SpGEMM candidates share ----------===//
+#include "passes/Strategy/Candidates/RowWiseSpgemm.h"
+
+#include "passes/Strategy/RowProfiles.h"
+
+using namespace scratch;
+
+bool RowWiseSpgemm::legal(const KernelProblem &problem, std::string &why) const {
+  if (problem.kernel == KernelKind::Spgemm)
+    return true;
+  why = (stringify(problem.kernel) + " merges no rows and takes no accumulator").str();
+  return false;
+}
+
+LinearForm scratch::rowWiseForm(const KernelProblem &problem, const MachineModel &machine) {
+  LinearForm form;
+  form[CostFeature::one] = machine.rowOpen;
+  form[CostFeature::entries] = machine.entry;
+  // The left value is read once per entry, the right one with every product.
+  if (problem.readsLeft)
+    form[CostFeature::entries] += machine.valueLoad;
+  if (problem.readsRight)
+    form[CostFeature::products] += machine.valueLoad;
+  if (problem.mask != MaskUse::None)
+    form[CostFeature::products] += machine.maskTest;
+  return form;
+}
+
+double scratch::coldWindow(const KernelProblem &problem, const MachineModel &machine) {
+  // One value and one byte of state per column.
+  bool fits = problem.columns && *problem.columns * (problem.elementBytes + 1) <=
+                                     machine.secondCacheBytes;
+  return fits ? 0 : machine.windowCold;
+}
+
+static double evaluate(const LinearForm &form, const RowProfile &row) {
+  double cycles = 0;
+  for (unsigned feature = 0; feature < kNumFeatures; ++feature)
+    cycles += form.coefficients[feature] * row.feature(static_cast<CostFeature>(feature));
+  return cycles;
+}
+
+/// The variant that generated code takes on this row: least form, first on a tie.
+static const LinearForm &chosenForm(const Plan &plan, const RowProfile &row) {
+  const PlanVariant *best = &plan.variants.front();
+  for (const PlanVariant &variant : plan.variants)
+    if (evaluate(variant.form, row) < evaluate(best->form, row))
+      best = &variant;
+  return best->form;
+}
+
+/// Cycles per product that finding the result's size adds.
+static double phasesCost(const KernelProblem &problem, const Plan &plan,
+                         const MachineModel &machine, const RowProfile &row,
+                         const LinearForm &form) {
+  double entryBytes = problem.elementBytes + problem.coordinateBits / 8.0;
+  double resultPerProduct = 1 / row.compression;
+  if (plan.phases == Phases::One)
+    // Rows are written where their bound puts them, then moved together.
+    return resultPerProduct * entryBytes * machine.compactPerByte;
+  // Counting repeats the numeric pass but for reading values and emitting.
+  LinearForm counting = form;
+  if (problem.readsRight)
+    counting[CostFeature::products] -= machine.valueLoad;
+  counting[CostFeature::products] -= machine.windowEmit / kAssumedCompression;
+  return evaluate(counting, row) / row.products;
+}
+
+Cost RowWiseSpgemm::cost(const KernelProblem &problem, const Plan &plan,
+                         const MachineModel &machine) const {
+  Cost cost;
+  auto profiles = profilesOf(problem);
+  double choice = plan.variants.size() > 1 ? plan.variants.size() * machine.rowChoice : 0;
+  for (const RowProfile &row : profiles) {
+    const LinearForm &form = chosenForm(plan, row);
+    double share = 1 / (row.products * profiles.size());
+    for (unsigned feature = 0; feature < kNumFeatures; ++feature)
+      cost.terms[feature] +=
+          share * form.coefficients[feature] * row.feature(static_cast<CostFeature>(feature));
+    cost.terms[static_cast<unsigned>(CostFeature::one)] += share * choice;
+    cost.phases += phasesCost(problem, plan, machine, row, form) / profiles.size();
+  }
+  return cost;
+}

@@ -1,0 +1,36 @@
+//===- RowWiseSpgemm.h - what row-wise SpGEMM candidates share --*- C++ -*-===//
+#ifndef SCRATCH_PASSES_STRATEGY_CANDIDATES_ROWWISESPGEMM_H
+#define SCRATCH_PASSES_STRATEGY_CANDIDATES_ROWWISESPGEMM_H
+
+#include "passes/Strategy/Candidate.h"
+
+namespace scratch {
+
+/// Products per result entry where nothing is known of the row. Emission is paid
+/// per result entry, which no feature tells; forms charge it to the products.
+/// Low, so that accumulators with dear emission are not flattered.
+inline constexpr double kAssumedCompression = 2;
+
+/// Gustavson's rows; a subclass names its accumulators by their forms.
+class RowWiseSpgemm : public Candidate {
+public:
+  Dataflow dataflow() const final { return Dataflow::RowWise; }
+  bool legal(const KernelProblem &problem, std::string &why) const final;
+  Cost cost(const KernelProblem &problem, const Plan &plan,
+            const MachineModel &machine) const final;
+};
+
+/// What every accumulator pays: the row, its segments, its products' values.
+LinearForm rowWiseForm(const KernelProblem &problem, const MachineModel &machine);
+
+/// Per column: misses of a window that may outgrow the second cache.
+double coldWindow(const KernelProblem &problem, const MachineModel &machine);
+
+// The forms of the accumulators, each in the file of its candidate.
+LinearForm denseForm(const KernelProblem &problem, const MachineModel &machine);
+LinearForm tieredForm(const KernelProblem &problem, const MachineModel &machine);
+LinearForm hashForm(const KernelProblem &problem, const MachineModel &machine);
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_STRATEGY_CANDIDATES_ROWWISESPGEMM_H

@@ -1,0 +1,38 @@
+//===- Demands.cpp - what the user insists on -----------------------------===//
+#include "passes/Strategy/Select.h"
+
+using namespace scratch;
+
+static constexpr llvm::StringLiteral kAuto = "auto";
+
+static llvm::Error unknown(llvm::StringRef option, llvm::StringRef found,
+                           llvm::StringRef expected) {
+  return llvm::createStringError("option '" + option + "' is '" + found + "', expected one of " +
+                                 kAuto + ", " + expected);
+}
+
+llvm::Expected<Demands> Demands::parse(llvm::StringRef dataflow, llvm::StringRef accumulator,
+                                       llvm::StringRef phases) {
+  Demands demands;
+  if (dataflow != kAuto) {
+    demands.dataflow = symbolizeDataflow(dataflow);
+    if (!demands.dataflow)
+      return unknown("dataflow", dataflow, "inner, outer, row_wise");
+  }
+  if (accumulator != kAuto) {
+    demands.accumulator = symbolizeAccumulator(accumulator);
+    if (!demands.accumulator) {
+      std::string expected;
+#define ACCUMULATOR_KIND(name, keyword, text)                                  \
+  expected += expected.empty() ? #keyword : ", " #keyword;
+#include "dialects/Scratch/Accumulators.def"
+      return unknown("accumulator", accumulator, expected);
+    }
+  }
+  if (phases != kAuto) {
+    demands.phases = symbolizePhases(phases);
+    if (!demands.phases)
+      return unknown("phases", phases, "one, two");
+  }
+  return demands;
+}

@@ -1,0 +1,50 @@
+//===- Machine.h - what select knows about a machine ------------*- C++ -*-===//
+//
+// Stage: select. Prices of the steps that kernels are made of, in cycles of one
+// core. The numbers are in Machines/<Target>.cpp, each with unit and source.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_STRATEGY_MACHINE_H
+#define SCRATCH_PASSES_STRATEGY_MACHINE_H
+
+#include "llvm/ADT/StringRef.h"
+
+#include <cstdint>
+#include <optional>
+
+namespace scratch {
+
+struct MachineModel {
+  int64_t firstCacheBytes;  ///< data, one core
+  int64_t secondCacheBytes; ///< one core
+
+  double rowOpen;    ///< per row: measure it, open and close its tile
+  double rowChoice;  ///< per row and form: evaluate, compare, branch
+  double entry;      ///< per entry of A: start a segment of B
+  double valueLoad;  ///< per product: read one operand's value
+  double windowMerge; ///< per product: load-modify-store of a window, state store
+  double tierStore;  ///< per product: note the word of 64 columns
+  double hashProbe;  ///< per product: find the slot and merge
+  double maskTest;   ///< per product: look at the mask's bits, branch
+  double windowMark; ///< per mask entry: set a bit of a window's state
+  double hashMark;   ///< per mask entry: insert a key
+
+  double windowScan;  ///< per column: find and clear states of a window
+  double windowCold;  ///< per column: misses of a window beyond the second cache
+  double wordVisit;   ///< per touched word of 64 columns, when tiers are scanned
+  double windowEmit;  ///< per result entry: from a window, already in order
+  double hashEmit;    ///< per result entry: sort it, look it up, free its slot
+
+  double compactPerByte; ///< per byte of the result: move a chunk into place
+  double firstTouchPerByte; ///< per byte: the page fault of fresh memory
+  double dotProduct;     ///< per product of dense rows or vectors, vectorised
+
+  /// The model of a target's column, or nothing where none is registered.
+  static std::optional<MachineModel> of(llvm::StringRef target, unsigned vectorBits);
+  /// The registered targets, for messages.
+  static llvm::StringRef expectedTargets();
+};
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_STRATEGY_MACHINE_H

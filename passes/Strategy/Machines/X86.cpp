@@ -1,0 +1,51 @@
+//===- X86.cpp - prices on x86 servers ------------------------------------===//
+//
+// Stage: select. One core of a server with AVX2 or AVX-512. Cycles unless said
+// otherwise. Sources, in brackets behind each number:
+//   [lit]  the literature on CPU SpGEMM named in passes/Strategy/README.md
+//   [isa]  instruction counts of passes/Conversion/X86/Accumulators at the issue
+//          width and latencies of Zen 4/5 and Ice Lake
+//   [est]  an estimate to be replaced by a measurement; kept on the safe side
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Strategy/Machine.h"
+
+#include <algorithm>
+
+namespace scratch {
+MachineModel makeX86Model(unsigned vectorBits);
+} // namespace scratch
+
+using namespace scratch;
+
+MachineModel scratch::makeX86Model(unsigned vectorBits) {
+  // Vectors that cover the states of one word of 64 columns.
+  double vectorsPerWord = 512.0 / std::clamp(vectorBits, 128u, 512u);
+
+  MachineModel x86;
+  x86.firstCacheBytes = 32 * 1024;    // bytes: the least of current servers (32 to 48 KiB)
+  x86.secondCacheBytes = 1024 * 1024; // bytes: Zen 4/5 1 MiB, Ice Lake 1.25 MiB
+
+  x86.rowOpen = 40;     // [est] two mispredicted loop exits
+  x86.rowChoice = 5;    // [isa] one linear form: four conversions and multiply-adds, overlapped
+  x86.entry = 8;        // [est] half a misprediction per segment, positions of B
+  x86.valueLoad = 0.25; // [isa] two to three loads per cycle, shared with coordinates
+  x86.windowMerge = 1.5; // [lit] 1.5 to 2.5 per product with both loads
+  x86.tierStore = 0.5;  // [isa] one shift, one store of two per cycle
+  x86.hashProbe = 4;    // [lit] 3 to 5 for a hit in a table in the first cache
+  x86.maskTest = 1.5;   // [est] load, test, a branch that is often predicted
+  x86.windowMark = 1.5; // [isa] load-or-store of a state
+  x86.hashMark = 6;     // [est] a probe, and an insertion each time
+
+  // [isa] load, compare, mask, branch per vector and one loop step per word.
+  x86.windowScan = (1.0 + 1.5 * vectorsPerWord) / 64;
+  x86.windowCold = 0.002; // [est] 1e6 columns wide and 100 products: 20 cycles each
+  x86.wordVisit = 2.0 + 1.5 * vectorsPerWord; // [isa] as a scanned word, by index
+  x86.windowEmit = 3;     // [isa] count zeros, load, two stores, clear
+  x86.hashEmit = 25;      // [lit] sorting costs 5 per entry and level of 32 entries; probes
+
+  x86.compactPerByte = 0.25;   // [lit] 24 bytes moved per f64 entry at 10 bytes per ns, 4 GHz
+  x86.firstTouchPerByte = 0.5; // [lit] 0.25 to 1 us per page of 4 KiB
+  x86.dotProduct = 8.0 / std::clamp(vectorBits / 32, 4u, 16u); // [est] memory-bound
+  return x86;
+}

@@ -1,0 +1,30 @@
+//===- Passes.td - passes of the stage select -----------------*- tablegen -*-===//
+#ifndef SCRATCH_PASSES_STRATEGY_PASSES_TD
+#define SCRATCH_PASSES_STRATEGY_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def SelectStrategyPass : Pass<"scratch-select-strategy", "::mlir::ModuleOp"> {
+  let summary = "Choose an algorithm for every kernel and write it on the op";
+  let description = [{
+    Needs: imported kernels; `#scratch.target` on the module (absent: x86 with
+    vectors of 256 bits).
+    Gives: `#scratch.strategy` on each kernel; nothing else changes. A strategy
+    that is there already is decided again.
+    A remark of category `scratch-strategy`, in program order, tells the choice,
+    its predicted cost, the runner-up, and the term that decided.
+
+    An accumulator and a number of phases are demanded of SpGEMM only.
+  }];
+  let options = [
+    Option<"accumulator", "accumulator", "std::string", /*default=*/"\"auto\"",
+           "Accumulator of all rows: auto, dense, tiered, hash">,
+    Option<"dataflow", "dataflow", "std::string", /*default=*/"\"auto\"",
+           "Order of the loops: auto, inner, outer, row_wise">,
+    Option<"phases", "phases", "std::string", /*default=*/"\"auto\"",
+           "How results are sized: auto, one, two">
+  ];
+  let statistics = [Statistic<"numSelected", "num-selected", "Kernels decided">];
+}
+
+#endif // SCRATCH_PASSES_STRATEGY_PASSES_TD

@@ -1,0 +1,152 @@
+//===- Select.cpp - the verdict -------------------------------------------===//
+#include "passes/Strategy/Select.h"
+
+#include "passes/Strategy/Candidates/Candidates.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <vector>
+
+using namespace scratch;
+
+llvm::ArrayRef<const Candidate *> scratch::allCandidates() {
+  static const Candidate *const candidates[] = {
+      &rowWiseDense(), &rowWiseTiered(), &rowWiseHash(),  &rowWiseAdaptive(),
+      &rowWise(),      &innerProduct(),  &outerProduct(),
+  };
+  return candidates;
+}
+
+namespace {
+/// A candidate with its best number of phases.
+struct Entry {
+  const Candidate *candidate = nullptr;
+  Plan plan;
+  Cost cost;
+};
+} // namespace
+
+static llvm::Error refuse(const KernelProblem &problem, const llvm::Twine &reason) {
+  return llvm::createStringError("no legal strategy for " + stringify(problem.kernel) + ": " +
+                                 reason);
+}
+
+static bool hasPhases(const KernelProblem &problem) {
+  return problem.kernel == KernelKind::Spgemm;
+}
+
+/// Ways to size the result that the kernel allows and the user asks for.
+static llvm::SmallVector<Phases> phasesToTry(const KernelProblem &problem,
+                                             const Demands &demands) {
+  if (!hasPhases(problem))
+    return {Phases::One};
+  if (demands.phases)
+    return {*demands.phases};
+  // An entry is dropped when its value is known, which counting never sees.
+  if (problem.dropsEntries)
+    return {Phases::One};
+  return {Phases::One, Phases::Two};
+}
+
+static Entry priced(const Candidate &candidate, const KernelProblem &problem,
+                    const MachineModel &machine, llvm::ArrayRef<Phases> phases) {
+  Entry best;
+  for (Phases number : phases) {
+    Entry entry{&candidate, candidate.plan(problem, machine), Cost()};
+    entry.plan.phases = number;
+    entry.cost = candidate.cost(problem, entry.plan, machine);
+    if (!best.candidate || entry.cost.cycles() < best.cost.cycles())
+      best = std::move(entry);
+  }
+  return best;
+}
+
+static bool meets(const Plan &plan, const Demands &demands) {
+  if (demands.dataflow && plan.dataflow != *demands.dataflow)
+    return false;
+  if (!demands.accumulator || plan.variants.empty())
+    return true;
+  return plan.variants.size() == 1 && plan.variants.front().accumulator == *demands.accumulator;
+}
+
+static llvm::StringRef describe(CostFeature feature) {
+  switch (feature) {
+#define COST_FEATURE(name, text)                                               \
+  case CostFeature::name:                                                      \
+    return text;
+#include "dialects/Scratch/Features.def"
+  }
+  llvm_unreachable("unknown feature");
+}
+
+/// Where the two costs differ most in the direction of the verdict.
+static std::string decidingTerm(const Cost &winner, const Cost &loser) {
+  bool cheaper = winner.cycles() <= loser.cycles();
+  auto gain = [&](double won, double lost) { return cheaper ? lost - won : won - lost; };
+  double most = gain(winner.phases, loser.phases), won = winner.phases, lost = loser.phases;
+  std::string name = "phases (sizing the result)";
+  for (unsigned index = 0; index < kNumFeatures; ++index) {
+    double difference = gain(winner.terms[index], loser.terms[index]);
+    if (difference <= most)
+      continue;
+    most = difference;
+    won = winner.terms[index];
+    lost = loser.terms[index];
+    auto feature = static_cast<CostFeature>(index);
+    name = llvm::formatv("{0} ({1})", stringify(feature), describe(feature));
+  }
+  return llvm::formatv("{0}: {1:f2} against {2:f2}", name, won, lost);
+}
+
+static std::string explain(const Entry &chosen, const Entry *other, bool demanded) {
+  std::string why =
+      llvm::formatv("{0}{1:f2} cycles per product", demanded ? "as demanded; " : "",
+                    chosen.cost.cycles());
+  if (!other)
+    return why + "; nothing else is built for this kernel";
+  why += llvm::formatv("; {0} {1}: {2:f2}", demanded ? "the model's own order begins with" : "next is",
+                       other->candidate->name(), other->cost.cycles());
+  return why + "; decided by " + decidingTerm(chosen.cost, other->cost);
+}
+
+llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const MachineModel &machine,
+                                       const Demands &demands) {
+  if (hasPhases(problem) && problem.dropsEntries && demands.phases == Phases::Two)
+    return refuse(problem, "an epilogue that drops entries needs phases = one, found two");
+
+  std::string missing;
+  std::vector<Entry> entries;
+  for (const Candidate *candidate : allCandidates()) {
+    std::string why;
+    if (candidate->legal(problem, why)) {
+      entries.push_back(priced(*candidate, problem, machine, phasesToTry(problem, demands)));
+      continue;
+    }
+    bool wanted = !demands.dataflow || candidate->dataflow() == *demands.dataflow;
+    if (wanted && missing.empty())
+      missing = why;
+  }
+
+  const Entry *chosen = nullptr, *other = nullptr;
+  for (const Entry &entry : entries)
+    if (meets(entry.plan, demands) &&
+        (!chosen || entry.cost.cycles() < chosen->cost.cycles()))
+      chosen = &entry;
+  if (!chosen)
+    return refuse(problem, missing.empty() ? "no candidate meets the demands" : missing);
+  for (const Entry &entry : entries)
+    if (&entry != chosen && (!other || entry.cost.cycles() < other->cost.cycles()))
+      other = &entry;
+
+  Choice choice;
+  choice.name = chosen->candidate->name();
+  choice.plan = chosen->plan;
+  choice.cost = chosen->cost;
+  if (other) {
+    choice.runnerUp = other->candidate->name();
+    choice.runnerUpCycles = other->cost.cycles();
+  }
+  bool demanded = other && other->cost.cycles() < chosen->cost.cycles();
+  choice.why = explain(*chosen, other, demanded);
+  return choice;
+}

@@ -1,0 +1,47 @@
+//===- Select.h - the verdict -----------------------------------*- C++ -*-===//
+//
+// Stage: select. Tries every legal candidate with every legal number of phases
+// and takes the cheapest; says why.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_STRATEGY_SELECT_H
+#define SCRATCH_PASSES_STRATEGY_SELECT_H
+
+#include "passes/Strategy/Candidate.h"
+
+#include "llvm/Support/Error.h"
+
+namespace scratch {
+
+/// What the user insists on. An accumulator and a number of phases concern
+/// SpGEMM only; other kernels have neither.
+struct Demands {
+  std::optional<Dataflow> dataflow;
+  std::optional<AccumulatorKind> accumulator;
+  std::optional<Phases> phases;
+
+  /// From command-line words, "auto" being no demand. An error names the option,
+  /// what was found, and what was expected.
+  static llvm::Expected<Demands> parse(llvm::StringRef dataflow, llvm::StringRef accumulator,
+                                       llvm::StringRef phases);
+};
+
+struct Choice {
+  llvm::StringRef name; ///< of the candidate
+  Plan plan;
+  Cost cost;
+  llvm::StringRef runnerUp; ///< name of the next best legal candidate, or empty
+  double runnerUpCycles = 0;
+  std::string why;
+};
+
+/// All candidates, in the order in which ties are broken.
+llvm::ArrayRef<const Candidate *> allCandidates();
+
+/// The error says, per candidate that meets the demands, what is missing.
+llvm::Expected<Choice> select(const KernelProblem &problem, const MachineModel &machine,
+                              const Demands &demands = {});
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_STRATEGY_SELECT_H

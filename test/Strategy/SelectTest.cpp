@@ -1,0 +1,115 @@
+//===- SelectTest.cpp - verdicts, demands, refusals -----------------------===//
+#include "passes/Strategy/Select.h"
+
+#include <gtest/gtest.h>
+
+using namespace scratch;
+
+static MachineModel x86() { return *MachineModel::of("x86", 256); }
+
+static Choice chosen(const KernelProblem &problem, const Demands &demands = {}) {
+  llvm::Expected<Choice> choice = select(problem, x86(), demands);
+  EXPECT_TRUE(static_cast<bool>(choice));
+  if (choice)
+    return std::move(*choice);
+  llvm::consumeError(choice.takeError());
+  return {};
+}
+
+static std::string refusal(const KernelProblem &problem, const Demands &demands) {
+  llvm::Expected<Choice> choice = select(problem, x86(), demands);
+  return choice ? "accepted " + choice->name.str() : llvm::toString(choice.takeError());
+}
+
+TEST(Select, UnknownShapesChooseAtRunTime) {
+  Choice choice = chosen({});
+  EXPECT_EQ(choice.name, "row_wise/adaptive");
+  EXPECT_EQ(choice.plan.variants.size(), 3u);
+  EXPECT_EQ(choice.plan.phases, Phases::One);
+}
+
+TEST(Select, NarrowResultsTakeTheDenseWindowAlone) {
+  KernelProblem problem;
+  problem.columns = 64;
+  Choice choice = chosen(problem);
+  EXPECT_EQ(choice.name, "row_wise/dense");
+  ASSERT_EQ(choice.plan.variants.size(), 1u);
+}
+
+TEST(Select, VerdictIsCheaperThanItsRunnerUpAndSaysSo) {
+  Choice choice = chosen({});
+  EXPECT_LT(choice.cost.cycles(), choice.runnerUpCycles);
+  EXPECT_NE(choice.why.find(choice.runnerUp.str()), std::string::npos);
+  EXPECT_NE(choice.why.find("decided by"), std::string::npos);
+}
+
+TEST(Select, DemandedAccumulatorsComeAlone) {
+  for (AccumulatorKind kind :
+       {AccumulatorKind::Dense, AccumulatorKind::Tiered, AccumulatorKind::Hash}) {
+    Demands demands;
+    demands.accumulator = kind;
+    Choice choice = chosen({}, demands);
+    ASSERT_EQ(choice.plan.variants.size(), 1u);
+    EXPECT_EQ(choice.plan.variants.front().accumulator, kind);
+    EXPECT_NE(choice.why.find("as demanded"), std::string::npos);
+  }
+}
+
+TEST(Select, DemandedPhasesAreObeyed) {
+  Demands demands;
+  demands.phases = Phases::Two;
+  EXPECT_EQ(chosen({}, demands).plan.phases, Phases::Two);
+}
+
+TEST(Select, KernelsWithoutAccumulatorIgnoreDemandsForOne) {
+  Demands demands;
+  demands.accumulator = AccumulatorKind::Hash;
+  demands.phases = Phases::Two;
+  for (KernelKind kernel : {KernelKind::Spmm, KernelKind::Spmv, KernelKind::Sddmm}) {
+    KernelProblem problem;
+    problem.kernel = kernel;
+    Choice choice = chosen(problem, demands);
+    EXPECT_EQ(choice.name, "row_wise");
+    EXPECT_EQ(choice.plan.phases, Phases::One);
+    EXPECT_TRUE(choice.plan.variants.empty());
+  }
+}
+
+TEST(Select, DataflowsThatAreNotBuiltAreRefusedByName) {
+  Demands demands;
+  demands.dataflow = Dataflow::Inner;
+  EXPECT_EQ(refusal({}, demands), "no legal strategy for spgemm: dataflow 'inner' is not built "
+                                  "for spgemm; expected row_wise");
+  demands.dataflow = Dataflow::Outer;
+  EXPECT_EQ(refusal({}, demands), "no legal strategy for spgemm: dataflow 'outer' is not built "
+                                  "for spgemm; expected row_wise");
+}
+
+TEST(Select, DroppingEntriesForbidsCountingThemFirst) {
+  KernelProblem problem;
+  problem.dropsEntries = true;
+  EXPECT_EQ(chosen(problem).plan.phases, Phases::One);
+  Demands demands;
+  demands.phases = Phases::Two;
+  EXPECT_EQ(refusal(problem, demands), "no legal strategy for spgemm: an epilogue that drops "
+                                       "entries needs phases = one, found two");
+}
+
+TEST(Demands, WordsThatAreUnknownNameTheOption) {
+  EXPECT_EQ(llvm::toString(Demands::parse("auto", "sort", "auto").takeError()),
+            "option 'accumulator' is 'sort', expected one of auto, dense, tiered, hash");
+  EXPECT_EQ(llvm::toString(Demands::parse("diagonal", "auto", "auto").takeError()),
+            "option 'dataflow' is 'diagonal', expected one of auto, inner, outer, row_wise");
+  EXPECT_EQ(llvm::toString(Demands::parse("auto", "auto", "three").takeError()),
+            "option 'phases' is 'three', expected one of auto, one, two");
+}
+
+TEST(Demands, AutoDemandsNothing) {
+  llvm::Expected<Demands> demands = Demands::parse("auto", "auto", "auto");
+  ASSERT_TRUE(static_cast<bool>(demands));
+  EXPECT_FALSE(demands->dataflow || demands->accumulator || demands->phases);
+}
+
+TEST(Machine, UnknownTargetsHaveNoModel) {
+  EXPECT_FALSE(MachineModel::of("abacus", 64).has_value());
+}

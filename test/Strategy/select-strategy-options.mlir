@@ -1,0 +1,27 @@
+// RUN: not scratch-opt %s --scratch-select-strategy=accumulator=sort 2>&1 | FileCheck %s --check-prefix=ACCUMULATOR
+// RUN: not scratch-opt %s --scratch-select-strategy=dataflow=diagonal 2>&1 | FileCheck %s --check-prefix=DATAFLOW
+// RUN: not scratch-opt %s --scratch-select-strategy=phases=three 2>&1 | FileCheck %s --check-prefix=PHASES
+// RUN: not scratch-opt %s --scratch-select-strategy=dataflow=outer 2>&1 | FileCheck %s --check-prefix=OUTER
+// RUN: not scratch-opt %s --scratch-select-strategy=phases=two 2>&1 | FileCheck %s --check-prefix=KEEP
+
+// ACCUMULATOR: error: option 'accumulator' is 'sort', expected one of auto, dense, tiered, hash
+// DATAFLOW: error: option 'dataflow' is 'diagonal', expected one of auto, inner, outer, row_wise
+// PHASES: error: option 'phases' is 'three', expected one of auto, one, two
+// OUTER: error: no legal strategy for spgemm: dataflow 'outer' is not built for spgemm; expected row_wise
+// KEEP: error: no legal strategy for spgemm: an epilogue that drops entries needs phases = one, found two
+
+#CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed)}>
+
+func.func @drops_small_entries(%A: tensor<?x?xf64, #CSR>) -> tensor<?x?xf64, #CSR> {
+  %tolerance = arith.constant 1.0e-6 : f64
+  %C = scratch.spgemm %A, %A : tensor<?x?xf64, #CSR>, tensor<?x?xf64, #CSR> -> tensor<?x?xf64, #CSR>
+    epilogue {
+      scratch.keep {
+      ^bb0(%value: f64, %row: index, %column: index):
+        %large = arith.cmpf ogt, %value, %tolerance : f64
+        scratch.yield %large : i1
+      }
+      scratch.yield
+    }
+  return %C : tensor<?x?xf64, #CSR>
+}
