@@ -3,6 +3,8 @@
 
 #include "passes/Conversion/X86/Passes.h"
 #include "passes/Expand/Passes.h"
+#include "passes/Import/Passes.h"
+#include "passes/Strategy/Passes.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
@@ -16,11 +18,22 @@ using namespace mlir;
 using namespace scratch;
 
 void scratch::buildImportPipeline(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(createImportLinalgPass());
   pm.addPass(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createNormalizeKernelsPass());
   // All products that we cover are kernels; complements sit in their consumers.
 }
 
 void scratch::buildSelectPipeline(OpPassManager &pm, const SelectOptions &options) {
+  AttachTargetPassOptions target;
+  target.target = options.target;
+  pm.addPass(createAttachTargetPass(target));
+  SelectStrategyPassOptions demands;
+  demands.dataflow = options.dataflow;
+  demands.accumulator = options.accumulator;
+  demands.phases = options.phases;
+  pm.addPass(createSelectStrategyPass(demands));
+  // Every kernel says how it will be computed.
 }
 
 void scratch::buildExpandPipeline(OpPassManager &pm) {

@@ -14,6 +14,9 @@ namespace scratch {
 
 /// What a user may force; "auto" leaves the choice to the cost model.
 struct SelectOptions : public mlir::PassPipelineOptions<SelectOptions> {
+  Option<std::string> target{*this, "target",
+                             llvm::cl::desc("Column of the target, unless the module names one"),
+                             llvm::cl::init("x86")};
   Option<std::string> dataflow{*this, "dataflow",
                                llvm::cl::desc("auto, inner, outer, row_wise"),
                                llvm::cl::init("auto")};

@@ -3,6 +3,8 @@
 
 #include "passes/Conversion/X86/Passes.h"
 #include "passes/Expand/Passes.h"
+#include "passes/Import/Passes.h"
+#include "passes/Strategy/Passes.h"
 
 #include "mlir/Pass/PassRegistry.h"
 
@@ -10,6 +12,8 @@ using namespace mlir;
 using namespace scratch;
 
 void scratch::registerPipelines() {
+  registerScratchImportPasses();
+  registerScratchStrategyPasses();
   registerScratchExpandPasses();
   registerScratchMapX86Passes();
   PassPipelineRegistration<>("scratch-import", "Stage import: raise and normalise kernels",

@@ -11,19 +11,30 @@ namespace {
 struct Registration {
   llvm::StringLiteral target;
   MachineModel (*make)(unsigned vectorBits);
+  BaselineTarget baseline;
 };
 } // namespace
 
 // One line per target.
-static constexpr Registration kMachines[] = {
-    {"x86", makeX86Model},
+static const Registration kMachines[] = {
+    {"x86", makeX86Model, {"x86-64-v3", "", 256}},
 };
 
-std::optional<MachineModel> MachineModel::of(llvm::StringRef target, unsigned vectorBits) {
+static const Registration *find(llvm::StringRef target) {
   for (const Registration &machine : kMachines)
     if (machine.target == target)
-      return machine.make(vectorBits);
-  return std::nullopt;
+      return &machine;
+  return nullptr;
+}
+
+std::optional<MachineModel> MachineModel::of(llvm::StringRef target, unsigned vectorBits) {
+  const Registration *machine = find(target);
+  return machine ? std::optional(machine->make(vectorBits)) : std::nullopt;
+}
+
+std::optional<BaselineTarget> BaselineTarget::of(llvm::StringRef target) {
+  const Registration *machine = find(target);
+  return machine ? std::optional(machine->baseline) : std::nullopt;
 }
 
 llvm::StringRef MachineModel::expectedTargets() { return "x86"; }

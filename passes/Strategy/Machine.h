@@ -45,6 +45,14 @@ struct MachineModel {
   static llvm::StringRef expectedTargets();
 };
 
+/// The processor that code is made for where nobody names one.
+struct BaselineTarget {
+  llvm::StringRef cpu, features;
+  unsigned vectorBits;
+
+  static std::optional<BaselineTarget> of(llvm::StringRef target);
+};
+
 } // namespace scratch
 
 #endif // SCRATCH_PASSES_STRATEGY_MACHINE_H

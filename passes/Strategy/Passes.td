@@ -4,6 +4,20 @@
 
 include "mlir/Pass/PassBase.td"
 
+def AttachTargetPass : Pass<"scratch-attach-target", "::mlir::ModuleOp"> {
+  let summary = "Name the target that a module is compiled for";
+  let description = [{
+    Writes `#scratch.target` for a processor that every machine of the target
+    has, unless the module carries one already: the drivers resolve `native`
+    and attach their own.
+  }];
+  let dependentDialects = ["::scratch::ScratchDialect"];
+  let options = [
+    Option<"target", "target", "std::string", /*default=*/"\"x86\"",
+           "Name of the target's column">
+  ];
+}
+
 def SelectStrategyPass : Pass<"scratch-select-strategy", "::mlir::ModuleOp"> {
   let summary = "Choose an algorithm for every kernel and write it on the op";
   let description = [{

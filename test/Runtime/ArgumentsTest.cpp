@@ -147,7 +147,8 @@ TEST_F(Arguments, AdoptKeepsAnAllocationOnceAndCopiesItThen) {
 TEST_F(Arguments, AdoptCopiesForeignMemory) {
   static const double constant[] = {1, 2, 3};
   get();
-  for (const double *foreign : {constant, constant + 1, values + 0}) {
+  for (const double *foreign :
+       std::initializer_list<const double *>{constant, constant + 1, values}) {
     void *mine =
         scratch_rt_adopt(&block.header, const_cast<double *>(foreign), 2, 8);
     ASSERT_NE(mine, nullptr);

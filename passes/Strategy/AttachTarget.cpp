@@ -1,0 +1,37 @@
+//===- AttachTarget.cpp - name the target of a module ---------------------===//
+//
+// Stage: select, first. What a module says already is kept: only the drivers
+// know the machine that `native` stands for.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Strategy/Machine.h"
+#include "passes/Strategy/Passes.h"
+
+namespace scratch {
+#define GEN_PASS_DEF_ATTACHTARGETPASS
+#include "passes/Strategy/Passes.h.inc"
+} // namespace scratch
+
+using namespace mlir;
+using namespace scratch;
+
+namespace {
+struct AttachTargetPass : scratch::impl::AttachTargetPassBase<AttachTargetPass> {
+  using Base::Base;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    if (module->hasAttr(ScratchDialect::kTarget))
+      return;
+    std::optional<BaselineTarget> baseline = BaselineTarget::of(target);
+    if (!baseline) {
+      module.emitError("no machine model for target '")
+          << target << "', expected " << MachineModel::expectedTargets();
+      return signalPassFailure();
+    }
+    module->setAttr(ScratchDialect::kTarget,
+                    TargetAttr::get(&getContext(), target, baseline->cpu, baseline->features,
+                                    baseline->vectorBits));
+  }
+};
+} // namespace
