@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Emission/LoopBuilder.h"
+#include "passes/Expand/EntrySignature.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Passes.h"
 #include "runtime/abi/scratch.h"
@@ -22,64 +23,6 @@ using namespace mlir;
 using namespace scratch;
 
 //===----------------------------------------------------------------------===//
-// What can cross the interface
-//===----------------------------------------------------------------------===//
-
-/// The element's number in Elements.def, or 0.
-static int32_t elementCode(Type type) {
-  return llvm::StringSwitch<int32_t>([&] {
-           std::string text;
-           llvm::raw_string_ostream(text) << type;
-           return text;
-         }())
-#define SCRATCH_ELEMENT(name, value, bytes, mlir) .Case(mlir, value)
-#include "runtime/abi/Elements.def"
-      .Default(0);
-}
-
-static int32_t widthOf(Type index) {
-  return isa<IndexType>(index) ? 64 : index.getIntOrFloatBitWidth();
-}
-
-static bool isScalar(Type type) {
-  return type.isInteger(64) || type.isInteger(32) || isa<IndexType>(type) || type.isF64() ||
-         type.isF32();
-}
-
-static bool crosses(Type type) {
-  if (isScalar(type))
-    return true;
-  auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || !elementCode(tensor.getElementType()) || tensor.getRank() < 1 ||
-      tensor.getRank() > SCRATCH_MAX_RANK)
-    return false;
-  auto encoding = sparse_tensor::getSparseTensorEncoding(tensor);
-  if (!encoding)
-    return !tensor.getEncoding();
-  sparse_tensor::SparseTensorType matrix(tensor);
-  auto widths = {widthOf(matrix.getPosType()), widthOf(matrix.getCrdType())};
-  return tensor.getRank() == 2 && matrix.getLvlRank() == 2 && matrix.isPermutation() &&
-         !encoding.isSlice() && sparse_tensor::isDenseLT(matrix.getLvlType(0)) &&
-         sparse_tensor::isCompressedLT(matrix.getLvlType(1)) &&
-         sparse_tensor::isUniqueLT(matrix.getLvlType(1)) &&
-         llvm::all_of(widths, [](int32_t bits) { return bits == 32 || bits == 64; });
-}
-
-static bool isExported(func::FuncOp function) {
-  return function.isPublic() && !function.isDeclaration() &&
-         llvm::all_of(function.getArgumentTypes(), crosses) &&
-         llvm::all_of(function.getResultTypes(), crosses) &&
-         llvm::any_of(llvm::concat<const Type>(function.getArgumentTypes(),
-                                               function.getResultTypes()),
-                      [](Type type) { return isa<RankedTensorType>(type); });
-}
-
-static bool isProgram(ModuleOp module) {
-  auto main = module.lookupSymbol<func::FuncOp>("main");
-  return main && main.isPublic() && main.getNumArguments() == 0;
-}
-
-//===----------------------------------------------------------------------===//
 // The new function
 //===----------------------------------------------------------------------===//
 
@@ -94,12 +37,6 @@ public:
 
 private:
   using Values = LoopBuilder::Values;
-
-  /// Numbers that describe a tensor type to the runtime.
-  struct Description {
-    int32_t format, element, positionBits, coordinateBits, ordered, rank;
-  };
-  static Description describe(RankedTensorType type);
 
   Value call(StringRef name, Type result, ValueRange arguments);
   void callVoid(StringRef name, ValueRange arguments);
@@ -137,23 +74,6 @@ private:
 
 } // namespace
 
-EntryBuilder::Description EntryBuilder::describe(RankedTensorType type) {
-  Description d;
-  d.element = elementCode(type.getElementType());
-  d.rank = type.getRank();
-  d.format = SCRATCH_FORMAT_DENSE;
-  d.positionBits = d.coordinateBits = 0;
-  d.ordered = 1;
-  if (sparse_tensor::getSparseTensorEncoding(type)) {
-    sparse_tensor::SparseTensorType matrix(type);
-    d.format = isColumnMajor(type) ? SCRATCH_FORMAT_CSC : SCRATCH_FORMAT_CSR;
-    d.positionBits = widthOf(matrix.getPosType());
-    d.coordinateBits = widthOf(matrix.getCrdType());
-    d.ordered = sparse_tensor::isOrderedLT(matrix.getLvlType(1));
-  }
-  return d;
-}
-
 Value EntryBuilder::call(StringRef name, Type result, ValueRange arguments) {
   auto callee = module.lookupSymbol<func::FuncOp>(name);
   if (!callee) {
@@ -176,12 +96,12 @@ void EntryBuilder::callVoid(StringRef name, ValueRange arguments) {
 
 /// Fetches the tensor of a slot and checks it; the status word tells.
 void EntryBuilder::checkInput(unsigned slot, Type type) {
-  if (isScalar(type)) {
+  if (isScalarArgument(type)) {
     tensors.push_back({});
     return;
   }
   auto tensor = cast<RankedTensorType>(type);
-  Description d = describe(tensor);
+  TensorDescription d = describeTensor(tensor);
   Value found = call("scratch_rt_input", pointer(),
                      {block, i32(slot), i32(d.format), i32(d.element), i32(d.positionBits),
                       i32(d.coordinateBits), i32(d.ordered), i32(d.rank)});
@@ -196,7 +116,7 @@ void EntryBuilder::checkInput(unsigned slot, Type type) {
 Value EntryBuilder::openInput(unsigned slot, Type type) {
   if (isa<IndexType>(type))
     return loadIndex(block, slotOffset(slot));
-  if (isScalar(type))
+  if (isScalarArgument(type))
     return loadField(block, slotOffset(slot), type);
   auto tensor = cast<RankedTensorType>(type);
   Value source = tensors[slot];
@@ -235,7 +155,7 @@ void EntryBuilder::adopt(Value buffer, SmallVectorImpl<Value> &pointers) {
   Value count = b.index(1);
   for (int64_t dimension = 0; dimension < type.getRank(); ++dimension)
     count = b.mul(count, memref::DimOp::create(b, buffer, dimension));
-  int64_t bytes = widthOf(type.getElementType()) / 8;
+  int64_t bytes = bitsOfIndex(type.getElementType()) / 8;
   pointers.push_back(call("scratch_rt_adopt", pointer(),
                           {block, raw, b.cast(count, b.getI64Type()),
                            b.integer(bytes, b.getI64Type())}));
@@ -265,7 +185,7 @@ void EntryBuilder::storeResults(ValueRange results) {
     auto tensor = dyn_cast<RankedTensorType>(result.getType());
     if (!tensor)
       continue;
-    Description d = describe(tensor);
+    TensorDescription d = describeTensor(tensor);
     targets[number] =
         call("scratch_rt_result", pointer(),
              {block, i32(inputs + number), i32(d.format), i32(d.element), i32(d.positionBits),
@@ -341,13 +261,7 @@ struct EntryPointsPass : scratch::impl::EntryPointsPassBase<EntryPointsPass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    if (isProgram(module))
-      return;
-    SmallVector<func::FuncOp> exported;
-    for (auto function : module.getOps<func::FuncOp>())
-      if (isExported(function))
-        exported.push_back(function);
-    for (func::FuncOp function : exported)
+    for (func::FuncOp function : entryPoints(module))
       EntryBuilder(module, function).build();
   }
 };
