@@ -117,6 +117,23 @@ typedef union scratch_slot {
 /** Every compiled entry point has this type. */
 typedef scratch_status (*scratch_entry)(scratch_arguments *block);
 
+/** How to run a call; all zero (or a null pointer) asks for the defaults. */
+typedef struct scratch_options {
+  int32_t threads;        /**< worker threads; 0: the OpenMP default */
+  scratch_record *record; /**< where to count; may be null */
+} scratch_options;
+
+/* Kernels are compiled for these layouts. */
+#ifdef __cplusplus
+#define SCRATCH_STATIC_ASSERT static_assert
+#else
+#define SCRATCH_STATIC_ASSERT _Static_assert
+#endif
+SCRATCH_STATIC_ASSERT(sizeof(void *) == 8, "scratch needs 64-bit pointers");
+SCRATCH_STATIC_ASSERT(sizeof(scratch_tensor) == 96, "layout of scratch_tensor");
+SCRATCH_STATIC_ASSERT(sizeof(scratch_arguments) == 24 && sizeof(scratch_slot) == 8,
+                      "layout of the argument block");
+
 #define SCRATCH_RUNTIME(name, result, arguments) result name arguments;
 #include "RuntimeFunctions.def"
 #define SCRATCH_MEMREF(name, result, arguments) result name arguments;

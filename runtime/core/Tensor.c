@@ -41,17 +41,26 @@ static scratch_status check_bits(const char *what, uint32_t bits) {
                         what);
 }
 
-scratch_status scratch_wrap_csr(scratch_tensor *out, scratch_element element,
-                                uint32_t index_bits, int64_t rows, int64_t cols,
-                                const void *positions, const void *coordinates,
-                                const void *values) {
+scratch_status scratch_wrap_sparse(scratch_tensor *out, scratch_format format,
+                                   scratch_element element,
+                                   uint32_t position_bits,
+                                   uint32_t coordinate_bits, int64_t rows,
+                                   int64_t cols, const void *positions,
+                                   const void *coordinates,
+                                   const void *values) {
   if (!out)
     return scratch_report(SCRATCH_INVALID_ARGUMENT,
                           "tensor: found null, expected a place for it");
   memset(out, 0, sizeof *out);
+  if (format != SCRATCH_FORMAT_CSR && format != SCRATCH_FORMAT_CSC)
+    return scratch_report(SCRATCH_INVALID_ARGUMENT,
+                          "tensor: found format code %d, expected csr or csc",
+                          (int)format);
   scratch_status status = check_element(element);
   if (!status)
-    status = check_bits("index", index_bits);
+    status = check_bits("position", position_bits);
+  if (!status)
+    status = check_bits("coordinate", coordinate_bits);
   if (status)
     return status;
   if (rows < 0 || cols < 0)
@@ -62,7 +71,8 @@ scratch_status scratch_wrap_csr(scratch_tensor *out, scratch_element element,
   if (!positions)
     return scratch_report(SCRATCH_INVALID_ARGUMENT,
                           "tensor: found null positions, expected a buffer");
-  int64_t nnz = index_at(positions, index_bits, rows);
+  int64_t nnz = index_at(positions, position_bits,
+                         format == SCRATCH_FORMAT_CSR ? rows : cols);
   if (nnz < 0)
     return scratch_report(SCRATCH_INVALID_STRUCTURE,
                           "tensor: found last position %lld, expected at "
@@ -73,9 +83,10 @@ scratch_status scratch_wrap_csr(scratch_tensor *out, scratch_element element,
                           "tensor: found null %s, expected a buffer",
                           coordinates ? "values" : "coordinates");
   out->version = SCRATCH_ABI_VERSION;
-  out->format = SCRATCH_FORMAT_CSR;
+  out->format = (uint8_t)format;
   out->element = (uint8_t)element;
-  out->position_bits = out->coordinate_bits = (uint8_t)index_bits;
+  out->position_bits = (uint8_t)position_bits;
+  out->coordinate_bits = (uint8_t)coordinate_bits;
   out->rank = 2;
   out->shape[0] = rows;
   out->shape[1] = cols;
@@ -84,6 +95,15 @@ scratch_status scratch_wrap_csr(scratch_tensor *out, scratch_element element,
   out->coordinates = (void *)coordinates;
   out->values = (void *)values;
   return SCRATCH_OK;
+}
+
+scratch_status scratch_wrap_csr(scratch_tensor *out, scratch_element element,
+                                uint32_t index_bits, int64_t rows, int64_t cols,
+                                const void *positions, const void *coordinates,
+                                const void *values) {
+  return scratch_wrap_sparse(out, SCRATCH_FORMAT_CSR, element, index_bits,
+                             index_bits, rows, cols, positions, coordinates,
+                             values);
 }
 
 scratch_status scratch_wrap_dense(scratch_tensor *out, scratch_element element,

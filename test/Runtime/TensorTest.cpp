@@ -92,7 +92,7 @@ TEST(Wrap, ArgumentsOfCsrAreChecked) {
       scratch_wrap_csr(&t, SCRATCH_F64, 8, 1, 1, positions, columns, values),
       SCRATCH_INVALID_ARGUMENT);
   EXPECT_STREQ(scratch_last_error(),
-               "tensor: found 8 index bits, expected 32 or 64");
+               "tensor: found 8 position bits, expected 32 or 64");
   EXPECT_EQ(
       scratch_wrap_csr(&t, SCRATCH_F64, 32, -1, 1, positions, columns, values),
       SCRATCH_INVALID_ARGUMENT);
