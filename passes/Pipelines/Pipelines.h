@@ -38,7 +38,8 @@ void buildMapX86Pipeline(mlir::OpPassManager &pm);
 /// llvm + omp dialects, ready for translation to LLVM IR.
 void buildLowerX86Pipeline(mlir::OpPassManager &pm);
 
-/// Makes each stage and the whole (`scratch-to-x86`) known to command lines.
+/// Makes each stage (`scratch-import` .. `scratch-lower`) and the whole of each
+/// target (`scratch-to-x86`) known to command lines.
 void registerPipelines();
 
 } // namespace scratch

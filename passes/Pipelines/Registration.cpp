@@ -4,12 +4,57 @@
 #include "passes/Conversion/X86/Passes.h"
 #include "passes/Expand/Passes.h"
 #include "passes/Import/Passes.h"
+#include "passes/Pipelines/Targets.h"
 #include "passes/Strategy/Passes.h"
 
 #include "mlir/Pass/PassRegistry.h"
 
 using namespace mlir;
 using namespace scratch;
+
+namespace {
+/// Which target's column a stage is taken from.
+struct TargetOptions : public PassPipelineOptions<TargetOptions> {
+  Option<std::string> target{*this, "target", llvm::cl::desc("Column of the target"),
+                             llvm::cl::init("x86")};
+};
+} // namespace
+
+/// A stage that every target has its own builder for.
+static void registerTargetStage(StringRef name, StringRef description,
+                                void (*TargetPipelines::*builder)(OpPassManager &)) {
+  auto build = [builder](OpPassManager &pm, StringRef text,
+                         function_ref<LogicalResult(const Twine &)> fail) -> LogicalResult {
+    TargetOptions options;
+    if (failed(options.parseFromString(text)))
+      return failure();
+    const TargetPipelines *target = findTargetPipelines(options.target);
+    if (!target)
+      return fail("no pipeline for target '" + options.target + "', expected " +
+                  expectedTargetPipelines());
+    (target->*builder)(pm);
+    return success();
+  };
+  registerPassPipeline(name, description, build,
+                       [](function_ref<void(const mlir::detail::PassOptions &)> show) {
+                         show(TargetOptions());
+                       });
+}
+
+static void registerWholePipeline(const TargetPipelines &target) {
+  PassPipelineRegistration<SelectOptions>(
+      "scratch-to-" + target.name.str(), "All stages for one target, up to LLVM's dialects",
+      [&target](OpPassManager &pm, const SelectOptions &options) {
+        SelectOptions select;
+        select.copyOptionValuesFrom(options);
+        select.target = target.name.str();
+        buildImportPipeline(pm);
+        buildSelectPipeline(pm, select);
+        buildExpandPipeline(pm);
+        target.buildMap(pm);
+        target.buildLower(pm);
+      });
+}
 
 void scratch::registerPipelines() {
   registerScratchImportPasses();
@@ -22,17 +67,10 @@ void scratch::registerPipelines() {
                                           buildSelectPipeline);
   PassPipelineRegistration<>("scratch-expand", "Stage expand: loops and accumulators",
                              buildExpandPipeline);
-  PassPipelineRegistration<>("scratch-map-x86", "Stage map for x86: OpenMP and vectors",
-                             buildMapX86Pipeline);
-  PassPipelineRegistration<>("scratch-lower-x86", "Stage lower for x86: the LLVM dialect",
-                             buildLowerX86Pipeline);
-  PassPipelineRegistration<SelectOptions>(
-      "scratch-to-x86", "All stages for x86, up to the LLVM dialect",
-      [](OpPassManager &pm, const SelectOptions &options) {
-        buildImportPipeline(pm);
-        buildSelectPipeline(pm, options);
-        buildExpandPipeline(pm);
-        buildMapX86Pipeline(pm);
-        buildLowerX86Pipeline(pm);
-      });
+  registerTargetStage("scratch-map", "Stage map: loops and accumulators meet the machine",
+                      &TargetPipelines::buildMap);
+  registerTargetStage("scratch-lower", "Stage lower: LLVM's dialects",
+                      &TargetPipelines::buildLower);
+  for (const TargetPipelines &target : allTargetPipelines())
+    registerWholePipeline(target);
 }

@@ -1,0 +1,115 @@
+//===- Compilation.cpp - one module on its way through the stages ---------===//
+#include "codegen/Driver/Compilation.h"
+
+#include "passes/Pipelines/Targets.h"
+
+#include "mlir/IR/Verifier.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace mlir;
+using namespace scratch;
+
+std::unique_ptr<MLIRContext> scratch::makeContext() {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  registry.insert<ScratchDialect>();
+  return std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+}
+
+Compilation::Compilation(MLIRContext &context, const CompileOptions &options)
+    : context(context), options(options), diagnostics(&context) {}
+
+llvm::Error Compilation::parseFile(StringRef path) {
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/true);
+  if (!buffer)
+    return llvm::createStringError(path + ": found no readable file (" +
+                                   buffer.getError().message() + "), expected MLIR");
+  return parse(std::move(*buffer));
+}
+
+llvm::Error Compilation::parseText(StringRef text, StringRef name) {
+  return parse(llvm::MemoryBuffer::getMemBufferCopy(text, name));
+}
+
+llvm::Error Compilation::parse(std::unique_ptr<llvm::MemoryBuffer> buffer) {
+  std::string name = buffer->getBufferIdentifier().str();
+  llvm::SourceMgr sources;
+  sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  root = parseSourceFile<ModuleOp>(sources, &context);
+  if (!root)
+    return diagnostics.takeError(name + ": found no module, expected MLIR");
+  return llvm::Error::success();
+}
+
+/// Before the first stage: the target is known and written on the module.
+llvm::Error Compilation::begin() {
+  llvm::Expected<const TargetColumn *> found = findTarget(options.select.target.getValue());
+  if (!found)
+    return found.takeError();
+  column = *found;
+  if (llvm::Error error = collectRemarks(&context, said))
+    return error;
+  auto named = (*root)->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
+  if (named && named.getKind() != column->name)
+    return llvm::createStringError("the module is written for target '" + named.getKind() +
+                                   "', found --target=" + column->name);
+  if (named && options.cpu.empty()) // kept, if it names what LLVM knows
+    return column->resolve(&context, named.getCpu(), named.getFeatures()).takeError();
+  llvm::Expected<TargetAttr> target = resolveTarget(&context, *column, options.cpu);
+  if (!target)
+    return target.takeError();
+  (*root)->setAttr(ScratchDialect::kTarget, *target);
+  return llvm::Error::success();
+}
+
+llvm::Error Compilation::run(Stage stage) {
+  PassManager pm(&context);
+  // Once per stage is enough to find who broke what.
+  pm.enableVerifier(false);
+  const TargetPipelines *pipelines = findTargetPipelines(column->name);
+  switch (stage) {
+  case Stage::Import:
+    buildImportPipeline(pm);
+    break;
+  case Stage::Select:
+    buildSelectPipeline(pm, options.select);
+    break;
+  case Stage::Expand:
+    buildExpandPipeline(pm);
+    break;
+  case Stage::Map:
+    pipelines->buildMap(pm);
+    break;
+  case Stage::Lower:
+    pipelines->buildLower(pm);
+    break;
+  case Stage::Emit:
+    return llvm::Error::success();
+  }
+  if (failed(pm.run(*root)) || failed(verify(*root)))
+    return diagnostics.takeError("stage '" + stageName(stage) + "' failed");
+  return llvm::Error::success();
+}
+
+llvm::Error Compilation::runThrough(Stage last) {
+  if (!column)
+    if (llvm::Error error = begin())
+      return error;
+  for (Stage stage : {Stage::Import, Stage::Select, Stage::Expand, Stage::Map, Stage::Lower}) {
+    if (stage > last)
+      break;
+    if (done && stage <= *done)
+      continue;
+    if (llvm::Error error = run(stage))
+      return error;
+    done = stage;
+  }
+  return llvm::Error::success();
+}

@@ -1,0 +1,34 @@
+//===- Targets.h - the table of targets -------------------------*- C++ -*-===//
+//
+// What the driver needs of a target. A target is one line in Targets.cpp; its
+// stages map and lower are registered in passes/Pipelines.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_CODEGEN_DRIVER_TARGETS_H
+#define SCRATCH_CODEGEN_DRIVER_TARGETS_H
+
+#include "dialects/Scratch/Scratch.h"
+
+#include "llvm/Support/Error.h"
+
+namespace scratch {
+
+struct TargetColumn {
+  llvm::StringLiteral name;
+  /// `#scratch.target` for a processor and its features; the error names a
+  /// processor that the target does not have.
+  llvm::Expected<TargetAttr> (*resolve)(mlir::MLIRContext *context, llvm::StringRef cpu,
+                                        llvm::StringRef features);
+};
+
+/// The column of a target; the error says whether the word is unknown or the
+/// target not built yet.
+llvm::Expected<const TargetColumn *> findTarget(llvm::StringRef name);
+
+/// Resolves `cpu`, where `native` (or nothing) means the machine we run on.
+llvm::Expected<TargetAttr> resolveTarget(mlir::MLIRContext *context, const TargetColumn &target,
+                                         llvm::StringRef cpu);
+
+} // namespace scratch
+
+#endif // SCRATCH_CODEGEN_DRIVER_TARGETS_H
