@@ -10,7 +10,6 @@
 #include "mlir/Pass/PassManager.h"
 
 #include "llvm/Support/MemoryBuffer.h"
-#include "llvm/Support/SourceMgr.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -40,7 +39,6 @@ llvm::Error Compilation::parseText(StringRef text, StringRef name) {
 
 llvm::Error Compilation::parse(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   std::string name = buffer->getBufferIdentifier().str();
-  llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
   root = parseSourceFile<ModuleOp>(sources, &context);
   if (!root)

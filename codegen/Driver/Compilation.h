@@ -16,6 +16,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
+#include "llvm/Support/SourceMgr.h"
+
 #include <optional>
 
 namespace scratch {
@@ -42,6 +44,8 @@ public:
   llvm::Error runThrough(Stage last);
 
   mlir::ModuleOp module() const { return *root; }
+  /// The text that was parsed; names of arguments are read from it.
+  const llvm::SourceMgr &source() const { return sources; }
   const TargetColumn &target() const { return *column; }
   const StrategyRemarks &remarks() const { return said; }
   const std::vector<std::string> &warnings() const { return diagnostics.warnings(); }
@@ -53,6 +57,7 @@ private:
 
   mlir::MLIRContext &context;
   const CompileOptions &options;
+  llvm::SourceMgr sources;
   StrategyRemarks said;
   Diagnostics diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> root;
