@@ -1,6 +1,7 @@
 //===- Pipelines.cpp - the stages, each a list of passes ------------------===//
 #include "passes/Pipelines/Pipelines.h"
 
+#include "passes/Conversion/Runtime/Passes.h"
 #include "passes/Conversion/X86/Passes.h"
 #include "passes/Expand/Passes.h"
 #include "passes/Import/Passes.h"

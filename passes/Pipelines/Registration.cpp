@@ -1,6 +1,7 @@
 //===- Registration.cpp - pipelines and passes on the command line --------===//
 #include "passes/Pipelines/Pipelines.h"
 
+#include "passes/Conversion/Runtime/Passes.h"
 #include "passes/Conversion/X86/Passes.h"
 #include "passes/Expand/Passes.h"
 #include "passes/Import/Passes.h"
@@ -60,6 +61,7 @@ void scratch::registerPipelines() {
   registerScratchImportPasses();
   registerScratchStrategyPasses();
   registerScratchExpandPasses();
+  registerScratchMapRuntimePasses();
   registerScratchMapX86Passes();
   PassPipelineRegistration<>("scratch-import", "Stage import: raise and normalise kernels",
                              buildImportPipeline);

@@ -1,10 +1,9 @@
 //===- LowerAccumulators.cpp - accumulators become private buffers --------===//
 //
-// Stage: map (x86). Each create op is lowered where it stands, then every tile
-// opened on it, in place.
+// Stage: map (x86). Each kind of Accumulators.def has its own lowering.
 //
 //===----------------------------------------------------------------------===//
-#include "passes/Conversion/X86/Accumulators/Accumulator.h"
+#include "passes/Conversion/X86/Accumulators/Accumulators.h"
 #include "passes/Conversion/X86/Passes.h"
 
 namespace scratch {
@@ -15,38 +14,14 @@ namespace scratch {
 using namespace mlir;
 using namespace scratch;
 
-/// Operations on the tile, in order of the program.
-static void lowerTileOps(Accumulator &accumulator, Value tile) {
-  SmallVector<Operation *> users(tile.getUsers());
-  for (Operation *user : users) {
-    LoopBuilder b(user->getLoc(), user);
-    if (auto op = dyn_cast<MarkOp>(user))
-      accumulator.mark(b, op);
-    else if (auto op = dyn_cast<MarkDenseOp>(user))
-      accumulator.markDense(b, op);
-    else if (auto op = dyn_cast<AccumulateOp>(user))
-      accumulator.accumulate(b, op);
-    else if (auto op = dyn_cast<DrainOp>(user))
-      op.getCount().replaceAllUsesWith(
-          accumulator.drain(b, op.getCoordinates(), op.getValues(), op.getAt()));
-    else if (auto op = dyn_cast<CountOp>(user))
-      op.getCount().replaceAllUsesWith(accumulator.count(b));
-    user->erase();
+static std::unique_ptr<Accumulator> makeAccumulator(AccumulatorCreateOp op) {
+  switch (op.getAccumulator().getType().getKind()) {
+#define ACCUMULATOR_KIND(name, keyword, text)                                                      \
+  case AccumulatorKind::name:                                                                      \
+    return make##name##Accumulator(op);
+#include "dialects/Scratch/Accumulators.def"
   }
-}
-
-static void lowerTile(Accumulator &accumulator, TileOp op) {
-  LoopBuilder b(op.getLoc(), op);
-  accumulator.open(b, op.getLow(), op.getHigh(), op.getBound());
-  for (Region *region : {&op.getAccumulate(), &op.getDrain()}) {
-    lowerTileOps(accumulator, region->front().getArgument(0));
-    Operation *terminator = region->front().getTerminator();
-    if (region == &op.getDrain())
-      op->replaceAllUsesWith(terminator->getOperands());
-    terminator->erase();
-    op->getBlock()->getOperations().splice(op->getIterator(), region->front().getOperations());
-  }
-  op.erase();
+  llvm_unreachable("unknown accumulator");
 }
 
 namespace {
@@ -55,28 +30,8 @@ struct LowerAccumulatorsX86Pass
   using Base::Base;
 
   void runOnOperation() override {
-    SmallVector<AccumulatorCreateOp> creates;
-    getOperation().walk([&](AccumulatorCreateOp op) { creates.push_back(op); });
-    for (AccumulatorCreateOp create : creates) {
-      std::unique_ptr<Accumulator> accumulator = Accumulator::make(create);
-      LoopBuilder b(create.getLoc(), create);
-      accumulator->create(b);
-      SmallVector<Operation *> users(create->getUsers());
-      for (Operation *user : users) {
-        if (auto tile = dyn_cast<TileOp>(user)) {
-          lowerTile(*accumulator, tile);
-        } else if (auto destroy = dyn_cast<AccumulatorDestroyOp>(user)) {
-          b.setInsertionPoint(destroy);
-          accumulator->destroy(b);
-          destroy.erase();
-        } else {
-          user->emitError("accumulator leaves its worker; expected scratch.tile or "
-                          "scratch.accumulator.destroy");
-          return signalPassFailure();
-        }
-      }
-      create.erase();
-    }
+    if (failed(lowerAccumulators(getOperation(), makeAccumulator)))
+      signalPassFailure();
   }
 };
 } // namespace

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Passes.h"
-#include "passes/Conversion/X86/RuntimeCalls.h"
+#include "passes/Conversion/Runtime/RuntimeCalls.h"
 
 namespace scratch {
 #define GEN_PASS_DEF_PARALLELTOOPENMPPASS

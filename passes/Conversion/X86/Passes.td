@@ -28,14 +28,4 @@ def ParallelToOpenMPPass : Pass<"scratch-x86-parallel-to-openmp", "::mlir::Modul
   ];
 }
 
-def ServicesToRuntimePass : Pass<"scratch-x86-services-to-runtime", "::mlir::ModuleOp"> {
-  let summary = "Buffers, status and records become calls of the runtime";
-  let description = [{
-    Names and meaning: runtime/abi/RuntimeFunctions.def.
-  }];
-  let dependentDialects = [
-    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
-  ];
-}
-
 #endif // SCRATCH_PASSES_CONVERSION_X86_PASSES_TD

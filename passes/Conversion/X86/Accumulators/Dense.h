@@ -2,7 +2,7 @@
 #ifndef SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_DENSE_H
 #define SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_DENSE_H
 
-#include "passes/Conversion/X86/Accumulators/Accumulator.h"
+#include "passes/Conversion/X86/Accumulators/Accumulators.h"
 
 namespace scratch {
 

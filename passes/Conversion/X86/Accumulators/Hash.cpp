@@ -8,7 +8,7 @@
 // [1] Knuth, TAOCP 3, 6.4 (multiplication by 2^w / golden ratio); hash SpGEMM:
 //     Nagasaka et al., ICPP Workshops 2018.
 //===----------------------------------------------------------------------===//
-#include "passes/Conversion/X86/Accumulators/Accumulator.h"
+#include "passes/Conversion/X86/Accumulators/Accumulators.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"

@@ -1,11 +1,11 @@
 //===- ServicesToRuntime.cpp - buffers, status and records ----------------===//
 //
-// Stage: map (x86). Leaves no scratch operation behind but accumulators, whose
+// Stage: map, every target. Leaves no scratch operation behind but accumulators, whose
 // pass runs before.
 //
 //===----------------------------------------------------------------------===//
-#include "passes/Conversion/X86/Passes.h"
-#include "passes/Conversion/X86/RuntimeCalls.h"
+#include "passes/Conversion/Runtime/Passes.h"
+#include "passes/Conversion/Runtime/RuntimeCalls.h"
 #include "runtime/abi/scratch.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -14,7 +14,7 @@
 
 namespace scratch {
 #define GEN_PASS_DEF_SERVICESTORUNTIMEPASS
-#include "passes/Conversion/X86/Passes.h.inc"
+#include "passes/Conversion/Runtime/Passes.h.inc"
 } // namespace scratch
 
 using namespace mlir;

@@ -1,6 +1,6 @@
-//===- Accumulator.h - one kind of accumulator on x86 -----------*- C++ -*-===//
+//===- Accumulator.h - one kind of accumulator, any target -------*- C++ -*-===//
 //
-// Stage: map (x86). A kind says how one coordinate is touched and how a tile is
+// Stage: map. A kind says how one coordinate is touched and how a tile is
 // emptied; walking segments, masks and semirings is common to all kinds.
 //
 // Every coordinate of a tile has a state byte: bit 7 says that it is present,
@@ -8,8 +8,8 @@
 // present hold the identity of the semiring's add, so that merging needs no test.
 //
 //===----------------------------------------------------------------------===//
-#ifndef SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_ACCUMULATOR_H
-#define SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_ACCUMULATOR_H
+#ifndef SCRATCH_PASSES_CONVERSION_ACCUMULATORS_ACCUMULATOR_H
+#define SCRATCH_PASSES_CONVERSION_ACCUMULATORS_ACCUMULATOR_H
 
 #include "dialects/Scratch/Scratch.h"
 #include "passes/Emission/LoopBuilder.h"
@@ -21,7 +21,6 @@ namespace scratch {
 
 class Accumulator {
 public:
-  static std::unique_ptr<Accumulator> make(AccumulatorCreateOp op);
   virtual ~Accumulator() = default;
 
   /// Storage, where the create op stands; released again by `destroy`.
@@ -71,10 +70,14 @@ private:
 inline constexpr int64_t kPresent = -128; ///< 0x80 as i8
 inline constexpr int64_t kLeafBits = 0x3f;
 
-std::unique_ptr<Accumulator> makeDenseAccumulator(AccumulatorCreateOp op);
-std::unique_ptr<Accumulator> makeTieredAccumulator(AccumulatorCreateOp op);
-std::unique_ptr<Accumulator> makeHashAccumulator(AccumulatorCreateOp op);
+/// A target's lowering of a create op; null where it has none for the kind.
+using MakeAccumulator = std::unique_ptr<Accumulator> (*)(AccumulatorCreateOp op);
+
+/// Lowers every create op of a function where it stands, then every tile opened
+/// on it, in place. Needs: `scratch.parallel` is gone, so that every accumulator
+/// is the result of its create op.
+llvm::LogicalResult lowerAccumulators(mlir::Operation *function, MakeAccumulator make);
 
 } // namespace scratch
 
-#endif // SCRATCH_PASSES_CONVERSION_X86_ACCUMULATORS_ACCUMULATOR_H
+#endif // SCRATCH_PASSES_CONVERSION_ACCUMULATORS_ACCUMULATOR_H

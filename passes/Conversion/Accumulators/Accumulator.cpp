@@ -1,18 +1,8 @@
 //===- Accumulator.cpp - what all kinds of accumulator share --------------===//
-#include "passes/Conversion/X86/Accumulators/Accumulator.h"
+#include "passes/Conversion/Accumulators/Accumulator.h"
 
 using namespace mlir;
 using namespace scratch;
-
-std::unique_ptr<Accumulator> Accumulator::make(AccumulatorCreateOp op) {
-  switch (op.getAccumulator().getType().getKind()) {
-#define ACCUMULATOR_KIND(name, keyword, text)                                                      \
-  case AccumulatorKind::name:                                                                      \
-    return make##name##Accumulator(op);
-#include "dialects/Scratch/Accumulators.def"
-  }
-  llvm_unreachable("unknown accumulator");
-}
 
 Accumulator::Accumulator(AccumulatorCreateOp op)
     : op(op), element(op.getAccumulator().getType().getElement()),

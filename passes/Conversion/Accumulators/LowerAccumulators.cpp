@@ -1,0 +1,72 @@
+//===- LowerAccumulators.cpp - create ops and tiles become loops -----------===//
+//
+// Stage: map. Each create op is lowered where it stands, then every tile
+// opened on it, in place.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Conversion/Accumulators/Accumulator.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// Operations on the tile, in order of the program.
+static void lowerTileOps(Accumulator &accumulator, Value tile) {
+  SmallVector<Operation *> users(tile.getUsers());
+  for (Operation *user : users) {
+    LoopBuilder b(user->getLoc(), user);
+    if (auto op = dyn_cast<MarkOp>(user))
+      accumulator.mark(b, op);
+    else if (auto op = dyn_cast<MarkDenseOp>(user))
+      accumulator.markDense(b, op);
+    else if (auto op = dyn_cast<AccumulateOp>(user))
+      accumulator.accumulate(b, op);
+    else if (auto op = dyn_cast<DrainOp>(user))
+      op.getCount().replaceAllUsesWith(
+          accumulator.drain(b, op.getCoordinates(), op.getValues(), op.getAt()));
+    else if (auto op = dyn_cast<CountOp>(user))
+      op.getCount().replaceAllUsesWith(accumulator.count(b));
+    user->erase();
+  }
+}
+
+static void lowerTile(Accumulator &accumulator, TileOp op) {
+  LoopBuilder b(op.getLoc(), op);
+  accumulator.open(b, op.getLow(), op.getHigh(), op.getBound());
+  for (Region *region : {&op.getAccumulate(), &op.getDrain()}) {
+    lowerTileOps(accumulator, region->front().getArgument(0));
+    Operation *terminator = region->front().getTerminator();
+    if (region == &op.getDrain())
+      op->replaceAllUsesWith(terminator->getOperands());
+    terminator->erase();
+    op->getBlock()->getOperations().splice(op->getIterator(), region->front().getOperations());
+  }
+  op.erase();
+}
+
+LogicalResult scratch::lowerAccumulators(Operation *function, MakeAccumulator make) {
+  SmallVector<AccumulatorCreateOp> creates;
+  function->walk([&](AccumulatorCreateOp op) { creates.push_back(op); });
+  for (AccumulatorCreateOp create : creates) {
+    std::unique_ptr<Accumulator> accumulator = make(create);
+    if (!accumulator)
+      return create.emitError("no lowering for accumulator '")
+             << stringify(create.getAccumulator().getType().getKind()) << "' on this target";
+    LoopBuilder b(create.getLoc(), create);
+    accumulator->create(b);
+    SmallVector<Operation *> users(create->getUsers());
+    for (Operation *user : users) {
+      if (auto tile = dyn_cast<TileOp>(user)) {
+        lowerTile(*accumulator, tile);
+      } else if (auto destroy = dyn_cast<AccumulatorDestroyOp>(user)) {
+        b.setInsertionPoint(destroy);
+        accumulator->destroy(b);
+        destroy.erase();
+      } else {
+        return user->emitError("accumulator leaves its worker; expected scratch.tile or "
+                               "scratch.accumulator.destroy");
+      }
+    }
+    create.erase();
+  }
+  return success();
+}

@@ -1,0 +1,17 @@
+//===- Passes.td - stage map, what all targets share ----------*- tablegen -*-===//
+#ifndef SCRATCH_PASSES_CONVERSION_RUNTIME_PASSES_TD
+#define SCRATCH_PASSES_CONVERSION_RUNTIME_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def ServicesToRuntimePass : Pass<"scratch-services-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "Buffers, status and records become calls of the runtime";
+  let description = [{
+    Names and meaning: runtime/abi/RuntimeFunctions.def.
+  }];
+  let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
+  ];
+}
+
+#endif // SCRATCH_PASSES_CONVERSION_RUNTIME_PASSES_TD
