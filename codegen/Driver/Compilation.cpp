@@ -111,3 +111,13 @@ llvm::Error Compilation::runThrough(Stage last) {
   }
   return llvm::Error::success();
 }
+
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> Compilation::emit(Artifact kind) {
+  if (llvm::Error error = runThrough(Stage::Lower))
+    return error;
+  auto artifact = column->emit(*root, kind);
+  if (artifact)
+    return artifact;
+  // What MLIR reported says more than the stage's name.
+  return diagnostics.takeError(llvm::toString(artifact.takeError()));
+}

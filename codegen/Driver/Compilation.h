@@ -43,6 +43,9 @@ public:
   /// comes first: `emit` leaves MLIR and is the target's.
   llvm::Error runThrough(Stage last);
 
+  /// All stages, then the artifact.
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> emit(Artifact kind);
+
   mlir::ModuleOp module() const { return *root; }
   /// The text that was parsed; names of arguments are read from it.
   const llvm::SourceMgr &source() const { return sources; }

@@ -11,7 +11,7 @@ using namespace scratch;
 
 // One line per target.
 static const TargetColumn kTargets[] = {
-    {"x86", x86::resolveTarget},
+    {"x86", x86::resolveTarget, x86::emit},
 };
 
 // Targets that the architecture has a place for, and nothing in it so far.

@@ -7,9 +7,13 @@
 #ifndef SCRATCH_CODEGEN_DRIVER_TARGETS_H
 #define SCRATCH_CODEGEN_DRIVER_TARGETS_H
 
+#include "codegen/Artifact.h"
 #include "dialects/Scratch/Scratch.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 namespace scratch {
 
@@ -19,6 +23,9 @@ struct TargetColumn {
   /// processor that the target does not have.
   llvm::Expected<TargetAttr> (*resolve)(mlir::MLIRContext *context, llvm::StringRef cpu,
                                         llvm::StringRef features);
+  /// The stage emit, on a module that went through lower.
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> (*emit)(mlir::ModuleOp module,
+                                                              Artifact kind);
 };
 
 /// The column of a target; the error says whether the word is unknown or the

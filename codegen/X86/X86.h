@@ -2,9 +2,13 @@
 #ifndef SCRATCH_CODEGEN_X86_X86_H
 #define SCRATCH_CODEGEN_X86_X86_H
 
+#include "codegen/Artifact.h"
 #include "dialects/Scratch/Scratch.h"
 
+#include "mlir/IR/BuiltinOps.h"
+
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 namespace scratch::x86 {
 
@@ -13,6 +17,10 @@ namespace scratch::x86 {
 /// of vectors follows from the sum of both.
 llvm::Expected<TargetAttr> resolveTarget(mlir::MLIRContext *context, llvm::StringRef cpu,
                                          llvm::StringRef features);
+
+/// Makes an artifact of a lowered module (llvm and omp dialects), optimised for
+/// the module's `#scratch.target`.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> emit(mlir::ModuleOp module, Artifact kind);
 
 } // namespace scratch::x86
 

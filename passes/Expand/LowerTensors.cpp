@@ -22,8 +22,8 @@ using namespace scratch;
 
 static bool hasSparseType(TypeRange types) {
   return llvm::any_of(types, [](Type type) {
-    return sparse_tensor::getSparseTensorEncoding(type) ||
-           isa<sparse_tensor::StorageSpecifierType>(type);
+    // A storage specifier has an encoding too, and stands beside dense tensors.
+    return isa<TensorType>(type) && sparse_tensor::getSparseTensorEncoding(type);
   });
 }
 

@@ -1,0 +1,49 @@
+//===- EmitTest.cpp - artifacts of a lowered module -----------------------===//
+#include "codegen/Driver/Compilation.h"
+
+#include "gtest/gtest.h"
+
+using namespace scratch;
+
+static const char kSpmv[] = R"(
+#CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed)}>
+func.func @product(%A: tensor<?x?xf64, #CSR>, %x: tensor<?xf64>, %y: tensor<?xf64>) -> tensor<?xf64> {
+  %r = scratch.spmv %A, %x into %y : tensor<?x?xf64, #CSR>, tensor<?xf64> -> tensor<?xf64>
+  return %r : tensor<?xf64>
+})";
+
+/// The artifact's bytes, or the error's text.
+static std::string emitted(Artifact kind, llvm::StringRef cpu) {
+  auto context = makeContext();
+  CompileOptions options;
+  options.cpu = cpu.str();
+  Compilation compilation(*context, options);
+  if (llvm::Error error = compilation.parseText(kSpmv, "spmv.mlir"))
+    return llvm::toString(std::move(error));
+  auto artifact = compilation.emit(kind);
+  return artifact ? (*artifact)->getBuffer().str() : llvm::toString(artifact.takeError());
+}
+
+TEST(Emit, ObjectsAreRelocatableElf) {
+  std::string object = emitted(Artifact::Object, "x86-64-v3");
+  ASSERT_GT(object.size(), 64u);
+  EXPECT_EQ(object.substr(0, 4), "\x7f" "ELF");
+  EXPECT_EQ(object[16], 1); // ET_REL
+}
+
+TEST(Emit, AssemblyUsesTheVectorsOfTheProcessor) {
+  EXPECT_NE(emitted(Artifact::Assembly, "znver5").find("zmm"), std::string::npos);
+  std::string narrow = emitted(Artifact::Assembly, "x86-64-v3");
+  EXPECT_EQ(narrow.find("zmm"), std::string::npos);
+  EXPECT_NE(narrow.find("ymm"), std::string::npos);
+}
+
+TEST(Emit, LlvmIrNamesTheProcessor) {
+  std::string text = emitted(Artifact::LlvmIr, "znver4");
+  EXPECT_NE(text.find("\"target-cpu\"=\"znver4\""), std::string::npos);
+  EXPECT_NE(text.find("target triple = \"x86_64-"), std::string::npos);
+}
+
+TEST(Emit, BitcodeBeginsWithItsMagic) {
+  EXPECT_EQ(emitted(Artifact::Bitcode, "x86-64-v3").substr(0, 4), "BC\xC0\xDE");
+}
