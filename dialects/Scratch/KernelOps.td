@@ -71,7 +71,7 @@ def Scratch_SpgemmOp : Scratch_KernelOp<"spgemm"> {
                             UnitAttr:$complement), kernelAttributes);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $lhs `,` $rhs (`semiring` $semiring^)?
+    $lhs `,` $rhs (`semiring` `` $semiring^)?
     (`mask` `(` $mask^ `:` type($mask) (`,` `complement` $complement^)? `)`)?
     attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)
     (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
@@ -97,7 +97,7 @@ def Scratch_SpmmOp : Scratch_KernelOp<"spmm", [AllTypesMatch<["init", "result"]>
                             AnyRankedTensor:$init), kernelAttributes);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $lhs `,` $rhs `into` $init (`semiring` $semiring^)? attr-dict
+    $lhs `,` $rhs `into` $init (`semiring` `` $semiring^)? attr-dict
     `:` type($lhs) `,` type($rhs) `->` type($result)
     (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
   }];
@@ -122,7 +122,7 @@ def Scratch_SpmvOp : Scratch_KernelOp<"spmv", [AllTypesMatch<["init", "result"]>
                             AnyRankedTensor:$init), kernelAttributes);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $lhs `,` $rhs `into` $init (`semiring` $semiring^)? attr-dict
+    $lhs `,` $rhs `into` $init (`semiring` `` $semiring^)? attr-dict
     `:` type($lhs) `,` type($rhs) `->` type($result)
     (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
   }];
@@ -153,7 +153,7 @@ def Scratch_SddmmOp : Scratch_KernelOp<"sddmm"> {
                             UnitAttr:$transposed), kernelAttributes);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $sample `,` $lhs `,` $rhs (`semiring` $semiring^)? attr-dict
+    $sample `,` $lhs `,` $rhs (`semiring` `` $semiring^)? attr-dict
     `:` type($sample) `,` type($lhs) `,` type($rhs) `->` type($result)
     (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
   }];

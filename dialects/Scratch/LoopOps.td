@@ -82,7 +82,7 @@ def Scratch_AccumulatorCreateOp
   let results = (outs Scratch_AccumulatorType:$accumulator);
   let regions = (region MaxSizedRegion<1>:$add, MaxSizedRegion<1>:$formula);
   let assemblyFormat = [{
-    `window` `(` $window `)` `entries` `(` $entries `)` `semiring` $semiring
+    `window` `(` $window `)` `entries` `(` $entries `)` `semiring` `` $semiring
     attr-dict `:` type($accumulator)
     (`add` $add^)? (`formula` $formula^)?
   }];
@@ -183,7 +183,7 @@ def Scratch_AccumulateOp
   let assemblyFormat = [{
     $tile `,` $coordinates `[` $first `,` $last `]`
     (`values` $values^ `:` type($values))? (`scaled` $scale^ `:` type($scale))?
-    (`symbolic` $symbolic^)? (`swapped` $swapped^)? `semiring` $semiring attr-dict
+    (`symbolic` $symbolic^)? (`swapped` $swapped^)? `semiring` `` $semiring attr-dict
     `:` type($tile) `,` type($coordinates) (`multiply` $multiply^)?
   }];
   let hasVerifier = 1;

@@ -1,5 +1,4 @@
-//===- EntryParser.h - the body of a Matrix Market file into entries
-//--------===//
+//===- EntryParser.h - the body of a Matrix Market file into entries -----===//
 //
 // The text is cut at line ends into chunks, which threads parse on their own.
 // A chunk notes only where its first bad line starts; that line is parsed once
@@ -54,7 +53,7 @@ private:
     for (const char *at = header.body; at < end;) {
       ChunkType chunk;
       chunk.begin = at;
-      at = end - at > wanted ? lineEnd(at + wanted) : end;
+      at = end - at > wanted ? lineEnd(at + wanted, end) : end;
       if (at < end)
         ++at;
       chunk.end = at;
@@ -62,9 +61,15 @@ private:
     }
   }
 
-  const char *lineEnd(const char *at) const {
-    const void *newline = std::memchr(at, '\n', static_cast<size_t>(end - at));
-    return newline ? static_cast<const char *>(newline) : end;
+  static const char *lineEnd(const char *at, const char *stop) {
+    const void *newline =
+        std::memchr(at, '\n', static_cast<size_t>(stop - at));
+    return newline ? static_cast<const char *>(newline) : stop;
+  }
+
+  /// Whether a line is neither blank nor a comment; `at` is past its blanks.
+  static bool isEntry(const char *at, const char *stop) {
+    return at < stop && *at != '\n' && *at != '%';
   }
 
   void parseChunk(ChunkType &chunk) const {
@@ -79,8 +84,9 @@ private:
       at = skipBlanks(at, chunk.end);
       if (at == chunk.end)
         return;
-      if (*at == '\n') {
-        ++at;
+      if (!isEntry(at, chunk.end)) {
+        at = lineEnd(at, chunk.end);
+        at += at < chunk.end;
         continue;
       }
       if (!parseLine(at, chunk.end, chunk.entries[chunk.count], nullptr)) {
@@ -239,9 +245,9 @@ private:
     const char *at = chunk.begin;
     while (true) {
       const char *first = skipBlanks(at, chunk.end);
-      if (first < chunk.end && *first != '\n' && n-- == 0)
+      if (isEntry(first, chunk.end) && n-- == 0)
         return first;
-      at = lineEnd(first) + 1;
+      at = lineEnd(first, end) + 1;
     }
   }
 

@@ -1,5 +1,4 @@
-//===- FileText.cpp - a whole file as text in memory
-//------------------------===//
+//===- FileText.cpp - a whole file as text in memory ---------------------===//
 //
 // Gzip members may be chained, as `cat a.gz b.gz` makes them. The inflated text
 // grows as it comes; the size that a gzip trailer claims is not believed.

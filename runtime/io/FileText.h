@@ -1,5 +1,4 @@
-//===- FileText.h - a whole file as text in memory
-//--------------------------===//
+//===- FileText.h - a whole file as text in memory -----------------------===//
 //
 // Mapped when plain, inflated when its content is gzip.
 //===----------------------------------------------------------------------===//

@@ -5,7 +5,8 @@
 // skew-symmetric and hermitian matrices (hermitian without complex values is
 // symmetric). A gzip file is known by its content, not by its name.
 //
-// Reading is strict: one entry per line, indices in range, as many entries as
+// Comments and blank lines may stand anywhere behind the banner. Otherwise
+// reading is strict: one entry per line, indices in range, as many entries as
 // the header says, only the lower triangle where a symmetry is declared. A
 // malformed file gives one text `FILE:LINE: found X, expected Y`.
 //
@@ -25,8 +26,8 @@ extern "C" {
 typedef struct scratch_mtx_info {
   const char *format; ///< "coordinate" or "array"
   const char *field;  ///< "real", "integer" or "pattern"
-  const char
-      *symmetry; ///< "general", "symmetric", "skew-symmetric", "hermitian"
+  /// "general", "symmetric", "skew-symmetric" or "hermitian"
+  const char *symmetry;
   int64_t rows, cols;
   int64_t stored; ///< entries in the file, before a symmetry is expanded
 } scratch_mtx_info;

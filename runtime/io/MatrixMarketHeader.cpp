@@ -1,5 +1,4 @@
-//===- MatrixMarketHeader.cpp - banner and size line
-//------------------------===//
+//===- MatrixMarketHeader.cpp - banner and size line ---------------------===//
 //
 //   %%MatrixMarket matrix coordinate|array FIELD SYMMETRY
 //   % comments, blank lines

@@ -1,5 +1,4 @@
-//===- MatrixMarketHeader.h - banner and size line
-//--------------------------===//
+//===- MatrixMarketHeader.h - banner and size line -----------------------===//
 #ifndef SCRATCH_IO_MATRIXMARKETHEADER_H
 #define SCRATCH_IO_MATRIXMARKETHEADER_H
 

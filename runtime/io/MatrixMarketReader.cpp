@@ -1,5 +1,4 @@
-//===- MatrixMarketReader.cpp - entries of a file into a tensor
-//-------------===//
+//===- MatrixMarketReader.cpp - entries of a file into a tensor ----------===//
 //
 // Coordinate files: count per row, place, sort rows whose columns are out of
 // order, add up duplicates. Each thread owns a range of rows and walks all
@@ -56,6 +55,9 @@ public:
 
   /// The matrix, or an index overflow, or a sum outside of an integer type.
   scratch_status build(scratch_tensor &tensor) {
+    // A row has at most as many entries as the file: counts cannot wrap.
+    if (static_cast<uint64_t>(header.stored) > std::numeric_limits<Index>::max())
+      return SCRATCH_INDEX_OVERFLOW;
     rows = static_cast<uint64_t>(header.rows);
     positions = allocate<Index>(header.rows + 1, /*zero=*/true);
     tensor.positions = positions;

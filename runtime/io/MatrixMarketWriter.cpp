@@ -1,5 +1,4 @@
-//===- MatrixMarketWriter.cpp - a tensor into a Matrix Market file
-//----------===//
+//===- MatrixMarketWriter.cpp - a tensor into a Matrix Market file -------===//
 //
 // Numbers are the shortest decimals that read back to the same bits. The text
 // goes to a temporary file beside the target, renamed when all of it is there.

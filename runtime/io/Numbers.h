@@ -1,5 +1,4 @@
-//===- Numbers.h - exact numbers from text
-//----------------------------------===//
+//===- Numbers.h - exact numbers from text -------------------------------===//
 //
 // Reads a number at the start of a range of characters. Reals are rounded once,
 // to nearest even, like strtod:

@@ -1,5 +1,4 @@
-//===- Parallel.h - run one function on several threads
-//---------------------===//
+//===- Parallel.h - run one function on several threads ------------------===//
 #ifndef SCRATCH_IO_PARALLEL_H
 #define SCRATCH_IO_PARALLEL_H
 

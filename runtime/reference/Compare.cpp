@@ -1,5 +1,4 @@
-//===- Compare.cpp - is this result the expected one?
-//-----------------------===//
+//===- Compare.cpp - is this result the expected one? --------------------===//
 #include "runtime/reference/Compare.h"
 
 #include "runtime/reference/Rows.h"

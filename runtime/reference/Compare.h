@@ -1,5 +1,4 @@
-//===- Compare.h - is this result the expected one?
-//-------------------------===//
+//===- Compare.h - is this result the expected one? ----------------------===//
 //
 // Patterns must be equal (explicit zeros count as entries), values close: the
 // error of an entry is divided by the sum of |product| behind it, where the

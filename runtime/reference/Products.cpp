@@ -1,5 +1,4 @@
-//===- Products.cpp - spgemm, spmm, spmv, sddmm, computed plainly
-//-----------===//
+//===- Products.cpp - spgemm, spmm, spmv, sddmm, computed plainly --------===//
 //
 // Each product: check, compute on Rows in the wide type, store as a tensor.
 //===----------------------------------------------------------------------===//

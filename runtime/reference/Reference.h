@@ -1,5 +1,4 @@
-//===- Reference.h - products of sparse matrices, computed plainly
-//----------===//
+//===- Reference.h - products of sparse matrices, computed plainly -------===//
 //
 // Same meaning as the kernel ops of the scratch dialect, another algorithm: all
 // products of a row are listed, sorted by column and folded in order. Operands

@@ -1,5 +1,4 @@
-//===- Rows.h - any sparse matrix as a plain list of rows
-//-------------------===//
+//===- Rows.h - any sparse matrix as a plain list of rows ----------------===//
 //
 // The one form that the reference computes on: 64-bit indices, wide values, in
 // row order. CSC is turned around; the order inside a row is kept.

@@ -1,5 +1,4 @@
-//===- Semiring.cpp - add and multiply, by name
-//-----------------------------===//
+//===- Semiring.cpp - add and multiply, by name --------------------------===//
 #include "runtime/reference/Semiring.h"
 
 #include <cmath>

@@ -1,5 +1,4 @@
-//===- Semiring.h - add and multiply, by name
-//-------------------------------===//
+//===- Semiring.h - add and multiply, by name ----------------------------===//
 //
 // Values are computed in a wide type: double for real elements, int64 for
 // integers (wrapping; the result is cut to the element's width, which for plus

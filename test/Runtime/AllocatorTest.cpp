@@ -1,5 +1,4 @@
-//===- AllocatorTest.cpp - the runtime's memory
-//-----------------------------===//
+//===- AllocatorTest.cpp - the runtime's memory --------------------------===//
 #include "runtime/abi/scratch.h"
 
 #include <cstring>

@@ -1,5 +1,4 @@
-//===- ArgumentsTest.cpp - inputs checked, results handed out, adopt
-//--------===//
+//===- ArgumentsTest.cpp - inputs checked, results handed out, adopt -----===//
 #include "runtime/abi/scratch.h"
 
 #include <gtest/gtest.h>

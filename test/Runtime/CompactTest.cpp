@@ -1,5 +1,4 @@
-//===- CompactTest.cpp - packing pieces in place
-//----------------------------===//
+//===- CompactTest.cpp - packing pieces in place -------------------------===//
 #include "runtime/abi/scratch.h"
 
 #include <gtest/gtest.h>

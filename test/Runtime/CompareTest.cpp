@@ -1,5 +1,4 @@
-//===- CompareTest.cpp - what counts as the expected result
-//-----------------===//
+//===- CompareTest.cpp - what counts as the expected result --------------===//
 #include "runtime/reference/Compare.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,4 @@
-//===- MatrixFile.h - a Matrix Market file for one test
-//---------------------===//
+//===- MatrixFile.h - a Matrix Market file for one test ------------------===//
 #ifndef SCRATCH_TEST_RUNTIME_MATRIXFILE_H
 #define SCRATCH_TEST_RUNTIME_MATRIXFILE_H
 

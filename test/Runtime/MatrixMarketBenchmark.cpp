@@ -1,5 +1,4 @@
-//===- MatrixMarketBenchmark.cpp - reading and writing speed
-//----------------===//
+//===- MatrixMarketBenchmark.cpp - reading and writing speed -------------===//
 //
 //   OMP_NUM_THREADS=1 MatrixMarketBenchmark
 //

@@ -1,5 +1,4 @@
-//===- MatrixMarketErrorTest.cpp - malformed files, each with its line
-//------===//
+//===- MatrixMarketErrorTest.cpp - malformed files, each with its line ===//
 #include "test/Runtime/MatrixFile.h"
 
 #include <gtest/gtest.h>
@@ -90,8 +89,10 @@ TEST(MatrixMarketError, Entries) {
   expectError(real + "2 2 1\n1 1 1 7\n", "3: found '7', expected end of line");
   expectError(real + "2 2 1\r\n\r\n1 1 1\x01\r\n",
               "4: found '\\x01', expected end of line");
-  expectError(real + "2 2 2\n1 1 1\n% late\n1 1 1\n",
-              "4: found '%', expected a row from 1 to 2");
+  expectError(real + "2 2 2\n1 1 1\n% between\n3 1 1\n",
+              "5: found '3', expected a row from 1 to 2");
+  expectError(real + "2 2 1\n1 1 1 % behind\n",
+              "3: found '%', expected end of line");
   expectError(banner("coordinate integer general") + "2 2 1\n1 1 1.5\n",
               "3: found '1.5', expected an integer within f64");
   expectError(banner("coordinate pattern general") + "2 2 1\n1 1 5\n",

@@ -1,5 +1,4 @@
-//===- MatrixMarketMutationTest.cpp - damaged files never crash the reader
-//--===//
+//===- MatrixMarketMutationTest.cpp - damaged files never crash the reader ===//
 //
 // Each file is a sound one with a few bytes changed, dropped, doubled or cut.
 // It either reads as a sound tensor, or fails with a text and leaks nothing.

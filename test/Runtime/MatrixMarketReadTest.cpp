@@ -1,5 +1,4 @@
-//===- MatrixMarketReadTest.cpp - well-formed files
-//-------------------------===//
+//===- MatrixMarketReadTest.cpp - well-formed files ----------------------===//
 #include "test/Runtime/MatrixFile.h"
 
 #include <gtest/gtest.h>
@@ -60,6 +59,9 @@ TEST(MatrixMarketRead, LayoutIsFree) {
       "%%matrixmarket MATRIX Coordinate Real General\r\n% words\r\n\r\n"
       "%\r\n  2\t2 1 \r\n\r\n 2 \t 2   -1e1 \r\n\r\n",
       ". .; . -10");
+  expectMatrix(banner("coordinate real general") +
+                   "2 2 2\n% first\n1 1 3\n  % second\n\n2 2 4\n%end",
+               "3 .; . 4"); // comments between the entries
   expectMatrix(banner("coordinate real general") + "2 2 1\n1 1 3",
                "3 .; . ."); // no last newline
   expectMatrix(banner("coordinate real general") +
@@ -112,9 +114,10 @@ TEST(MatrixMarketRead, InfoDescribesTheFile) {
 }
 
 TEST(MatrixMarketRead, ChainedGzipMembersAreOneFile) {
-  expectMatrix(gzipped(banner("coordinate real general") + "1 1 1\n") +
-                   gzipped("1 1 8\n"),
-               "8");
+  ReadResult result(gzipped(banner("coordinate real general") + "1 1 1\n") +
+                    gzipped("1 1 8\n"));
+  ASSERT_EQ(result.status, SCRATCH_OK) << result.error;
+  EXPECT_EQ(result.print(), "8");
 }
 
 TEST(MatrixMarketRead, BundledMatricesAreSound) {

@@ -1,5 +1,4 @@
-//===- MatrixMarketRoundTripTest.cpp - what is written reads back the same
-//--===//
+//===- MatrixMarketRoundTripTest.cpp - what is written reads back the same ===//
 #include "test/Runtime/MatrixFile.h"
 
 #include <cmath>

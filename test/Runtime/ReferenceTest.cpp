@@ -1,5 +1,4 @@
-//===- ReferenceTest.cpp - the reference against dense loops
-//----------------===//
+//===- ReferenceTest.cpp - the reference against dense loops -------------===//
 #include "runtime/reference/Reference.h"
 #include "runtime/io/MatrixMarket.h"
 #include "runtime/reference/Compare.h"

@@ -1,5 +1,4 @@
-//===- StatusTest.cpp - calls, failures and their texts
-//---------------------===//
+//===- StatusTest.cpp - calls, failures and their texts ------------------===//
 #include "runtime/abi/scratch.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,4 @@
-//===- TensorTest.cpp - wrap, free, check
-//-----------------------------------===//
+//===- TensorTest.cpp - wrap, free, check --------------------------------===//
 #include "runtime/abi/scratch.h"
 
 #include <gtest/gtest.h>
