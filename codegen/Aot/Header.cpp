@@ -100,9 +100,8 @@ private:
   void writeComment();
   void writeCall();
   void writeWrap(const Parameter &input);
-  /// Parameters for the extents that the type leaves open; their names or values.
-  SmallVector<std::string> extents(RankedTensorType tensor, ArrayRef<StringRef> names,
-                                   std::string &parameters);
+  /// "static inline scratch_status NAME(", the parameters, ") {".
+  void openFunction(const Twine &function, ArrayRef<std::string> parameters);
 
   StringRef name;
   func::FuncOp function;
@@ -133,7 +132,13 @@ EntryWriter::EntryWriter(func::FuncOp function, const llvm::SourceMgr *source, r
   options = unique("options");
 }
 
-/// "csr matrix of f64, ? x 16; 32-bit positions, 32-bit coordinates".
+void EntryWriter::openFunction(const Twine &function, ArrayRef<std::string> parameters) {
+  out << "static inline scratch_status " << function << "(\n    ";
+  llvm::interleave(parameters, out, ",\n    ");
+  out << ") {\n";
+}
+
+/// "CSR matrix of f64, ? x 16; 32-bit positions, 32-bit coordinates".
 static std::string describe(Type type) {
   std::string text;
   llvm::raw_string_ostream stream(text);
@@ -143,7 +148,9 @@ static std::string describe(Type type) {
     return text;
   }
   TensorDescription d = describeTensor(tensor);
-  stream << formatText(d.format) << (d.rank == 1 ? " vector" : d.rank == 2 ? " matrix" : " tensor")
+  bool sparse = d.format != SCRATCH_FORMAT_DENSE;
+  stream << (sparse ? formatText(d.format).upper() : formatText(d.format).str())
+         << (d.rank == 1 ? " vector" : d.rank == 2 ? " matrix" : " tensor")
          << " of " << tensor.getElementType() << ", ";
   llvm::interleave(
       tensor.getShape(), stream,
@@ -154,8 +161,8 @@ static std::string describe(Type type) {
           stream << size;
       },
       " x ");
-  if (d.format != SCRATCH_FORMAT_DENSE)
-    stream << "; " << d.positionBits << "-bit positions, " << d.coordinateBits
+  if (sparse)
+    stream << ";\n *   " << d.positionBits << "-bit positions, " << d.coordinateBits
            << "-bit coordinates" << (d.ordered ? ", ascending" : " in any order");
   return text;
 }
@@ -174,17 +181,16 @@ void EntryWriter::writeComment() {
 
 /// The block on the stack, filled and passed on; numbers are read back.
 void EntryWriter::writeCall() {
-  out << "static inline scratch_status " << name << "_call(";
+  SmallVector<std::string> parameters;
   for (const Parameter &input : inputs)
-    if (input.tensor())
-      out << "const scratch_tensor *" << input.name << ", ";
-    else
-      out << cType(input.type) << " " << input.name << ", ";
+    parameters.push_back(input.tensor() ? "const scratch_tensor *" + input.name
+                                        : cType(input.type).str() + " " + input.name);
   for (const Parameter &result : results)
-    out << (result.tensor() ? StringRef("scratch_tensor") : cType(result.type)) << " *"
-        << result.name << ", ";
-  out << "const scratch_options *" << options << ") {\n"
-      << "  struct {\n    scratch_arguments header;\n    scratch_slot slots["
+    parameters.push_back((result.tensor() ? "scratch_tensor" : cType(result.type).str()) + " *" +
+                         result.name);
+  parameters.push_back("const scratch_options *" + options);
+  openFunction(name + "_call", parameters);
+  out << "  struct {\n    scratch_arguments header;\n    scratch_slot slots["
       << inputs.size() + results.size() << "];\n  } block;\n"
       << "  block.header.version = SCRATCH_ABI_VERSION;\n"
       << "  block.header.count = " << inputs.size() + results.size() << ";\n"
@@ -220,42 +226,38 @@ void EntryWriter::writeCall() {
   out << "  }\n  return status;\n}\n";
 }
 
-SmallVector<std::string> EntryWriter::extents(RankedTensorType tensor, ArrayRef<StringRef> names,
-                                              std::string &parameters) {
-  SmallVector<std::string> found;
-  for (auto [dimension, size] : llvm::enumerate(tensor.getShape())) {
-    if (!ShapedType::isDynamic(size)) {
-      found.push_back(std::to_string(size));
-      continue;
-    }
-    found.push_back(dimension < names.size() ? names[dimension].str()
-                                             : "extent" + std::to_string(dimension));
-    parameters += "int64_t " + found.back() + ", ";
-  }
-  return found;
-}
-
 void EntryWriter::writeWrap(const Parameter &input) {
   RankedTensorType tensor = input.tensor();
   TensorDescription d = describeTensor(tensor);
   bool sparse = d.format != SCRATCH_FORMAT_DENSE;
-  std::string parameters;
-  SmallVector<std::string> sizes =
-      extents(tensor, sparse ? ArrayRef<StringRef>{"rows", "cols"} : ArrayRef<StringRef>{},
-              parameters);
-  StringRef element = cType(tensor.getElementType());
-  out << "\n/** Borrows arrays as the argument " << input.name << " of " << name << ": "
-      << describe(tensor) << ". Copies nothing. */\n"
-      << "static inline scratch_status " << name << "_wrap_" << input.name
-      << "(scratch_tensor *out, " << parameters;
-  if (sparse)
-    out << "const int" << d.positionBits << "_t *positions, const int" << d.coordinateBits
-        << "_t *coordinates, ";
-  out << "const " << element << " *values) {\n";
+  // Extents that the type leaves open are asked for.
+  SmallVector<std::string> sizes, parameters = {"scratch_tensor *out"};
+  for (auto [dimension, size] : llvm::enumerate(tensor.getShape())) {
+    if (!ShapedType::isDynamic(size)) {
+      sizes.push_back(std::to_string(size));
+      continue;
+    }
+    sizes.push_back(!sparse ? "extent" + std::to_string(dimension)
+                            : dimension == 0 ? "rows" : "cols");
+    parameters.push_back("int64_t " + sizes.back());
+  }
+  auto indices = [](int32_t bits, StringRef what) {
+    return ("const int" + Twine(bits) + "_t *" + what).str();
+  };
+  if (sparse) {
+    parameters.push_back(indices(d.positionBits, "positions"));
+    parameters.push_back(indices(d.coordinateBits, "coordinates"));
+  }
+  parameters.push_back(("const " + cType(tensor.getElementType()) + " *values").str());
+
+  out << "\n/** Borrows arrays as the argument " << input.name << " of " << name
+      << "; copies nothing. */\n";
+  openFunction(name + "_wrap_" + input.name, parameters);
   if (sparse) {
     out << "  return scratch_wrap_sparse(out, " << formatConstant(d.format) << ", "
         << elementConstant(d.element) << ", " << d.positionBits << ", " << d.coordinateBits
-        << ", " << sizes[0] << ", " << sizes[1] << ", positions, coordinates, values);\n}\n";
+        << ",\n                             " << sizes[0] << ", " << sizes[1]
+        << ", positions, coordinates, values);\n}\n";
     return;
   }
   out << "  const int64_t shape[] = {";

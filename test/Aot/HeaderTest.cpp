@@ -36,19 +36,20 @@ static const char *const kScale = R"(
 
 TEST(Header, ArgumentsAreNamedAsInTheSource) {
   std::string header = headerOf(kScale);
-  EXPECT_HAS(header, "scale_call(const scratch_tensor *X, double for_, int64_t arg2, "
-                     "scratch_tensor *result, const scratch_options *options)");
+  EXPECT_HAS(header, "scale_call(\n    const scratch_tensor *X,\n    double for_,\n"
+                     "    int64_t arg2,\n    scratch_tensor *result,\n"
+                     "    const scratch_options *options) {");
   EXPECT_HAS(header, "dense matrix of f32, ? x 4");
   EXPECT_HAS(header, "#ifndef SCRATCH_KERNEL_MY_KERNEL_H");
 }
 
 TEST(Header, WithoutTheSourceArgumentsAreNumbered) {
-  EXPECT_HAS(headerOf(kScale, false), "scale_call(const scratch_tensor *arg0, double arg1, ");
+  EXPECT_HAS(headerOf(kScale, false), "scale_call(\n    const scratch_tensor *arg0,\n    double arg1,");
 }
 
 TEST(Header, WrapAsksForOpenExtentsOnly) {
-  EXPECT_HAS(headerOf(kScale), "scale_wrap_X(scratch_tensor *out, int64_t extent0, "
-                               "const float *values)");
+  EXPECT_HAS(headerOf(kScale), "scale_wrap_X(\n    scratch_tensor *out,\n    int64_t extent0,\n"
+                               "    const float *values)");
 }
 
 TEST(Header, NumbersComeBackThroughPointers) {
@@ -56,15 +57,15 @@ TEST(Header, NumbersComeBackThroughPointers) {
     func.func @norm(%result: tensor<?xf64>, %s: f64) -> (f64, tensor<?xf64>) {
       return %s, %result : f64, tensor<?xf64>
     })");
-  EXPECT_HAS(header, "double *result0, scratch_tensor *result1");
+  EXPECT_HAS(header, "double *result0,\n    scratch_tensor *result1");
   EXPECT_HAS(header, "*result0 = block.slots[2].f64;");
 }
 
 TEST(Header, NamesNeverCollide) {
   EXPECT_HAS(headerOf("func.func @f(%result: tensor<?xf64>, %options: i32) -> tensor<?xf64> {"
                       " return %result : tensor<?xf64> }"),
-             "(const scratch_tensor *result, int32_t options, scratch_tensor *result_, "
-             "const scratch_options *options_)");
+             "const scratch_tensor *result,\n    int32_t options,\n"
+             "    scratch_tensor *result_,\n    const scratch_options *options_)");
 }
 
 TEST(Header, ErrorsSayWhatWasExpected) {

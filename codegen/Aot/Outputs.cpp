@@ -1,0 +1,68 @@
+//===- Outputs.cpp - all files of a run, or none --------------------------===//
+#include "codegen/Aot/Outputs.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace scratch;
+namespace fs = llvm::sys::fs;
+
+static llvm::Error cannotWrite(llvm::StringRef path, std::error_code code) {
+  return llvm::createStringError("'" + path + "' cannot be written: " + code.message());
+}
+
+static llvm::Error writeTo(llvm::StringRef file, llvm::StringRef path, llvm::StringRef contents) {
+  std::error_code code;
+  llvm::raw_fd_ostream out(file, code);
+  if (code)
+    return cannotWrite(path, code);
+  out << contents;
+  out.flush();
+  if (out.has_error()) {
+    code = out.error();
+    out.clear_error();
+    return cannotWrite(path, code);
+  }
+  return llvm::Error::success();
+}
+
+Outputs::~Outputs() {
+  for (const File &file : files)
+    fs::remove(file.temporary);
+}
+
+llvm::Expected<std::string> Outputs::begin(llvm::StringRef path) {
+  if (fs::is_directory(path))
+    return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
+  llvm::SmallString<128> name;
+  if (std::error_code code =
+          fs::createUniqueFile(path + ".%%%%%%.tmp", name))
+    return cannotWrite(path, code);
+  files.push_back({path.str(), name.str().str()});
+  return files.back().temporary;
+}
+
+llvm::Error Outputs::add(llvm::StringRef path, std::string contents) {
+  bool special = path == "-" ||
+                 (fs::exists(path) && !fs::is_regular_file(path) && !fs::is_directory(path));
+  if (special) {
+    streams.push_back({path.str(), std::move(contents)});
+    return llvm::Error::success();
+  }
+  llvm::Expected<std::string> file = begin(path);
+  if (!file)
+    return file.takeError();
+  return writeTo(*file, path, contents);
+}
+
+llvm::Error Outputs::commit() {
+  for (const File &file : files)
+    if (std::error_code code = fs::rename(file.temporary, file.path))
+      return cannotWrite(file.path, code);
+  files.clear();
+  for (const Text &text : streams)
+    if (llvm::Error error = writeTo(text.path, text.path, text.contents))
+      return error;
+  return llvm::Error::success();
+}
