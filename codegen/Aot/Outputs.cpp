@@ -3,6 +3,7 @@
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace scratch;
@@ -35,9 +36,12 @@ Outputs::~Outputs() {
 llvm::Expected<std::string> Outputs::begin(llvm::StringRef path) {
   if (fs::is_directory(path))
     return cannotWrite(path, std::make_error_code(std::errc::is_a_directory));
+  // LLVM would make missing folders; a mistyped path is not a wish for them.
+  llvm::StringRef folder = llvm::sys::path::parent_path(path);
+  if (!folder.empty() && !fs::is_directory(folder))
+    return cannotWrite(path, std::make_error_code(std::errc::no_such_file_or_directory));
   llvm::SmallString<128> name;
-  if (std::error_code code =
-          fs::createUniqueFile(path + ".%%%%%%.tmp", name))
+  if (std::error_code code = fs::createUniqueFile(path + ".%%%%%%.tmp", name))
     return cannotWrite(path, code);
   files.push_back({path.str(), name.str().str()});
   return files.back().temporary;

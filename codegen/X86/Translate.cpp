@@ -42,6 +42,15 @@ static void addAttributes(llvm::Function &function, TargetAttr target) {
   function.addFnAttr(llvm::Attribute::NoUnwind);
 }
 
+/// Private functions with a body are nobody else's: two kernels in one program may
+/// both have upstream's sorting functions, and those that are unused can go.
+static void internalizePrivate(ModuleOp module) {
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+    if (!function.isExternal() && SymbolTable::getSymbolVisibility(function) ==
+                                      SymbolTable::Visibility::Private)
+      function.setLinkage(LLVM::Linkage::Internal);
+}
+
 llvm::Expected<std::unique_ptr<llvm::Module>>
 scratch::x86::translate(ModuleOp module, llvm::LLVMContext &context,
                         const llvm::TargetMachine &machine) {
@@ -50,6 +59,7 @@ scratch::x86::translate(ModuleOp module, llvm::LLVMContext &context,
   registerLLVMDialectTranslation(registry);
   registerOpenMPDialectTranslation(registry);
   module.getContext()->appendDialectRegistry(registry);
+  internalizePrivate(module);
   std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(module, context, "scratch");
   if (!result)
     return llvm::createStringError("the lowered module has no translation to LLVM IR");
