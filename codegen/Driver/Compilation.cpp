@@ -19,7 +19,10 @@ std::unique_ptr<MLIRContext> scratch::makeContext() {
   registerAllDialects(registry);
   registerAllExtensions(registry);
   registry.insert<ScratchDialect>();
-  return std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  // The target is an attribute of ours, also on modules that use nothing else of it.
+  context->loadDialect<ScratchDialect>();
+  return context;
 }
 
 Compilation::Compilation(MLIRContext &context, const CompileOptions &options)
