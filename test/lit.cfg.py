@@ -21,5 +21,7 @@ config.substitutions += [
     ("%source", config.scratch_source),
     ("%build", config.scratch_build),
     ("%python", config.python),
+    ("%llvm_bin", config.llvm_tools),
+    ("%llvm_lib", os.path.join(os.path.dirname(config.llvm_tools), "lib")),
 ]
 config.available_features.add("x86")

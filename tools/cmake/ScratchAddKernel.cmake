@@ -3,8 +3,9 @@
 #   scratch_add_kernel(name kernel.mlir
 #     [HEADER name.h]        the C header to write; default <name>.h
 #     [TARGET x86]           machine to compile for
-#     [MCPU native|NAME]     processor to compile for; default native, the machine
-#                            that builds. Name one for binaries that travel.
+#     [MCPU native|NAME]     processor to compile for; default: what the module
+#                            names, else the machine that builds. Name one for
+#                            binaries that travel.
 #     [OPTIONS ...])         further options of scratch-cc
 #
 # Compiles the kernel with scratch-cc whenever it changed. `name` becomes a static
@@ -22,8 +23,8 @@ function(scratch_add_kernel name source)
   if(NOT KERNEL_TARGET)
     set(KERNEL_TARGET x86)
   endif()
-  if(NOT KERNEL_MCPU)
-    set(KERNEL_MCPU native)
+  if(KERNEL_MCPU)
+    list(APPEND KERNEL_OPTIONS --mcpu=${KERNEL_MCPU})
   endif()
   get_filename_component(input ${source} ABSOLUTE BASE_DIR ${CMAKE_CURRENT_SOURCE_DIR})
   set(folder ${CMAKE_CURRENT_BINARY_DIR}/${name}.kernel)
@@ -31,7 +32,7 @@ function(scratch_add_kernel name source)
   set(header ${folder}/${KERNEL_HEADER})
   file(MAKE_DIRECTORY ${folder})
   add_custom_command(OUTPUT ${object} ${header}
-    COMMAND Scratch::cc ${input} --target=${KERNEL_TARGET} --mcpu=${KERNEL_MCPU}
+    COMMAND Scratch::cc ${input} --target=${KERNEL_TARGET}
             -o ${object} --header=${header} ${KERNEL_OPTIONS}
     DEPENDS ${input} Scratch::cc VERBATIM
     COMMENT "Compiling kernel ${source}")
