@@ -52,6 +52,9 @@ static bool agree(int64_t a, int64_t b) {
 
 static LogicalResult verifyShape(Operation *op, StringRef name, ArrayRef<int64_t> shape,
                                  ArrayRef<int64_t> expected) {
+  if (shape.size() != expected.size())
+    return op->emitOpError("expected ")
+           << name << " of " << expected.size() << " dimensions, found " << shape.size();
   for (auto [found, want] : llvm::zip_equal(shape, expected))
     if (!agree(found, want)) {
       InFlightDiagnostic diagnostic = op->emitOpError("expected ") << name << " of shape ";

@@ -226,58 +226,6 @@ def Scratch_YieldOp : Scratch_Op<"yield", [Pure, Terminator, ReturnLike]> {
 }
 
 //===----------------------------------------------------------------------===//
-// Masks
-//===----------------------------------------------------------------------===//
-
-def Scratch_MaskFromOp : Scratch_Op<"mask.from", [Pure]> {
-  let summary = "Mask of the entries of a tensor";
-  let description = [{
-    `structure`: the stored entries of a sparse matrix, whatever their values.
-    `value`: the entries whose value is not zero; also of a dense matrix.
-
-    (mask_from_c1) the mask has the tensor's shape and element granularity.
-    (mask_from_c2) `structure` needs a sparse tensor.
-
-    ```mlir
-    %M = scratch.mask.from structure %L
-         : tensor<?x?xf64, #CSR> -> !scratch.mask<?x?>
-    ```
-  }];
-  let arguments = (ins Scratch_MaskSourceAttr:$source, AnyRankedTensor:$tensor);
-  let results = (outs Scratch_MaskType:$mask);
-  let assemblyFormat = [{
-    $source $tensor attr-dict `:` type($tensor) `->` type($mask)
-  }];
-  let hasVerifier = 1;
-}
-
-class Scratch_MaskCombineOp<string mnemonic>
-    : Scratch_Op<mnemonic, [Pure, Commutative, SameOperandsAndResultType]> {
-  let arguments = (ins Scratch_MaskType:$lhs, Scratch_MaskType:$rhs);
-  let results = (outs Scratch_MaskType:$mask);
-  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($mask)";
-  let hasFolder = 1;
-}
-def Scratch_MaskAndOp : Scratch_MaskCombineOp<"mask.and"> {
-  let summary = "Entries in both masks";
-}
-def Scratch_MaskOrOp : Scratch_MaskCombineOp<"mask.or"> {
-  let summary = "Entries in either mask";
-}
-def Scratch_MaskNotOp
-    : Scratch_Op<"mask.not", [Pure, SameOperandsAndResultType]> {
-  let summary = "Entries that are not in the mask";
-  let description = [{
-    A consumer that can complement takes the complement into itself:
-    `spgemm mask(not %m)` becomes `spgemm mask(%m, complement)`.
-  }];
-  let arguments = (ins Scratch_MaskType:$input);
-  let results = (outs Scratch_MaskType:$mask);
-  let assemblyFormat = "$input attr-dict `:` type($mask)";
-  let hasFolder = 1;
-}
-
-//===----------------------------------------------------------------------===//
 // Building tensors
 //===----------------------------------------------------------------------===//
 

@@ -1,24 +1,249 @@
 //===- MaskOps.cpp - verifiers and folds of the mask operations -----------===//
+//
+// The labels (mask_from_c1, ...) are those of MaskOps.td.
+//
+//===----------------------------------------------------------------------===//
 #include "dialects/Scratch/Scratch.h"
 
 using namespace mlir;
 using namespace scratch;
 
+static bool agree(int64_t a, int64_t b) {
+  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
+}
+
+//===----------------------------------------------------------------------===//
+// Domains of attention
+//===----------------------------------------------------------------------===//
+
+/// Extent of a mask along one axis.
+static int64_t extentOf(MaskType mask, Axis axis) {
+  return mask.getShape()[mask.getShape().size() - (axis == Axis::Query ? 2 : 1)];
+}
+
+static LogicalResult verifyElements(Operation *op, MaskType mask) {
+  if (mask.getGranularity() == MaskGranularity::Element &&
+      mask.getGuarantee() == MaskGuarantee::None)
+    return success();
+  return op->emitOpError("makes an element mask without guarantee, found ") << mask;
+}
+
+/// A mask that differs between batches says so in its domain.
+static LogicalResult verifyBatches(Operation *op, MaskType mask, StringRef name, Type type,
+                                   int64_t batches) {
+  if (mask.getShape().size() < 3)
+    return op->emitOpError(name)
+           << " " << type << " differs between batches, but the domain of " << mask
+           << " has no batch dimension";
+  if (!agree(batches, mask.getShape()[0]))
+    return op->emitOpError("expected ")
+           << name << " for " << mask.getShape()[0] << " batches, found " << type;
+  return success();
+}
+
+/// One number, or one per batch.
+static LogicalResult verifyCount(Operation *op, MaskType mask, StringRef name, Value count) {
+  auto tensor = count ? dyn_cast<RankedTensorType>(count.getType()) : RankedTensorType();
+  return tensor ? verifyBatches(op, mask, name, tensor, tensor.getDimSize(0)) : success();
+}
+
+/// [tokens] or [batch, tokens] along an axis; `listed` tensors may name fewer.
+static LogicalResult verifyTokens(Operation *op, MaskType mask, StringRef name, Type type,
+                                  Axis axis, bool listed = false) {
+  auto tensor = cast<RankedTensorType>(type);
+  if (tensor.getRank() == 2 &&
+      failed(verifyBatches(op, mask, name, type, tensor.getDimSize(0))))
+    return failure();
+  int64_t tokens = extentOf(mask, axis);
+  if (!listed && !agree(tensor.getShape().back(), tokens))
+    return op->emitOpError("expected ")
+           << name << " for " << tokens << (axis == Axis::Query ? " queries" : " keys")
+           << ", found " << type;
+  return success();
+}
+
+/// A dense tensor aligned with the mask's last dimensions; it may lack leading
+/// dimensions, or have extent 1 there, and repeats along them.
+static LogicalResult verifyRepeats(Operation *op, MaskType mask, RankedTensorType tensor,
+                                   int64_t aligned) {
+  int64_t missing = int64_t(mask.getShape().size()) - tensor.getRank();
+  bool fits = missing >= 0;
+  for (int64_t d = 0; fits && d < aligned; ++d) {
+    int64_t size = tensor.getDimSize(d);
+    bool leading = d + missing < int64_t(mask.getShape().size()) - 2;
+    fits = agree(size, mask.getShape()[d + missing]) || (leading && size == 1);
+  }
+  if (fits)
+    return success();
+  return op->emitOpError("expected an element mask of the shape of ")
+         << tensor << ", found " << mask;
+}
+
+//===----------------------------------------------------------------------===//
+// From a tensor
+//===----------------------------------------------------------------------===//
+
 LogicalResult MaskFromOp::verify() {
   auto tensor = cast<RankedTensorType>(getTensor().getType());
   MaskType mask = getMask().getType();
+  bool sparse = static_cast<bool>(sparse_tensor::getSparseTensorEncoding(tensor));
   // (mask_from_c1)
-  if (tensor.getRank() != 2 || tensor.getShape() != mask.getShape() ||
-      mask.getGranularity() != MaskGranularity::Element)
+  if (tensor.getRank() < 2 || mask.getGranularity() != MaskGranularity::Element ||
+      (sparse && tensor.getShape() != mask.getShape()))
     return emitOpError("expected an element mask of the shape of ")
            << tensor << ", found " << mask;
+  if (failed(verifyRepeats(*this, mask, tensor, tensor.getRank())))
+    return failure();
   if (mask.getGuarantee() != MaskGuarantee::None)
     return emitOpError("cannot know that ") << tensor << " keeps the guarantee of " << mask;
   // (mask_from_c2)
-  if (getSource() == MaskSource::Structure && !sparse_tensor::getSparseTensorEncoding(tensor))
+  if (getSource() == MaskSource::Structure && !sparse)
     return emitOpError("expected a sparse tensor for a structural mask, found ") << tensor;
   return success();
 }
+
+LogicalResult MaskPackedOp::verify() {
+  auto bits = cast<RankedTensorType>(getBits().getType());
+  MaskType mask = getMask().getType();
+  if (failed(verifyElements(*this, mask)) ||
+      failed(verifyRepeats(*this, mask, bits, bits.getRank() - 1)))
+    return failure();
+  int64_t keys = mask.getShape().back(), words = bits.getShape().back();
+  if (!ShapedType::isDynamic(keys) && !agree(words, (keys + 31) / 32))
+    return emitOpError("expected ")
+           << (keys + 31) / 32 << " words for " << keys << " keys, found " << bits;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Positions
+//===----------------------------------------------------------------------===//
+
+LogicalResult MaskCausalOp::verify() {
+  MaskType mask = getMask().getType();
+  if (failed(verifyElements(*this, mask)))
+    return failure();
+  return verifyCount(*this, mask, "offset", getOffset());
+}
+
+LogicalResult MaskWindowOp::verify() {
+  MaskType mask = getMask().getType();
+  if (failed(verifyElements(*this, mask)))
+    return failure();
+  if (!getLeft() && !getRight() && !getDilation())
+    return emitOpError("expected left, right or dilation; without any, everything takes part");
+  auto perHead = getDilation() ? dyn_cast<RankedTensorType>(getDilation().getType())
+                               : RankedTensorType();
+  if (!perHead)
+    return success();
+  if (mask.getShape().size() != 4)
+    return emitOpError("dilation ")
+           << perHead << " differs between heads, but the domain of " << mask
+           << " has no head dimension";
+  if (!agree(perHead.getDimSize(0), mask.getShape()[1]))
+    return emitOpError("expected dilation for ")
+           << mask.getShape()[1] << " heads, found " << perHead;
+  return success();
+}
+
+LogicalResult MaskFirstOp::verify() {
+  MaskType mask = getMask().getType();
+  if (failed(verifyElements(*this, mask)))
+    return failure();
+  return verifyCount(*this, mask, "count", getCount());
+}
+
+LogicalResult MaskKeepOp::verify() {
+  MaskType mask = getMask().getType();
+  if (failed(verifyElements(*this, mask)))
+    return failure();
+  return verifyTokens(*this, mask, "flags", getFlags().getType(), getAxis());
+}
+
+LogicalResult MaskListedOp::verify() {
+  MaskType mask = getMask().getType();
+  if (failed(verifyElements(*this, mask)))
+    return failure();
+  return verifyTokens(*this, mask, "ids", getIds().getType(), getAxis(), /*listed=*/true);
+}
+
+LogicalResult MaskDocumentsOp::verify() {
+  MaskType mask = getMask().getType();
+  if (failed(verifyElements(*this, mask)) ||
+      failed(verifyTokens(*this, mask, "query documents", getQuery().getType(), Axis::Query)))
+    return failure();
+  return verifyTokens(*this, mask, "key documents", getKey().getType(), Axis::Key);
+}
+
+/// Two positive sizes.
+static LogicalResult verifyPair(Operation *op, StringRef name, ArrayRef<int64_t> sizes) {
+  if (sizes.size() == 2 && sizes[0] > 0 && sizes[1] > 0)
+    return success();
+  InFlightDiagnostic diagnostic = op->emitOpError("expected two positive sizes of ")
+                                  << name << ", found [";
+  llvm::interleaveComma(sizes, diagnostic);
+  return diagnostic << "]";
+}
+
+LogicalResult MaskNeighbourhoodOp::verify() {
+  MaskType mask = getMask().getType();
+  if (failed(verifyElements(*this, mask)) || failed(verifyPair(*this, "grid", getGrid())) ||
+      failed(verifyPair(*this, "kernel", getKernel())))
+    return failure();
+  for (unsigned d = 0; d < 2; ++d)
+    if (getKernel()[d] > getGrid()[d])
+      return emitOpError("kernel [") << getKernel()[0] << ", " << getKernel()[1]
+                                     << "] is larger than grid [" << getGrid()[0] << ", "
+                                     << getGrid()[1] << "]";
+  int64_t tokens = getGrid()[0] * getGrid()[1];
+  for (Axis axis : {Axis::Query, Axis::Key})
+    if (!agree(extentOf(mask, axis), tokens))
+      return emitOpError("expected ") << tokens << (axis == Axis::Query ? " queries" : " keys")
+                                      << " for the grid, found " << mask;
+  return success();
+}
+
+LogicalResult MaskBlocksOp::verify() {
+  auto map = cast<RankedTensorType>(getMap().getType());
+  MaskType mask = getMask().getType();
+  if (failed(verifyElements(*this, mask)) || failed(verifyPair(*this, "block", getBlock())))
+    return failure();
+  bool sparse = static_cast<bool>(sparse_tensor::getSparseTensorEncoding(map));
+  if (map.getRank() != 2 || (!sparse && !map.getElementType().isSignlessInteger(8)))
+    return emitOpError("expected a map of bytes or a sparse matrix, found ") << map;
+  for (Axis axis : {Axis::Query, Axis::Key}) {
+    unsigned d = axis == Axis::Query ? 0 : 1;
+    int64_t tokens = extentOf(mask, axis), size = getBlock()[d];
+    if (!ShapedType::isDynamic(tokens) &&
+        !agree(map.getDimSize(d), (tokens + size - 1) / size))
+      return emitOpError("expected ") << (tokens + size - 1) / size << " blocks of " << size
+                                      << (axis == Axis::Query ? " queries" : " keys")
+                                      << " for " << mask << ", found " << map;
+  }
+  return success();
+}
+
+LogicalResult MaskRegionOp::verify() {
+  if (failed(verifyElements(*this, getMask().getType())))
+    return failure();
+  Block &body = getBody().front();
+  Type index = IndexType::get(getContext());
+  if (body.getArgumentTypes() != ArrayRef<Type>{index, index, index, index})
+    return emitOpError("body takes (") << body.getArgumentTypes()
+                                       << "), expected batch, head, query and key as index";
+  auto yield = cast<YieldOp>(body.getTerminator());
+  if (yield.getNumOperands() != 1 || !yield.getOperand(0).getType().isInteger(1))
+    return emitOpError("body must yield one i1");
+  for (Operation &op : body.without_terminator())
+    if (!isPure(&op) || op.getNumRegions())
+      return op.emitOpError("is not a pure operation without regions, as the body of ")
+             << getOperationName() << " needs";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Folds
+//===----------------------------------------------------------------------===//
 
 OpFoldResult MaskAndOp::fold(FoldAdaptor) {
   return getLhs() == getRhs() ? getLhs() : OpFoldResult();

@@ -2,7 +2,9 @@
 #ifndef SCRATCH_OPS_TD
 #define SCRATCH_OPS_TD
 
+include "dialects/Scratch/AttentionOps.td"
 include "dialects/Scratch/KernelOps.td"
 include "dialects/Scratch/LoopOps.td"
+include "dialects/Scratch/MaskOps.td"
 
 #endif // SCRATCH_OPS_TD

@@ -19,7 +19,9 @@ def Scratch_MaskType : Scratch_Type<"Mask", "mask"> {
     The one notion of mask for products, pruning and attention. A mask has a
     *domain* (its shape; `?` where unknown), a *granularity* (the unit that is
     in or out as a whole) and a *guarantee* (what holds for every row, so that
-    consumers can drop bounds checks).
+    consumers can drop bounds checks). A mask of a product has the product's
+    rows and columns; one of attention is queries x keys, with batch, or batch
+    and heads, in front where it differs between them.
 
     Granularities: `element` (default), `block(RxC)`, `row`, `column`,
     `n_m(N:M)` (groups of M along a row). Guarantees: `none` (default),

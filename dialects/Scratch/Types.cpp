@@ -125,8 +125,8 @@ LogicalResult MaskType::verify(function_ref<InFlightDiagnostic()> emitError,
                                ArrayRef<int64_t> shape, MaskGranularity granularity,
                                ArrayRef<int64_t> unit, MaskGuarantee guarantee,
                                ArrayRef<int64_t> bound) {
-  if (shape.size() != 2)
-    return emitError() << "expected a mask of two dimensions, found " << shape.size();
+  if (shape.size() < 2 || shape.size() > 4)
+    return emitError() << "expected a mask of two to four dimensions, found " << shape.size();
   bool units = granularity == MaskGranularity::Block || granularity == MaskGranularity::NM;
   if (unit.size() != (units ? 2u : 0u))
     return emitError() << "mask granularity given twice";
@@ -145,9 +145,9 @@ LogicalResult MaskType::verify(function_ref<InFlightDiagnostic()> emitError,
   if (guarantee == MaskGuarantee::Exact && (bound[1] == 0 || bound[0] > bound[1]))
     return emitError() << "exact(" << bound[0] << ":" << bound[1]
                        << ") promises more entries than its group has";
-  if (guarantee == MaskGuarantee::RowNnz && !ShapedType::isDynamic(shape[1]) &&
-      bound[0] > shape[1])
+  if (guarantee == MaskGuarantee::RowNnz && !ShapedType::isDynamic(shape.back()) &&
+      bound[0] > shape.back())
     return emitError() << "row_nnz(" << bound[0] << ") exceeds the mask's "
-                       << shape[1] << " columns";
+                       << shape.back() << " columns";
   return success();
 }
