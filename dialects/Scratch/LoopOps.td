@@ -246,19 +246,68 @@ def Scratch_TrimOp : Scratch_Op<"trim", [
   let assemblyFormat = "$buffer `to` $size attr-dict `:` type($buffer)";
 }
 
-def Scratch_CompactOp
-    : Scratch_Op<"compact", [MemoryEffects<[MemRead, MemWrite]>]> {
-  let summary = "Move pieces of a buffer together, in place";
+def Scratch_PiecesOpenOp
+    : Scratch_Op<"pieces.open", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Begin a result that workers write piece by piece";
   let description = [{
-    Piece k moves from element `sources[k]` to element `targets[k]` and has
-    `targets[k + 1] - targets[k]` elements; no piece moves up.
+    `coordinates` and `values` receive `count` pieces, one behind the other in
+    ascending order without gaps; how long a piece is shows when it has been
+    written. The buffers have room for the bounds of all pieces together, but
+    only what the result needs is touched.
+
+    ```mlir
+    %p = scratch.pieces.open %crd, %val count(%chunks)
+           : memref<?xi32>, memref<?xf64> -> memref<?xi8>
+    scratch.parallel ... body {
+      %c, %v, %at = scratch.pieces.begin %p[%chunk] room(%bound)
+           : memref<?xi8> -> memref<?xi32>, memref<?xf64>
+      ... entries written from element %at on ...
+      scratch.pieces.end %p[%chunk] entries(%n) : memref<?xi8>
+    }
+    scratch.pieces.close %p : memref<?xi8>
+    ```
   }];
-  let arguments = (ins AnyMemRef:$buffer, MemRefRankOf<[I64], [1]>:$sources,
-                       MemRefRankOf<[I64], [1]>:$targets, Index:$pieces);
+  let arguments = (ins AnyMemRef:$coordinates, AnyMemRef:$values, Index:$count);
+  let results = (outs Res<MemRefRankOf<[I8], [1]>, "", [MemAlloc]>:$pieces);
   let assemblyFormat = [{
-    $buffer `from` $sources `to` $targets `pieces` $pieces attr-dict
-    `:` type($buffer) `,` type($sources) `,` type($targets)
+    $coordinates `,` $values `count` `(` $count `)` attr-dict
+    `:` type($coordinates) `,` type($values) `->` type($pieces)
   }];
+}
+
+def Scratch_PiecesBeginOp
+    : Scratch_Op<"pieces.begin", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Where a piece is to be written";
+  let description = [{
+    Pieces are begun in ascending order and each is ended once. The piece has at
+    most `room` entries and is written from element `at` of the buffers on; 64
+    bytes behind its last entry may be spoiled. After a failure (see
+    `scratch.status`) the buffers must not be touched.
+  }];
+  let arguments = (ins MemRefRankOf<[I8], [1]>:$pieces, Index:$number,
+                       Index:$room);
+  let results = (outs AnyMemRef:$coordinates, AnyMemRef:$values, Index:$at);
+  let assemblyFormat = [{
+    $pieces `[` $number `]` `room` `(` $room `)` attr-dict
+    `:` type($pieces) `->` type($coordinates) `,` type($values)
+  }];
+}
+
+def Scratch_PiecesEndOp
+    : Scratch_Op<"pieces.end", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "A piece has been written and has so many entries";
+  let arguments = (ins MemRefRankOf<[I8], [1]>:$pieces, Index:$number,
+                       Index:$entries);
+  let assemblyFormat = [{
+    $pieces `[` $number `]` `entries` `(` $entries `)` attr-dict
+    `:` type($pieces)
+  }];
+}
+
+def Scratch_PiecesCloseOp : Scratch_Op<"pieces.close", [MemoryEffects<[MemFree]>]> {
+  let summary = "All pieces have ended: forget how they were written";
+  let arguments = (ins MemRefRankOf<[I8], [1]>:$pieces);
+  let assemblyFormat = "$pieces attr-dict `:` type($pieces)";
 }
 
 def Scratch_ViewOp : Scratch_Op<"view", [Pure]> {

@@ -7,8 +7,8 @@
 // An upper bound of every row (its products) comes first; it balances the work,
 // bounds the accumulators and, with one phase, places the rows:
 //   two phases  count every row exactly (symbolic), allocate, compute (numeric)
-//   one phase   compute into buffers of the bounds' size, whose pages cost
-//               memory only when written, then move the chunks together
+//   one phase   compute into buffers of the bounds' size, packed as they grow;
+//               pages cost memory only when written
 //
 // Where the strategy lists several accumulators, each row takes the one whose
 // cost form (Features.def) is least.
@@ -29,6 +29,8 @@ using namespace scratch;
 
 /// Weight of a row beyond its products: reading A's entries, opening a tile.
 static constexpr int64_t kRowWeight = 8;
+/// Elements behind the result that emission may spoil.
+static constexpr int64_t kSlack = 64;
 
 namespace {
 
@@ -58,6 +60,9 @@ private:
                       Mode mode, Value at);
   std::pair<Value, Value> computeRow(ValueRange accumulators, Value row, Mode mode, Value at);
   LoopBuilder::Values makeAccumulators();
+  void destroyAccumulators(ValueRange accumulators);
+  Value computeRows(ValueRange accumulators, Value first, Value last, Mode mode, Value at,
+                    function_ref<Value(Value row)> placeOfRow);
   void forChunks(Value starts, Mode mode, function_ref<Value(Value row)> placeOfRow);
   Value scanCounts(Value rows);
   Value onePhase();
@@ -202,6 +207,10 @@ RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row) {
         auto range = b.ifElse(
             b.less(from, to), {b.getIndexType(), b.getIndexType()},
             [&] {
+              // The values are wanted soon: the row is accumulated next.
+              if (semiring.readsRight())
+                memref::PrefetchOp::create(b, rhs.values, ValueRange{from}, /*isWrite=*/false,
+                                           /*localityHint=*/3, /*isDataCache=*/true);
               Value low = b.loadIndex(rhs.coordinates, from);
               Value high = b.add(b.loadIndex(rhs.coordinates, b.sub(to, one)), one);
               return LoopBuilder::Values{b.min(carried[1], low), b.max(carried[2], high)};
@@ -354,39 +363,36 @@ LoopBuilder::Values RowWiseProduct::makeAccumulators() {
   return accumulators;
 }
 
-/// All rows, chunk by chunk. A row starts where `placeOfRow` says; without it
-/// the rows of a chunk follow each other from the chunk's bound on.
-void RowWiseProduct::forChunks(Value starts, Mode mode, function_ref<Value(Value)> placeOfRow) {
+/// Rows [first, last) one after the other, each where `placeOfRow` says; without
+/// it the first one at `at` and each next one behind it. Returns the end.
+Value RowWiseProduct::computeRows(ValueRange accumulators, Value first, Value last, Mode mode,
+                                  Value at, function_ref<Value(Value)> placeOfRow) {
   Value zero = b.index(0), one = b.index(1);
-  parallelChunks(
-      b, starts, [&] { return makeAccumulators(); },
-      [&](Value chunk, Value first, Value last, ValueRange accumulators) {
-        LoopBuilder::Values carried{mode == Mode::Drain && !placeOfRow
-                                        ? b.loadIndex(bounds, first)
-                                        : zero};
-        carried.append(variants.size(), zero);
-        auto counts = b.loop(first, last, carried, [&](Value row, ValueRange before) {
-          Value at = placeOfRow ? placeOfRow(row) : before[0];
-          auto [count, choice] = computeRow(accumulators, row, mode, at);
-          if (mode == Mode::Count || !placeOfRow)
-            b.storeIndex(count, positions, b.add(row, one));
-          LoopBuilder::Values after{b.add(before[0], count)};
-          for (unsigned v = 0; v < variants.size(); ++v) {
-            Value taken = b.cast(b.equal(choice, b.index(v)), b.getIndexType());
-            after.push_back(b.add(before[v + 1], taken));
-          }
-          return after;
-        });
-        if (mode == Mode::Drain) {
-          for (unsigned v = 0; v < variants.size(); ++v)
-            recordCount(b, "rows", v, counts[v + 1]);
-          recordCount(b, "chunks", 0, one);
-        }
-      },
-      [&](ValueRange accumulators) {
-        for (Value accumulator : accumulators)
-          AccumulatorDestroyOp::create(b, accumulator);
-      });
+  LoopBuilder::Values carried{at};
+  carried.append(variants.size(), zero);
+  auto counts = b.loop(first, last, carried, [&](Value row, ValueRange before) {
+    Value place = placeOfRow ? placeOfRow(row) : before[0];
+    auto [count, choice] = computeRow(accumulators, row, mode, place);
+    if (mode == Mode::Count || !placeOfRow)
+      b.storeIndex(count, positions, b.add(row, one));
+    LoopBuilder::Values after{b.add(before[0], count)};
+    for (unsigned v = 0; v < variants.size(); ++v) {
+      Value taken = b.cast(b.equal(choice, b.index(v)), b.getIndexType());
+      after.push_back(b.add(before[v + 1], taken));
+    }
+    return after;
+  });
+  if (mode == Mode::Drain) {
+    for (unsigned v = 0; v < variants.size(); ++v)
+      recordCount(b, "rows", v, counts[v + 1]);
+    recordCount(b, "chunks", 0, one);
+  }
+  return counts[0];
+}
+
+void RowWiseProduct::destroyAccumulators(ValueRange accumulators) {
+  for (Value accumulator : accumulators)
+    AccumulatorDestroyOp::create(b, accumulator);
 }
 
 /// Counts in positions[1..] become positions; the total is checked in 64 bits.
@@ -408,39 +414,48 @@ Value RowWiseProduct::scanCounts(Value safeRows) {
 }
 
 Value RowWiseProduct::onePhase() {
-  Value zero = b.index(0), one = b.index(1);
-  coordinates =
-      AllocateOp::create(b, coordinatesType(resultType), ValueRange{capacity}, false);
-  values = AllocateOp::create(b, valuesType(resultType), ValueRange{capacity}, false);
+  Value one = b.index(1);
+  // Writers of whole vectors may go past the last entry.
+  Value room = b.add(capacity, b.index(kSlack));
+  Value allCoordinates =
+      AllocateOp::create(b, coordinatesType(resultType), ValueRange{room}, false);
+  Value allValues = AllocateOp::create(b, valuesType(resultType), ValueRange{room}, false);
   Value safeRows = countIfOk(b, rows);
   Value starts = PartitionOp::create(b, bufferOf(b.getI64Type()), weights, safeRows);
-  forChunks(starts, Mode::Drain, nullptr);
-  safeRows = countIfOk(b, rows);
-  Value total = scanCounts(safeRows);
-
-  // Chunks move together.
   Value chunks = b.sub(memref::DimOp::create(b, starts, 0), one);
-  Type i64 = b.getI64Type();
-  Value sources = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(chunks, one)}, false);
-  Value targets = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(chunks, one)}, false);
-  Value pieces = countIfOk(b, chunks);
-  b.ifThen(StatusOp::create(b), [&] {
-    b.loop(zero, pieces, [&](Value chunk) {
-      Value first = b.loadIndex(starts, chunk);
-      b.storeIndex(b.loadIndex(bounds, first), sources, chunk);
-      b.storeIndex(b.loadIndex(positions, first), targets, chunk);
-    });
-    b.storeIndex(total, targets, pieces);
-  });
-  CompactOp::create(b, coordinates, sources, targets, pieces);
-  CompactOp::create(b, values, sources, targets, pieces);
-  ReleaseOp::create(b, sources);
-  ReleaseOp::create(b, targets);
+  Value pieces =
+      PiecesOpenOp::create(b, bufferOf(b.getI8Type()), allCoordinates, allValues, chunks);
+  parallelChunks(
+      b, starts, [&] { return makeAccumulators(); },
+      [&](Value chunk, Value first, Value last, ValueRange accumulators) {
+        Value bound = b.sub(b.loadIndex(bounds, last), b.loadIndex(bounds, first));
+        auto piece = PiecesBeginOp::create(
+            b, TypeRange{coordinatesType(resultType), valuesType(resultType), b.getIndexType()},
+            pieces, chunk, bound);
+        coordinates = piece.getCoordinates();
+        values = piece.getValues();
+        Value end = b.select(StatusOp::create(b), last, first);
+        Value written = computeRows(accumulators, first, end, Mode::Drain, piece.getAt(), {});
+        PiecesEndOp::create(b, pieces, chunk, b.sub(written, piece.getAt()));
+      },
+      [&](ValueRange accumulators) { destroyAccumulators(accumulators); });
+  PiecesCloseOp::create(b, pieces);
   ReleaseOp::create(b, starts);
+  Value total = scanCounts(countIfOk(b, rows));
   Value size = countIfOk(b, total);
-  coordinates = TrimOp::create(b, coordinates, size);
-  values = TrimOp::create(b, values, size);
+  coordinates = TrimOp::create(b, allCoordinates, size);
+  values = TrimOp::create(b, allValues, size);
   return total;
+}
+
+/// All rows, in chunks that need no place of their own.
+void RowWiseProduct::forChunks(Value starts, Mode mode, function_ref<Value(Value)> placeOfRow) {
+  parallelChunks(
+      b, starts, [&] { return makeAccumulators(); },
+      [&](Value, Value first, Value last, ValueRange accumulators) {
+        computeRows(accumulators, first, last, mode, b.index(0), placeOfRow);
+      },
+      [&](ValueRange accumulators) { destroyAccumulators(accumulators); });
 }
 
 Value RowWiseProduct::twoPhases() {

@@ -91,6 +91,13 @@ typedef struct scratch_record {
   uint64_t chunks;                          /**< pieces of work scheduled */
 } scratch_record;
 
+/** Where a piece of a sparse result is to be written: from element `at` on. */
+typedef struct scratch_piece {
+  void *coordinates;
+  void *values;
+  int64_t at;
+} scratch_piece;
+
 /**
  * The argument block: one header, then `count` 8-byte slots.
  * Slot k of a kernel's inputs and results, in order: a pointer to a

@@ -78,13 +78,40 @@ void Accumulator::accumulate(LoopBuilder &b, AccumulateOp op) {
   multiply.swapped = op.getSwapped();
   if (op.getSemiring().isCustom() && !op.getSymbolic())
     multiply.multiplyRegion = &op.getMultiply();
-  b.loop(op.getFirst(), op.getLast(), [&](Value p) {
+  auto product = [&](Value p) {
+    if (op.getSymbolic())
+      return Value();
+    Value value = op.getValues() ? b.load(op.getValues(), p) : Value();
+    return multiply.multiply(b, op.getScale(), value, element);
+  };
+  // Coordinates of a segment are distinct, so a group's touches do not depend on
+  // each other: a kind may order their loads and stores as suits it.
+  Value first = op.getFirst(), last = op.getLast();
+  int64_t group = groupSize();
+  if (group > 1) {
+    Value whole = b.add(first, b.bitAnd(b.sub(last, first), b.index(-group)));
+    b.loop(
+        first, whole, {},
+        [&](Value p, ValueRange) {
+          LoopBuilder::Values coordinates, products;
+          for (int64_t k = 0; k < group; ++k) {
+            Value at = b.add(p, b.index(k));
+            coordinates.push_back(b.loadIndex(op.getCoordinates(), at));
+            products.push_back(product(at));
+          }
+          touchGroup(b, coordinates, products);
+          return LoopBuilder::Values();
+        },
+        group);
+    first = whole;
+  }
+  b.loop(first, last, [&](Value p) {
     Value coordinate = b.loadIndex(op.getCoordinates(), p);
-    Value product;
-    if (!op.getSymbolic()) {
-      Value value = op.getValues() ? b.load(op.getValues(), p) : Value();
-      product = multiply.multiply(b, op.getScale(), value, element);
-    }
-    touch(b, coordinate, product);
+    touch(b, coordinate, product(p));
   });
+}
+
+void Accumulator::touchGroup(LoopBuilder &b, ValueRange coordinates, ValueRange products) {
+  for (auto [coordinate, product] : llvm::zip_equal(coordinates, products))
+    touch(b, coordinate, product);
 }

@@ -44,6 +44,10 @@ protected:
 
   /// Merges `product` (null: presence only) into a coordinate of the tile.
   virtual void touch(LoopBuilder &b, mlir::Value coordinate, mlir::Value product) = 0;
+  /// Merges several different coordinates; one after the other unless overridden.
+  virtual void touchGroup(LoopBuilder &b, mlir::ValueRange coordinates, mlir::ValueRange products);
+  /// How many coordinates `touchGroup` is given at a time.
+  virtual int64_t groupSize() const { return 1; }
   /// Adds a leaf bit to a coordinate of the tile.
   virtual void touchMark(LoopBuilder &b, mlir::Value coordinate, int64_t bit) = 0;
 

@@ -112,13 +112,53 @@ struct Services {
     replace(op, bufferAt(b, address, type, {op.getSize()}));
   }
 
-  void lower(CompactOp op) {
+  void lower(PiecesOpenOp op) {
     LoopBuilder b(op.getLoc(), op);
-    MemRefType type = cast<MemRefType>(op.getBuffer().getType());
-    call(b, "scratch_rt_compact", {},
-         {addressOf(b, op.getBuffer()), bytesOf(b, type),
-          b.cast(op.getPieces(), b.getI64Type()), addressOf(b, op.getSources()),
-          addressOf(b, op.getTargets())});
+    auto bytes = [&](Value buffer) { return bytesOf(b, cast<MemRefType>(buffer.getType())); };
+    Value address =
+        call(b, "scratch_rt_pieces_open", pointer(),
+             {addressOf(b, op.getCoordinates()), bytes(op.getCoordinates()),
+              addressOf(b, op.getValues()), bytes(op.getValues()),
+              b.cast(op.getCount(), b.getI64Type())});
+    // The extent is the runtime's affair.
+    replace(op, bufferAt(b, address, cast<MemRefType>(op.getPieces().getType()), {b.index(0)}));
+  }
+
+  void lower(PiecesBeginOp op) {
+    LoopBuilder b(op.getLoc(), op);
+    Type i64 = b.getI64Type();
+    Value place = call(b, "scratch_rt_piece_begin", pointer(),
+                       {addressOf(b, op.getPieces()), b.cast(op.getNumber(), i64),
+                        b.cast(op.getRoom(), i64)});
+    auto member = [&](Type type, size_t offset) -> Value {
+      Value address = LLVM::GEPOp::create(b, pointer(), b.getI8Type(), place,
+                                          LLVM::GEPArg(static_cast<int32_t>(offset)));
+      return LLVM::LoadOp::create(b, type, address);
+    };
+    Value at = b.toIndex(member(i64, offsetof(scratch_piece, at)));
+    Value end = b.add(at, op.getRoom());
+    Value coordinates = member(pointer(), offsetof(scratch_piece, coordinates));
+    Value values = member(pointer(), offsetof(scratch_piece, values));
+    op.getCoordinates().replaceAllUsesWith(
+        bufferAt(b, coordinates, cast<MemRefType>(op.getCoordinates().getType()), {end}));
+    op.getValues().replaceAllUsesWith(
+        bufferAt(b, values, cast<MemRefType>(op.getValues().getType()), {end}));
+    op.getAt().replaceAllUsesWith(at);
+    op.erase();
+  }
+
+  void lower(PiecesEndOp op) {
+    LoopBuilder b(op.getLoc(), op);
+    Type i64 = b.getI64Type();
+    call(b, "scratch_rt_piece_end", {},
+         {addressOf(b, op.getPieces()), b.cast(op.getNumber(), i64),
+          b.cast(op.getEntries(), i64)});
+    op.erase();
+  }
+
+  void lower(PiecesCloseOp op) {
+    LoopBuilder b(op.getLoc(), op);
+    call(b, "scratch_rt_pieces_close", {}, {addressOf(b, op.getPieces())});
     op.erase();
   }
 
@@ -212,13 +252,15 @@ struct ServicesToRuntimePass : scratch::impl::ServicesToRuntimePassBase<Services
     Services services{getOperation()};
     SmallVector<Operation *> todo;
     getOperation().walk([&](Operation *op) {
-      if (isa<AllocateOp, ReleaseOp, TrimOp, CompactOp, ViewOp, StatusOp, FailOp, RecordOp,
+      if (isa<AllocateOp, ReleaseOp, TrimOp, PiecesOpenOp, PiecesBeginOp,
+              PiecesEndOp, PiecesCloseOp, ViewOp, StatusOp, FailOp, RecordOp,
               PartitionOp>(op))
         todo.push_back(op);
     });
     for (Operation *op : todo)
       llvm::TypeSwitch<Operation *>(op)
-          .Case<AllocateOp, ReleaseOp, TrimOp, CompactOp, ViewOp, StatusOp, FailOp, RecordOp,
+          .Case<AllocateOp, ReleaseOp, TrimOp, PiecesOpenOp, PiecesBeginOp,
+              PiecesEndOp, PiecesCloseOp, ViewOp, StatusOp, FailOp, RecordOp,
                 PartitionOp>([&](auto service) { services.lower(service); });
   }
 };

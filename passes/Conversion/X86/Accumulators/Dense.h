@@ -24,6 +24,9 @@ protected:
   using Emit = llvm::function_ref<mlir::Value(mlir::Value word, mlir::Value bits, mlir::Value at)>;
 
   void touch(LoopBuilder &b, mlir::Value coordinate, mlir::Value product) override;
+  void touchGroup(LoopBuilder &b, mlir::ValueRange coordinates,
+                  mlir::ValueRange products) override;
+  int64_t groupSize() const override { return masked() ? 1 : 4; }
   void touchMark(LoopBuilder &b, mlir::Value coordinate, int64_t bit) override;
 
   /// Visits every word of the window that may hold entries, in order.

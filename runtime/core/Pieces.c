@@ -1,0 +1,121 @@
+/*===- Pieces.c - a result written piece by piece, packed as it grows -------===
+ *
+ * Workers compute pieces of a result whose sizes are known only afterwards, and
+ * take them in ascending order. A piece all of whose predecessors are in place
+ * knows where it begins and is written there at once. Any other piece is
+ * written into a buffer of its own and moved when its turn comes, by whichever
+ * worker ends the piece that it waits for. Nobody waits.
+ *
+ * So one worker never copies; memory that is touched is the result and the few
+ * pieces under way, never the sum of the upper bounds.
+ *
+ * `next` is the first piece that is not in place, `total` the entries before
+ * it. Both change under `lock` only. A worker that finds the lock taken leaves
+ * its ended piece to the holder, who looks again after letting go.
+ *===----------------------------------------------------------------------===*/
+#include "runtime/core/Memory.h"
+
+#include "runtime/abi/scratch.h"
+
+#include <string.h>
+
+/* Bytes behind a piece that writers of whole vectors may spoil. */
+enum { SLACK = 64 };
+
+typedef struct {
+  scratch_piece place; /* first: what generated code reads */
+  void *staged;        /* its own buffer, or null */
+  int64_t ended;       /* entries + 1 once it has ended */
+} piece;
+
+typedef struct {
+  char *coordinates, *values;
+  int64_t coordinate_bytes, value_bytes;
+  int64_t pieces;
+  int64_t next, total;
+  int32_t lock;
+  piece piece[];
+} ledger;
+
+void *scratch_rt_pieces_open(void *coordinates, int64_t coordinate_bytes,
+                             void *values, int64_t value_bytes,
+                             int64_t pieces) {
+  ledger *all = scratch_rt_allocate_zero(
+      1, (int64_t)sizeof *all + pieces * (int64_t)sizeof all->piece[0]);
+  if (!all)
+    return NULL;
+  all->coordinates = coordinates;
+  all->values = values;
+  all->coordinate_bytes = coordinate_bytes;
+  all->value_bytes = value_bytes;
+  all->pieces = pieces;
+  return all;
+}
+
+const scratch_piece *scratch_rt_piece_begin(void *pieces, int64_t number,
+                                            int64_t room) {
+  static const scratch_piece nowhere;
+  ledger *all = pieces;
+  if (!all)
+    return &nowhere;
+  piece *own = &all->piece[number];
+  if (__atomic_load_n(&all->next, __ATOMIC_ACQUIRE) == number) {
+    own->place.coordinates = all->coordinates;
+    own->place.values = all->values;
+    own->place.at = all->total;
+    return &own->place;
+  }
+  int64_t values = (room * all->value_bytes + 2 * SLACK - 1) / SLACK * SLACK;
+  own->staged = scratch_rt_allocate(
+      1, values + room * all->coordinate_bytes + SLACK);
+  own->place.values = own->staged;
+  own->place.coordinates = own->staged ? (char *)own->staged + values : NULL;
+  own->place.at = 0;
+  return &own->place;
+}
+
+/* Put the first piece that is not in place there. */
+static void settle(ledger *all, int64_t entries) {
+  piece *first = &all->piece[all->next];
+  if (first->staged) {
+    memcpy(all->coordinates + all->total * all->coordinate_bytes,
+           first->place.coordinates,
+           (size_t)(entries * all->coordinate_bytes));
+    memcpy(all->values + all->total * all->value_bytes, first->place.values,
+           (size_t)(entries * all->value_bytes));
+    scratch_rt_release(first->staged);
+    first->staged = NULL;
+  }
+  all->total += entries;
+  __atomic_store_n(&all->next, all->next + 1, __ATOMIC_RELEASE);
+}
+
+/* Entries + 1 of the first piece that is not in place; 0 while it is written. */
+static int64_t waiting(ledger *all) {
+  int64_t next = __atomic_load_n(&all->next, __ATOMIC_SEQ_CST);
+  return next < all->pieces
+             ? __atomic_load_n(&all->piece[next].ended, __ATOMIC_SEQ_CST)
+             : 0;
+}
+
+void scratch_rt_piece_end(void *pieces, int64_t number, int64_t entries) {
+  ledger *all = pieces;
+  if (!all)
+    return;
+  __atomic_store_n(&all->piece[number].ended, entries + 1, __ATOMIC_SEQ_CST);
+  while (waiting(all) &&
+         !__atomic_exchange_n(&all->lock, 1, __ATOMIC_SEQ_CST)) {
+    for (int64_t ended; (ended = waiting(all));)
+      settle(all, ended - 1);
+    __atomic_store_n(&all->lock, 0, __ATOMIC_SEQ_CST);
+  }
+}
+
+void scratch_rt_pieces_close(void *pieces) {
+  ledger *all = pieces;
+  if (!all)
+    return;
+  for (int64_t k = 0; k < all->pieces; ++k)
+    scratch_rt_release(all->piece[k].staged);
+  scratch_rt_release(all);
+}
