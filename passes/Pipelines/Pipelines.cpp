@@ -53,6 +53,7 @@ void scratch::buildMapX86Pipeline(OpPassManager &pm) {
   pm.addPass(createParallelToOpenMPPass());
   // Every accumulator is the result of its create op.
   pm.addNestedPass<func::FuncOp>(createLowerAccumulatorsX86Pass());
+  pm.addPass(createOutlineTilesPass());
   pm.addPass(createServicesToRuntimePass());
   // No scratch operation left.
   pm.addPass(createSparseBufferRewritePass(/*enableBufferInitialization=*/false));

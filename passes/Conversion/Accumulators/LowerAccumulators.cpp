@@ -29,17 +29,24 @@ static void lowerTileOps(Accumulator &accumulator, Value tile) {
   }
 }
 
+/// BEFORE  %n = scratch.tile %acc ... accumulate {A} drain {D; yield %m}
+/// AFTER   %n = scf.execute_region {open; A; D; yield %m}
 static void lowerTile(Accumulator &accumulator, TileOp op) {
   LoopBuilder b(op.getLoc(), op);
+  auto whole = scf::ExecuteRegionOp::create(b, op.getResultTypes());
+  whole->setAttr(kTileAttr, b.getUnitAttr());
+  b.createBlock(&whole.getRegion());
   accumulator.open(b, op.getLow(), op.getHigh(), op.getBound());
+  Operation *end = scf::YieldOp::create(b);
   for (Region *region : {&op.getAccumulate(), &op.getDrain()}) {
     lowerTileOps(accumulator, region->front().getArgument(0));
     Operation *terminator = region->front().getTerminator();
     if (region == &op.getDrain())
-      op->replaceAllUsesWith(terminator->getOperands());
+      end->setOperands(terminator->getOperands());
     terminator->erase();
-    op->getBlock()->getOperations().splice(op->getIterator(), region->front().getOperations());
+    end->getBlock()->getOperations().splice(end->getIterator(), region->front().getOperations());
   }
+  op->replaceAllUsesWith(whole->getResults());
   op.erase();
 }
 

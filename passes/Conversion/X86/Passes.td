@@ -16,6 +16,17 @@ def LowerAccumulatorsX86Pass : Pass<"scratch-x86-lower-accumulators", "::mlir::f
   ];
 }
 
+def OutlineTilesPass : Pass<"scratch-x86-outline-tiles", "::mlir::ModuleOp"> {
+  let summary = "Tiles that compete for registers become functions";
+  let description = [{
+    Needs: accumulators are lowered; what was a tile is an `scf.execute_region`
+    marked `scratch.tile`. Where a function has several, each becomes a private
+    function that is never inlined.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::func::FuncDialect"];
+  let statistics = [Statistic<"numOutlined", "num-outlined", "Tiles made functions">];
+}
+
 def ParallelToOpenMPPass : Pass<"scratch-x86-parallel-to-openmp", "::mlir::ModuleOp"> {
   let summary = "Parallel rows become an OpenMP team with dynamic chunks";
   let description = [{
