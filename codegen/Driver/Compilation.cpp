@@ -19,8 +19,10 @@ std::unique_ptr<MLIRContext> scratch::makeContext() {
   registerAllDialects(registry);
   registerAllExtensions(registry);
   registry.insert<ScratchDialect>();
-  auto context = std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
-  // The target is an attribute of ours, also on modules that use nothing else of it.
+  auto context =
+      std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
+  // The target is an attribute of ours, also on modules that use nothing else
+  // of it.
   context->loadDialect<ScratchDialect>();
   return context;
 }
@@ -32,7 +34,8 @@ llvm::Error Compilation::parseFile(StringRef path) {
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(path, /*IsText=*/true);
   if (!buffer)
     return llvm::createStringError(path + ": found no readable file (" +
-                                   buffer.getError().message() + "), expected MLIR");
+                                   buffer.getError().message() +
+                                   "), expected MLIR");
   return parse(std::move(*buffer));
 }
 
@@ -51,7 +54,8 @@ llvm::Error Compilation::parse(std::unique_ptr<llvm::MemoryBuffer> buffer) {
 
 /// Before the first stage: the target is known and written on the module.
 llvm::Error Compilation::begin() {
-  llvm::Expected<const TargetColumn *> found = findTarget(options.select.target.getValue());
+  llvm::Expected<const TargetColumn *> found =
+      findTarget(options.select.target.getValue());
   if (!found)
     return found.takeError();
   column = *found;
@@ -59,11 +63,14 @@ llvm::Error Compilation::begin() {
     return error;
   auto named = (*root)->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
   if (named && named.getKind() != column->name)
-    return llvm::createStringError("the module is written for target '" + named.getKind() +
+    return llvm::createStringError("the module is written for target '" +
+                                   named.getKind() +
                                    "', found --target=" + column->name);
   if (named && options.cpu.empty()) // kept, if it names what LLVM knows
-    return column->resolve(&context, named.getCpu(), named.getFeatures()).takeError();
-  llvm::Expected<TargetAttr> target = resolveTarget(&context, *column, options.cpu);
+    return column->resolve(&context, named.getCpu(), named.getFeatures())
+        .takeError();
+  llvm::Expected<TargetAttr> target =
+      resolveTarget(&context, *column, options.cpu);
   if (!target)
     return target.takeError();
   (*root)->setAttr(ScratchDialect::kTarget, *target);
@@ -103,7 +110,8 @@ llvm::Error Compilation::runThrough(Stage last) {
   if (!column)
     if (llvm::Error error = begin())
       return error;
-  for (Stage stage : {Stage::Import, Stage::Select, Stage::Expand, Stage::Map, Stage::Lower}) {
+  for (Stage stage : {Stage::Import, Stage::Select, Stage::Expand, Stage::Map,
+                      Stage::Lower}) {
     if (stage > last)
       break;
     if (done && stage <= *done)
@@ -115,7 +123,8 @@ llvm::Error Compilation::runThrough(Stage last) {
   return llvm::Error::success();
 }
 
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> Compilation::emit(Artifact kind) {
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+Compilation::emit(Artifact kind) {
   if (llvm::Error error = runThrough(Stage::Lower))
     return error;
   auto artifact = column->emit(*root, kind);

@@ -28,7 +28,8 @@ static std::string textOf(Diagnostic &diagnostic) {
 }
 
 Diagnostics::Diagnostics(MLIRContext *context)
-    : handler(context, [this](Diagnostic &diagnostic) { return take(diagnostic); }) {}
+    : handler(context,
+              [this](Diagnostic &diagnostic) { return take(diagnostic); }) {}
 
 LogicalResult Diagnostics::take(Diagnostic &diagnostic) {
   switch (diagnostic.getSeverity()) {

@@ -14,9 +14,11 @@ namespace {
 /// Keeps a remark as words and as YAML.
 class Collector : public remark::detail::MLIRRemarkStreamerBase {
 public:
-  Collector(StrategyRemarks &remarks, std::unique_ptr<llvm::raw_string_ostream> out,
+  Collector(StrategyRemarks &remarks,
+            std::unique_ptr<llvm::raw_string_ostream> out,
             std::unique_ptr<llvm::remarks::RemarkSerializer> serializer)
-      : remarks(remarks), out(std::move(out)), serializer(std::move(serializer)) {}
+      : remarks(remarks), out(std::move(out)),
+        serializer(std::move(serializer)) {}
 
   void streamOptimizationRemark(const remark::detail::Remark &remark) override {
     StrategyRemark kept;
@@ -39,15 +41,19 @@ private:
 };
 } // namespace
 
-llvm::Error scratch::collectRemarks(MLIRContext *context, StrategyRemarks &remarks) {
+llvm::Error scratch::collectRemarks(MLIRContext *context,
+                                    StrategyRemarks &remarks) {
   auto out = std::make_unique<llvm::raw_string_ostream>(remarks.yaml);
-  auto serializer = llvm::remarks::createRemarkSerializer(llvm::remarks::Format::YAML, *out);
+  auto serializer =
+      llvm::remarks::createRemarkSerializer(llvm::remarks::Format::YAML, *out);
   if (!serializer)
     return serializer.takeError();
   remark::RemarkCategories categories;
   categories.passed = "scratch-strategy";
   if (failed(remark::enableOptimizationRemarks(
-          *context, std::make_unique<Collector>(remarks, std::move(out), std::move(*serializer)),
+          *context,
+          std::make_unique<Collector>(remarks, std::move(out),
+                                      std::move(*serializer)),
           std::make_unique<remark::RemarkEmittingPolicyAll>(), categories,
           /*printAsEmitRemarks=*/false)))
     return llvm::createStringError("remarks cannot be collected");
@@ -56,10 +62,11 @@ llvm::Error scratch::collectRemarks(MLIRContext *context, StrategyRemarks &remar
 
 void StrategyRemarks::print(llvm::raw_ostream &out) const {
   for (const StrategyRemark &remark : list) {
-    out << "remark: " << remark.place << "in " << remark.function << ": " << remark.choice << ": "
-        << remark.why << " (";
-    llvm::interleaveComma(remark.metrics, out,
-                          [&](auto &metric) { out << metric.first << " " << metric.second; });
+    out << "remark: " << remark.place << "in " << remark.function << ": "
+        << remark.choice << ": " << remark.why << " (";
+    llvm::interleaveComma(remark.metrics, out, [&](auto &metric) {
+      out << metric.first << " " << metric.second;
+    });
     out << ")\n";
   }
 }

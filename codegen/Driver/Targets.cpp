@@ -21,15 +21,18 @@ llvm::Expected<const TargetColumn *> scratch::findTarget(StringRef name) {
   for (const TargetColumn &target : kTargets)
     if (target.name == name)
       return &target;
-  std::string built =
-      llvm::join(llvm::map_range(kTargets, [](auto &target) { return target.name; }), ", ");
+  std::string built = llvm::join(
+      llvm::map_range(kTargets, [](auto &target) { return target.name; }),
+      ", ");
   if (llvm::is_contained(kPlanned, name))
-    return llvm::createStringError("target '" + name + "' is not built yet, expected " + built);
+    return llvm::createStringError("target '" + name +
+                                   "' is not built yet, expected " + built);
   return llvm::createStringError("no target '" + name + "', expected " + built);
 }
 
 llvm::Expected<TargetAttr> scratch::resolveTarget(MLIRContext *context,
-                                                  const TargetColumn &target, StringRef cpu) {
+                                                  const TargetColumn &target,
+                                                  StringRef cpu) {
   if (!cpu.empty() && cpu != "native")
     return target.resolve(context, cpu, "");
   Processor host = hostProcessor();

@@ -9,18 +9,22 @@
 
 using namespace scratch;
 
-LoadedModule::LoadedModule(std::unique_ptr<llvm::orc::LLJIT> jit) : jit(std::move(jit)) {}
+LoadedModule::LoadedModule(std::unique_ptr<llvm::orc::LLJIT> jit)
+    : jit(std::move(jit)) {}
 LoadedModule::LoadedModule(LoadedModule &&) = default;
 LoadedModule::~LoadedModule() = default;
 
-/// The runtime's own functions, by table; libomp, libm and libc from the process.
+/// The runtime's own functions, by table; libomp, libm and libc from the
+/// process.
 static llvm::Error bindSymbols(llvm::orc::LLJIT &jit) {
   llvm::orc::JITDylib &library = jit.getMainJITDylib();
   llvm::orc::SymbolMap symbols;
   for (const RuntimeSymbol &symbol : runtimeSymbols())
-    symbols[jit.mangleAndIntern(symbol.name)] = {llvm::orc::ExecutorAddr::fromPtr(symbol.address),
-                                                 llvm::JITSymbolFlags::Exported};
-  if (llvm::Error error = library.define(llvm::orc::absoluteSymbols(std::move(symbols))))
+    symbols[jit.mangleAndIntern(symbol.name)] = {
+        llvm::orc::ExecutorAddr::fromPtr(symbol.address),
+        llvm::JITSymbolFlags::Exported};
+  if (llvm::Error error =
+          library.define(llvm::orc::absoluteSymbols(std::move(symbols))))
     return error;
   auto process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
       jit.getDataLayout().getGlobalPrefix());
@@ -30,14 +34,18 @@ static llvm::Error bindSymbols(llvm::orc::LLJIT &jit) {
   return llvm::Error::success();
 }
 
-llvm::Expected<LoadedModule> LoadedModule::load(std::unique_ptr<llvm::MemoryBuffer> object) {
+llvm::Expected<LoadedModule>
+LoadedModule::load(std::unique_ptr<llvm::MemoryBuffer> object) {
   LLVMInitializeX86TargetInfo();
   LLVMInitializeX86Target();
   LLVMInitializeX86TargetMC();
   LLVMInitializeX86AsmPrinter();
   // Named, since detecting the host would be a second place that looks at it.
-  llvm::orc::JITTargetMachineBuilder machine(llvm::Triple("x86_64-unknown-linux-gnu"));
-  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(std::move(machine)).create();
+  llvm::orc::JITTargetMachineBuilder machine(
+      llvm::Triple("x86_64-unknown-linux-gnu"));
+  auto jit = llvm::orc::LLJITBuilder()
+                 .setJITTargetMachineBuilder(std::move(machine))
+                 .create();
   if (!jit)
     return jit.takeError();
   if (llvm::Error error = bindSymbols(**jit))

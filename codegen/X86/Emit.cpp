@@ -15,16 +15,18 @@ using namespace scratch;
 
 /// Machine code, as an object file or as text.
 static llvm::Error generate(llvm::Module &module, llvm::TargetMachine &machine,
-                            llvm::CodeGenFileType type, llvm::raw_pwrite_stream &out) {
+                            llvm::CodeGenFileType type,
+                            llvm::raw_pwrite_stream &out) {
   llvm::legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, out, /*DwoOut=*/nullptr, type))
-    return llvm::createStringError("LLVM's x86 target cannot write this kind of file");
+    return llvm::createStringError(
+        "LLVM's x86 target cannot write this kind of file");
   passes.run(module);
   return llvm::Error::success();
 }
 
-static llvm::Error write(llvm::Module &module, llvm::TargetMachine &machine, Artifact kind,
-                         llvm::raw_pwrite_stream &out) {
+static llvm::Error write(llvm::Module &module, llvm::TargetMachine &machine,
+                         Artifact kind, llvm::raw_pwrite_stream &out) {
   switch (kind) {
   case Artifact::Object:
     return generate(module, machine, llvm::CodeGenFileType::ObjectFile, out);
@@ -40,9 +42,10 @@ static llvm::Error write(llvm::Module &module, llvm::TargetMachine &machine, Art
   return llvm::Error::success();
 }
 
-llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> scratch::x86::emit(ModuleOp module,
-                                                                       Artifact kind) {
-  auto machine = makeTargetMachine(module->getAttrOfType<TargetAttr>(ScratchDialect::kTarget));
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>>
+scratch::x86::emit(ModuleOp module, Artifact kind) {
+  auto machine = makeTargetMachine(
+      module->getAttrOfType<TargetAttr>(ScratchDialect::kTarget));
   if (!machine)
     return machine.takeError();
   llvm::LLVMContext context;
@@ -54,6 +57,7 @@ llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> scratch::x86::emit(ModuleOp 
   llvm::raw_svector_ostream out(bytes);
   if (llvm::Error error = write(**ir, **machine, kind, out))
     return error;
-  return std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(bytes),
-                                                         /*RequiresNullTerminator=*/false);
+  return std::make_unique<llvm::SmallVectorMemoryBuffer>(
+      std::move(bytes),
+      /*RequiresNullTerminator=*/false);
 }

@@ -7,7 +7,8 @@
 
 #include "llvm/Passes/PassBuilder.h"
 
-void scratch::x86::optimize(llvm::Module &module, llvm::TargetMachine &machine) {
+void scratch::x86::optimize(llvm::Module &module,
+                            llvm::TargetMachine &machine) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager callGraph;
@@ -18,5 +19,6 @@ void scratch::x86::optimize(llvm::Module &module, llvm::TargetMachine &machine) 
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, callGraph, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3).run(module, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3)
+      .run(module, modules);
 }

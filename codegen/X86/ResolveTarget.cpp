@@ -21,38 +21,48 @@ static llvm::Expected<Subtarget> subtarget(StringRef cpu, StringRef features) {
   LLVMInitializeX86TargetMC();
   llvm::Triple triple("x86_64-unknown-linux-gnu");
   std::string error;
-  const llvm::Target *target = llvm::TargetRegistry::lookupTarget(triple, error);
+  const llvm::Target *target =
+      llvm::TargetRegistry::lookupTarget(triple, error);
   if (!target)
     return llvm::createStringError("LLVM has no x86 target: " + error);
   // Asking with a name that is not in the table would print a warning.
   Subtarget baseline(target->createMCSubtargetInfo(triple, "x86-64", ""));
   bool wide = baseline->isCPUStringValid(cpu) &&
-              Subtarget(target->createMCSubtargetInfo(triple, cpu, ""))->checkFeatures("+64bit-mode");
+              Subtarget(target->createMCSubtargetInfo(triple, cpu, ""))
+                  ->checkFeatures("+64bit-mode");
   if (!wide)
-    return llvm::createStringError("no processor '" + cpu +
-                                   "' among LLVM's 64-bit x86 processors, expected "
-                                   "native, x86-64-v3, znver4, sapphirerapids or the like");
+    return llvm::createStringError(
+        "no processor '" + cpu +
+        "' among LLVM's 64-bit x86 processors, expected "
+        "native, x86-64-v3, znver4, sapphirerapids or the like");
   return Subtarget(target->createMCSubtargetInfo(triple, cpu, features));
 }
 
-/// An error for a feature that is not in LLVM's table: asking for it would abort.
-static llvm::Error checkNames(const llvm::MCSubtargetInfo &info, ArrayRef<std::string> features) {
+/// An error for a feature that is not in LLVM's table: asking for it would
+/// abort.
+static llvm::Error checkNames(const llvm::MCSubtargetInfo &info,
+                              ArrayRef<std::string> features) {
   for (const std::string &feature : features)
-    if (llvm::none_of(info.getAllProcessorFeatures(), [&](const llvm::SubtargetFeatureKV &known) {
-          return known.Key == llvm::SubtargetFeatures::StripFlag(feature);
-        }))
-      return llvm::createStringError("no feature '" + feature +
-                                     "' among LLVM's x86 features, expected +avx2 or the like");
+    if (llvm::none_of(info.getAllProcessorFeatures(),
+                      [&](const llvm::SubtargetFeatureKV &known) {
+                        return known.Key ==
+                               llvm::SubtargetFeatures::StripFlag(feature);
+                      }))
+      return llvm::createStringError(
+          "no feature '" + feature +
+          "' among LLVM's x86 features, expected +avx2 or the like");
   return llvm::Error::success();
 }
 
 static unsigned vectorBits(const llvm::MCSubtargetInfo &info) {
-  if (info.checkFeatures("+avx512f,+avx512bw,+avx512vl") && !info.checkFeatures("+prefer-256-bit"))
+  if (info.checkFeatures("+avx512f,+avx512bw,+avx512vl") &&
+      !info.checkFeatures("+prefer-256-bit"))
     return 512;
   return info.checkFeatures("+avx2") ? 256 : 128;
 }
 
-llvm::Expected<TargetAttr> scratch::x86::resolveTarget(MLIRContext *context, StringRef cpu,
+llvm::Expected<TargetAttr> scratch::x86::resolveTarget(MLIRContext *context,
+                                                       StringRef cpu,
                                                        StringRef features) {
   llvm::Expected<Subtarget> byName = subtarget(cpu, "");
   if (!byName)
@@ -66,5 +76,6 @@ llvm::Expected<TargetAttr> scratch::x86::resolveTarget(MLIRContext *context, Str
   llvm::Expected<Subtarget> exact = subtarget(cpu, differing.getString());
   if (!exact)
     return exact.takeError();
-  return TargetAttr::get(context, "x86", cpu, differing.getString(), vectorBits(**exact));
+  return TargetAttr::get(context, "x86", cpu, differing.getString(),
+                         vectorBits(**exact));
 }

@@ -29,21 +29,24 @@ scratch::x86::makeTargetMachine(TargetAttr target) {
     return llvm::createStringError("LLVM has no x86 target: " + error);
   // Small code model: kernels are linked into programs and shared libraries.
   return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
-      triple, target.getCpu(), target.getFeatures(), llvm::TargetOptions(), llvm::Reloc::PIC_,
-      llvm::CodeModel::Small, llvm::CodeGenOptLevel::Aggressive));
+      triple, target.getCpu(), target.getFeatures(), llvm::TargetOptions(),
+      llvm::Reloc::PIC_, llvm::CodeModel::Small,
+      llvm::CodeGenOptLevel::Aggressive));
 }
 
 static void addAttributes(llvm::Function &function, TargetAttr target) {
   function.addFnAttr("target-cpu", target.getCpu());
   if (!target.getFeatures().empty())
     function.addFnAttr("target-features", target.getFeatures());
-  function.addFnAttr("prefer-vector-width", std::to_string(target.getVectorBits()));
+  function.addFnAttr("prefer-vector-width",
+                     std::to_string(target.getVectorBits()));
   // Generated code raises no exceptions, and neither does what it calls.
   function.addFnAttr(llvm::Attribute::NoUnwind);
 }
 
-/// Private functions with a body are nobody else's: two kernels in one program may
-/// both have upstream's sorting functions, and those that are unused can go.
+/// Private functions with a body are nobody else's: two kernels in one program
+/// may both have upstream's sorting functions, and those that are unused can
+/// go.
 static void internalizePrivate(ModuleOp module) {
   for (auto function : module.getOps<LLVM::LLVMFuncOp>())
     if (!function.isExternal() && SymbolTable::getSymbolVisibility(function) ==
@@ -60,9 +63,11 @@ scratch::x86::translate(ModuleOp module, llvm::LLVMContext &context,
   registerOpenMPDialectTranslation(registry);
   module.getContext()->appendDialectRegistry(registry);
   internalizePrivate(module);
-  std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(module, context, "scratch");
+  std::unique_ptr<llvm::Module> result =
+      translateModuleToLLVMIR(module, context, "scratch");
   if (!result)
-    return llvm::createStringError("the lowered module has no translation to LLVM IR");
+    return llvm::createStringError(
+        "the lowered module has no translation to LLVM IR");
   result->setTargetTriple(machine.getTargetTriple());
   result->setDataLayout(machine.createDataLayout());
   result->setPICLevel(llvm::PICLevel::BigPIC);

@@ -25,7 +25,8 @@ void scratch::buildImportPipeline(OpPassManager &pm) {
   // All products that we cover are kernels; complements sit in their consumers.
 }
 
-void scratch::buildSelectPipeline(OpPassManager &pm, const SelectOptions &options) {
+void scratch::buildSelectPipeline(OpPassManager &pm,
+                                  const SelectOptions &options) {
   AttachTargetPassOptions target;
   target.target = options.target;
   pm.addPass(createAttachTargetPass(target));
@@ -56,7 +57,8 @@ void scratch::buildMapX86Pipeline(OpPassManager &pm) {
   pm.addPass(createOutlineTilesPass());
   pm.addPass(createServicesToRuntimePass());
   // No scratch operation left.
-  pm.addPass(createSparseBufferRewritePass(/*enableBufferInitialization=*/false));
+  pm.addPass(
+      createSparseBufferRewritePass(/*enableBufferInitialization=*/false));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }

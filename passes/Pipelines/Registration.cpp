@@ -16,16 +16,20 @@ using namespace scratch;
 namespace {
 /// Which target's column a stage is taken from.
 struct TargetOptions : public PassPipelineOptions<TargetOptions> {
-  Option<std::string> target{*this, "target", llvm::cl::desc("Column of the target"),
+  Option<std::string> target{*this, "target",
+                             llvm::cl::desc("Column of the target"),
                              llvm::cl::init("x86")};
 };
 } // namespace
 
 /// A stage that every target has its own builder for.
-static void registerTargetStage(StringRef name, StringRef description,
-                                void (*TargetPipelines::*builder)(OpPassManager &)) {
-  auto build = [builder](OpPassManager &pm, StringRef text,
-                         function_ref<LogicalResult(const Twine &)> fail) -> LogicalResult {
+static void
+registerTargetStage(StringRef name, StringRef description,
+                    void (*TargetPipelines::*builder)(OpPassManager &)) {
+  auto build =
+      [builder](
+          OpPassManager &pm, StringRef text,
+          function_ref<LogicalResult(const Twine &)> fail) -> LogicalResult {
     TargetOptions options;
     if (failed(options.parseFromString(text)))
       return failure();
@@ -36,15 +40,17 @@ static void registerTargetStage(StringRef name, StringRef description,
     (target->*builder)(pm);
     return success();
   };
-  registerPassPipeline(name, description, build,
-                       [](function_ref<void(const mlir::detail::PassOptions &)> show) {
-                         show(TargetOptions());
-                       });
+  registerPassPipeline(
+      name, description, build,
+      [](function_ref<void(const mlir::detail::PassOptions &)> show) {
+        show(TargetOptions());
+      });
 }
 
 static void registerWholePipeline(const TargetPipelines &target) {
   PassPipelineRegistration<SelectOptions>(
-      "scratch-to-" + target.name.str(), "All stages for one target, up to LLVM's dialects",
+      "scratch-to-" + target.name.str(),
+      "All stages for one target, up to LLVM's dialects",
       [&target](OpPassManager &pm, const SelectOptions &options) {
         SelectOptions select;
         select.copyOptionValuesFrom(options);
@@ -63,13 +69,16 @@ void scratch::registerPipelines() {
   registerScratchExpandPasses();
   registerScratchMapRuntimePasses();
   registerScratchMapX86Passes();
-  PassPipelineRegistration<>("scratch-import", "Stage import: raise and normalise kernels",
+  PassPipelineRegistration<>("scratch-import",
+                             "Stage import: raise and normalise kernels",
                              buildImportPipeline);
-  PassPipelineRegistration<SelectOptions>("scratch-select", "Stage select: decide how",
-                                          buildSelectPipeline);
-  PassPipelineRegistration<>("scratch-expand", "Stage expand: loops and accumulators",
+  PassPipelineRegistration<SelectOptions>(
+      "scratch-select", "Stage select: decide how", buildSelectPipeline);
+  PassPipelineRegistration<>("scratch-expand",
+                             "Stage expand: loops and accumulators",
                              buildExpandPipeline);
-  registerTargetStage("scratch-map", "Stage map: loops and accumulators meet the machine",
+  registerTargetStage("scratch-map",
+                      "Stage map: loops and accumulators meet the machine",
                       &TargetPipelines::buildMap);
   registerTargetStage("scratch-lower", "Stage lower: LLVM's dialects",
                       &TargetPipelines::buildLower);

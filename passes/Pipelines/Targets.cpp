@@ -23,5 +23,7 @@ const TargetPipelines *scratch::findTargetPipelines(StringRef name) {
 }
 
 std::string scratch::expectedTargetPipelines() {
-  return llvm::join(llvm::map_range(kTargets, [](auto &target) { return target.name; }), ", ");
+  return llvm::join(
+      llvm::map_range(kTargets, [](auto &target) { return target.name; }),
+      ", ");
 }

@@ -17,9 +17,12 @@ struct CompilationTest : testing::Test {
   std::string parsed(llvm::StringRef text) {
     return llvm::toString(compilation.parseText(text, "kernel.mlir"));
   }
-  std::string ran(Stage last) { return llvm::toString(compilation.runThrough(last)); }
+  std::string ran(Stage last) {
+    return llvm::toString(compilation.runThrough(last));
+  }
   TargetAttr target() {
-    return compilation.module()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
+    return compilation.module()->getAttrOfType<TargetAttr>(
+        ScratchDialect::kTarget);
   }
 
   std::unique_ptr<mlir::MLIRContext> context = makeContext();
@@ -38,9 +41,11 @@ TEST_F(CompilationTest, ReachesLowerWithOneRemarkPerKernel) {
   ASSERT_EQ(ran(Stage::Lower), "");
   ASSERT_EQ(compilation.remarks().list.size(), 1u);
   EXPECT_EQ(compilation.remarks().list[0].function, "product");
-  EXPECT_NE(compilation.remarks().yaml.find("scratch-strategy"), std::string::npos);
+  EXPECT_NE(compilation.remarks().yaml.find("scratch-strategy"),
+            std::string::npos);
   compilation.module().walk([](mlir::Operation *op) {
-    EXPECT_NE(op->getName().getDialectNamespace(), "scratch") << op->getName().getStringRef().str();
+    EXPECT_NE(op->getName().getDialectNamespace(), "scratch")
+        << op->getName().getStringRef().str();
   });
 }
 
@@ -69,7 +74,8 @@ TEST_F(CompilationTest, NativeSpellsOutWhatTheHostLacks) {
   ASSERT_EQ(ran(Stage::Import), "");
   EXPECT_NE(target().getCpu(), "native");
   // Resolving the same words again changes nothing.
-  auto again = compilation.target().resolve(context.get(), target().getCpu(), target().getFeatures());
+  auto again = compilation.target().resolve(context.get(), target().getCpu(),
+                                            target().getFeatures());
   ASSERT_TRUE(bool(again));
   EXPECT_EQ(*again, target());
 }
@@ -77,12 +83,14 @@ TEST_F(CompilationTest, NativeSpellsOutWhatTheHostLacks) {
 TEST_F(CompilationTest, AnUnknownProcessorIsRefused) {
   options.cpu = "pentium-9";
   ASSERT_EQ(parsed(kSpgemm), "");
-  EXPECT_EQ(ran(Stage::Lower), "no processor 'pentium-9' among LLVM's 64-bit x86 processors, "
-                               "expected native, x86-64-v3, znver4, sapphirerapids or the like");
+  EXPECT_EQ(ran(Stage::Lower),
+            "no processor 'pentium-9' among LLVM's 64-bit x86 processors, "
+            "expected native, x86-64-v3, znver4, sapphirerapids or the like");
 }
 
 TEST_F(CompilationTest, PlannedAndUnknownTargetsAreToldApart) {
   EXPECT_EQ(llvm::toString(findTarget("cuda").takeError()),
             "target 'cuda' is not built yet, expected x86");
-  EXPECT_EQ(llvm::toString(findTarget("vax").takeError()), "no target 'vax', expected x86");
+  EXPECT_EQ(llvm::toString(findTarget("vax").takeError()),
+            "no target 'vax', expected x86");
 }

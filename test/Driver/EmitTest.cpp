@@ -21,18 +21,21 @@ static std::string emitted(Artifact kind, llvm::StringRef cpu) {
   if (llvm::Error error = compilation.parseText(kSpmv, "spmv.mlir"))
     return llvm::toString(std::move(error));
   auto artifact = compilation.emit(kind);
-  return artifact ? (*artifact)->getBuffer().str() : llvm::toString(artifact.takeError());
+  return artifact ? (*artifact)->getBuffer().str()
+                  : llvm::toString(artifact.takeError());
 }
 
 TEST(Emit, ObjectsAreRelocatableElf) {
   std::string object = emitted(Artifact::Object, "x86-64-v3");
   ASSERT_GT(object.size(), 64u);
-  EXPECT_EQ(object.substr(0, 4), "\x7f" "ELF");
+  EXPECT_EQ(object.substr(0, 4), "\x7f"
+                                 "ELF");
   EXPECT_EQ(object[16], 1); // ET_REL
 }
 
 TEST(Emit, AssemblyUsesTheVectorsOfTheProcessor) {
-  EXPECT_NE(emitted(Artifact::Assembly, "znver5").find("zmm"), std::string::npos);
+  EXPECT_NE(emitted(Artifact::Assembly, "znver5").find("zmm"),
+            std::string::npos);
   std::string narrow = emitted(Artifact::Assembly, "x86-64-v3");
   EXPECT_EQ(narrow.find("zmm"), std::string::npos);
   EXPECT_NE(narrow.find("ymm"), std::string::npos);

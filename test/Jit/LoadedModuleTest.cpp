@@ -1,6 +1,6 @@
 //===- LoadedModuleTest.cpp - compile, load, call -------------------------===//
-#include "codegen/Driver/Compilation.h"
 #include "codegen/Jit/LoadedModule.h"
+#include "codegen/Driver/Compilation.h"
 
 #include "gtest/gtest.h"
 
@@ -25,8 +25,8 @@ struct LoadedModuleTest : testing::Test {
     CompileOptions options;
     Compilation compilation(*context, options);
     llvm::cantFail(compilation.parseText(kSpgemm, "product.mlir"));
-    module.emplace(llvm::cantFail(
-        LoadedModule::load(llvm::cantFail(compilation.emit(Artifact::Object)))));
+    module.emplace(llvm::cantFail(LoadedModule::load(
+        llvm::cantFail(compilation.emit(Artifact::Object)))));
   }
   std::optional<LoadedModule> module;
 };
@@ -37,7 +37,9 @@ TEST_F(LoadedModuleTest, SquaresAMatrix) {
   int32_t positions[] = {0, 2, 3}, columns[] = {0, 1, 1};
   double values[] = {1, 2, 3};
   scratch_tensor a, c;
-  ASSERT_EQ(scratch_wrap_csr(&a, SCRATCH_F64, 32, 2, 2, positions, columns, values), SCRATCH_OK);
+  ASSERT_EQ(
+      scratch_wrap_csr(&a, SCRATCH_F64, 32, 2, 2, positions, columns, values),
+      SCRATCH_OK);
   Block block;
   block.slots[0].input = block.slots[1].input = &a;
   block.slots[2].result = &c;
@@ -47,22 +49,27 @@ TEST_F(LoadedModuleTest, SquaresAMatrix) {
   ASSERT_EQ(c.nnz, 3);
   EXPECT_EQ(scratch_tensor_check(&c), SCRATCH_OK);
   const double *result = static_cast<const double *>(c.values);
-  EXPECT_EQ(std::vector<double>(result, result + 3), (std::vector<double>{1, 8, 9}));
+  EXPECT_EQ(std::vector<double>(result, result + 3),
+            (std::vector<double>{1, 8, 9}));
   scratch_tensor_free(&c);
 }
 
 TEST_F(LoadedModuleTest, ShapesThatDoNotAgreeAreAStatus) {
   int32_t positions[] = {0, 0};
   scratch_tensor a, c;
-  ASSERT_EQ(scratch_wrap_csr(&a, SCRATCH_F64, 32, 1, 2, positions, nullptr, nullptr), SCRATCH_OK);
+  ASSERT_EQ(
+      scratch_wrap_csr(&a, SCRATCH_F64, 32, 1, 2, positions, nullptr, nullptr),
+      SCRATCH_OK);
   Block block;
   block.slots[0].input = block.slots[1].input = &a;
   block.slots[2].result = &c;
-  EXPECT_EQ(llvm::cantFail(module->entry("product"))(&block.header), SCRATCH_SHAPE_MISMATCH);
+  EXPECT_EQ(llvm::cantFail(module->entry("product"))(&block.header),
+            SCRATCH_SHAPE_MISMATCH);
 }
 
 TEST_F(LoadedModuleTest, AnUnknownEntryIsAnError) {
   auto entry = module->entry("quotient");
   ASSERT_FALSE(bool(entry));
-  EXPECT_NE(llvm::toString(entry.takeError()).find("quotient"), std::string::npos);
+  EXPECT_NE(llvm::toString(entry.takeError()).find("quotient"),
+            std::string::npos);
 }

@@ -1,0 +1,72 @@
+//===- Measure.cpp - call an entry point, several times -------------------===//
+#include "codegen/Run/Measure.h"
+
+#include "codegen/Run/Inputs.h"
+
+#include <algorithm>
+#include <chrono>
+
+using namespace scratch;
+
+Measurement::~Measurement() {
+  for (scratch_tensor &tensor : results)
+    scratch_tensor_free(&tensor);
+}
+
+double Measurement::minMs() const {
+  return *std::min_element(runsMs.begin(), runsMs.end());
+}
+
+double Measurement::medianMs() const {
+  std::vector<double> sorted = runsMs;
+  std::sort(sorted.begin(), sorted.end());
+  size_t half = sorted.size() / 2;
+  return sorted.size() % 2 ? sorted[half]
+                           : (sorted[half - 1] + sorted[half]) / 2;
+}
+
+/// The argument block: a header and 8-byte slots in one piece of memory.
+static std::vector<uint64_t> makeBlock(llvm::ArrayRef<scratch_tensor> inputs,
+                                       std::vector<scratch_tensor> &results,
+                                       int threads, scratch_record *record) {
+  size_t count = inputs.size() + results.size();
+  std::vector<uint64_t> words(sizeof(scratch_arguments) / 8 + count);
+  auto *header = reinterpret_cast<scratch_arguments *>(words.data());
+  *header = {SCRATCH_ABI_VERSION, static_cast<uint32_t>(count), threads, 0,
+             record};
+  auto *slots = reinterpret_cast<scratch_slot *>(header + 1);
+  for (const scratch_tensor &input : inputs)
+    (slots++)->input = &input;
+  for (scratch_tensor &result : results)
+    (slots++)->result = &result;
+  return words;
+}
+
+llvm::Expected<Measurement>
+scratch::measure(const Program &program, llvm::ArrayRef<scratch_tensor> inputs,
+                 int threads, int repeat) {
+  Measurement measured;
+  measured.threads = threads ? threads : scratch_rt_threads();
+  measured.results.resize(program.results.size());
+  scratch_reset_peak_bytes();
+  for (int run = 0; run < repeat; ++run) {
+    for (scratch_tensor &tensor : measured.results)
+      scratch_tensor_free(&tensor);
+    measured.record = {};
+    std::vector<uint64_t> block =
+        makeBlock(inputs, measured.results, measured.threads, &measured.record);
+    auto start = std::chrono::steady_clock::now();
+    scratch_status status =
+        program.entry(reinterpret_cast<scratch_arguments *>(block.data()));
+    auto end = std::chrono::steady_clock::now();
+    if (status == SCRATCH_INDEX_OVERFLOW)
+      return llvm::make_error<IndexOverflow>(scratch_last_error(),
+                                             llvm::inconvertibleErrorCode());
+    if (status)
+      return llvm::createStringError(scratch_last_error());
+    measured.runsMs.push_back(
+        std::chrono::duration<double, std::milli>(end - start).count());
+  }
+  measured.peakBytes = scratch_peak_bytes();
+  return measured;
+}

@@ -1,0 +1,35 @@
+//===- Measure.h - call an entry point, several times -----------*- C++ -*-===//
+#ifndef SCRATCH_CODEGEN_RUN_MEASURE_H
+#define SCRATCH_CODEGEN_RUN_MEASURE_H
+
+#include "codegen/Run/Program.h"
+
+#include <vector>
+
+namespace scratch {
+
+/// What came out of the last of several runs, and what all of them took.
+struct Measurement {
+  Measurement() = default;
+  Measurement(Measurement &&) = default;
+  ~Measurement();
+
+  std::vector<scratch_tensor> results; ///< owned
+  std::vector<double> runsMs;          ///< wall time of every call, in order
+  scratch_record record{};             ///< of the last run
+  int threads = 0;
+  /// Most bytes of the runtime's allocations, inputs included.
+  int64_t peakBytes = 0;
+
+  double minMs() const;
+  double medianMs() const;
+};
+
+/// A failed call gives an error; IndexOverflow where wider indices would help.
+llvm::Expected<Measurement> measure(const Program &program,
+                                    llvm::ArrayRef<scratch_tensor> inputs, int threads,
+                                    int repeat);
+
+} // namespace scratch
+
+#endif // SCRATCH_CODEGEN_RUN_MEASURE_H

@@ -1,0 +1,153 @@
+//===- Run.cpp - from a kernel and files to a checked, timed result -------===//
+#include "codegen/Run/Run.h"
+
+#include "codegen/Run/Report.h"
+#include "codegen/Run/ShippedKernels.h"
+#include "runtime/io/MatrixMarket.h"
+
+#include "llvm/Support/FileUtilities.h"
+
+using namespace scratch;
+
+namespace {
+/// What is left after a run; the measurement frees its results before the
+/// program, whose code it came from, goes.
+struct Finished {
+  Program program;
+  Inputs inputs;
+  Measurement measured;
+};
+} // namespace
+
+static bool isFile(const RunOptions &options) {
+  return llvm::StringRef(options.kernel).ends_with(".mlir") ||
+         options.kernel == "-";
+}
+
+/// Options that contradict each other or the kind of kernel.
+static llvm::Error checkOptions(const RunOptions &options) {
+  auto onlyShipped = [&](bool given, llvm::StringRef name) {
+    return given && isFile(options)
+               ? llvm::createStringError(
+                     "found " + name + " for " + options.kernel +
+                     ", expected it for shipped kernels: a .mlir file "
+                     "says it itself")
+               : llvm::Error::success();
+  };
+  std::pair<bool, llvm::StringLiteral> shipped[] = {
+      {!options.semiring.empty(), "--semiring"},
+      {!options.element.empty(), "--type"},
+      {options.indexBits != 0, "--index"},
+      {!options.mask.empty(), "--mask"},
+      {options.unsorted, "--unsorted"}};
+  for (auto [given, name] : shipped)
+    if (llvm::Error error = onlyShipped(given, name))
+      return error;
+  if (options.mask.empty() && (options.complement || options.maskByValue))
+    return llvm::createStringError(
+        llvm::StringRef("found ") +
+        (options.complement ? "--complement" : "--mask-by-value") +
+        " without a mask, expected --mask=FILE");
+  if (options.files.empty())
+    return llvm::createStringError("found no matrix, expected " +
+                                   options.kernel + " A.mtx ...");
+  return llvm::Error::success();
+}
+
+static llvm::Expected<Finished> attempt(const RunOptions &options,
+                                        unsigned indexBits) {
+  llvm::Expected<Program> program = compileProgram(options, indexBits);
+  if (!program)
+    return program.takeError();
+  if (options.check && !program->known)
+    return llvm::createStringError("--check has no reference for '" +
+                                   program->name +
+                                   "': " + program->unknownBecause);
+  llvm::Expected<Inputs> inputs = loadInputs(*program, options);
+  if (!inputs)
+    return inputs.takeError();
+  llvm::Expected<Measurement> measured =
+      measure(*program, inputs->tensors, options.threads, options.repeat);
+  if (!measured)
+    return measured.takeError();
+  return Finished{std::move(*program), std::move(*inputs),
+                  std::move(*measured)};
+}
+
+/// With 32-bit indices first; where those are too narrow for what the user
+/// gave, once more with 64 bits. A .mlir file's indices are its own.
+static llvm::Expected<Finished> attemptWidths(const RunOptions &options,
+                                              llvm::raw_ostream &err) {
+  llvm::Expected<Finished> first =
+      attempt(options, options.indexBits ? options.indexBits : 32);
+  if (first || options.indexBits == 64 || isFile(options))
+    return first;
+  llvm::Error error = first.takeError();
+  if (!error.isA<IndexOverflow>())
+    return error;
+  err << "note: " << llvm::toString(std::move(error))
+      << "; compiling for 64-bit indices\n";
+  return attempt(options, 64);
+}
+
+static llvm::Error
+writeText(llvm::StringRef path,
+          llvm::function_ref<void(llvm::raw_ostream &)> write) {
+  llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &out) {
+    write(out);
+    return llvm::Error::success();
+  });
+  if (!error)
+    return error;
+  return llvm::createStringError(path + ": found no way to write it (" +
+                                 llvm::toString(std::move(error)) +
+                                 "), expected a writable file");
+}
+
+static llvm::Error writeFiles(const RunOptions &options,
+                              const RunFacts &facts) {
+  if (!options.output.empty()) {
+    if (facts.measured.results.size() != 1)
+      return llvm::createStringError(
+          "found " + llvm::Twine(facts.measured.results.size()) +
+          " results, expected one for -o " + options.output);
+    if (scratch_mtx_write(options.output.c_str(),
+                          &facts.measured.results.front()))
+      return llvm::createStringError(scratch_last_error());
+  }
+  if (!options.json.empty())
+    if (llvm::Error error =
+            writeText(options.json,
+                      [&](llvm::raw_ostream &out) { writeJson(out, facts); }))
+      return error;
+  if (!options.remarksFile.empty())
+    return writeText(options.remarksFile, [&](llvm::raw_ostream &out) {
+      out << facts.program.remarks.yaml;
+    });
+  return llvm::Error::success();
+}
+
+llvm::Error scratch::runKernel(const RunOptions &options,
+                               llvm::raw_ostream &out, llvm::raw_ostream &err) {
+  if (llvm::Error error = checkOptions(options))
+    return error;
+  llvm::Expected<Finished> finished = attemptWidths(options, err);
+  if (!finished)
+    return finished.takeError();
+  if (options.remarks)
+    finished->program.remarks.print(err);
+  RunFacts facts{
+      options, finished->program, finished->inputs, finished->measured, {}};
+  if (options.check) {
+    llvm::Expected<CheckResult> check =
+        checkResult(finished->program, finished->inputs.tensors,
+                    finished->measured.results.front());
+    if (!check)
+      return check.takeError();
+    facts.check = *check;
+  }
+  if (llvm::Error error = writeFiles(options, facts))
+    return error;
+  printReport(out, facts);
+  return llvm::Error::success();
+}

@@ -1,0 +1,40 @@
+//===- RunOptions.h - what a user asks of scratch-run -----------*- C++ -*-===//
+#ifndef SCRATCH_CODEGEN_RUN_RUNOPTIONS_H
+#define SCRATCH_CODEGEN_RUN_RUNOPTIONS_H
+
+#include "codegen/Driver/Compilation.h"
+#include "runtime/abi/scratch.h"
+
+#include <string>
+#include <vector>
+
+namespace scratch {
+
+struct RunOptions {
+  std::string kernel;             ///< a .mlir file or a shipped kernel's name
+  std::vector<std::string> files; ///< matrices, in the order of the arguments
+  CompileOptions compile;
+
+  // Of shipped kernels only: a .mlir file says these itself.
+  std::string semiring;     ///< empty: plus_times
+  std::string element;      ///< f64, f32, i32, i8; empty: f64
+  unsigned indexBits = 0;   ///< 32 or 64; 0: 32
+  std::string mask;         ///< file; empty: none
+  bool maskByValue = false; ///< an explicit zero of the mask is not in it
+  bool complement = false;
+  bool unsorted = false; ///< coordinates in any order, also of the result
+
+  std::string entry;    ///< function of a .mlir file; empty: the only one
+  int64_t columns = 32; ///< width of dense operands that are generated
+  int threads = 0;      ///< 0: the OpenMP default
+  int repeat = 3;
+  bool check = false;
+  std::string output; ///< result as Matrix Market; empty: nowhere
+  std::string json;   ///< empty: nowhere
+  bool remarks = false;
+  std::string remarksFile; ///< as YAML; empty: to standard error
+};
+
+} // namespace scratch
+
+#endif // SCRATCH_CODEGEN_RUN_RUNOPTIONS_H
