@@ -266,8 +266,13 @@ Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator, Value r
   Type index = coordinatesType(resultType).getElementType();
   Type tileType = TileType::get(b.getContext(), kind, index, semiring.element);
   Value bound = b.min(shape.products, b.sub(shape.high, shape.low));
-  if (!mask.empty())
-    bound = b.add(bound, mask.entriesOfRow(b, row, b.sub(shape.high, shape.low)));
+  if (!mask.empty()) {
+    // Never more than `maxBound`, which tables are made for.
+    Value marked = mask.entriesOfRow(b, row, b.sub(shape.high, shape.low));
+    if (mask.isBoundedByLeaves())
+      bound = b.min(bound, marked);
+    bound = b.add(bound, marked);
+  }
   auto tile = TileOp::create(b, TypeRange{b.getIndexType()}, accumulator, shape.low, shape.high,
                              bound);
   OpBuilder::InsertionGuard guard(b);
