@@ -237,13 +237,17 @@ template <class Domain>
 typename Domain::Number valueOf(Domain &d, const Index &index, typename Domain::Number i,
                                 typename Domain::Number j) {
   using Number = typename Domain::Number;
-  Number total = d.number(index.constant);
+  // What is zero is not added: a table is read at exactly `j`.
+  std::optional<Number> total;
+  auto add = [&](Number value) { total = total ? d.add(*total, value) : value; };
+  if (index.constant)
+    add(d.number(index.constant));
   for (auto [position, factor] : index.parameters)
-    total = d.add(total, d.mul(d.parameter(position), factor));
+    add(d.mul(d.parameter(position), factor));
   if (index.query)
-    total = d.add(total, d.mul(i, index.query));
+    add(d.mul(i, index.query));
   if (index.key)
-    total = d.add(total, d.mul(j, index.key));
+    add(d.mul(j, index.key));
   for (const auto &[term, factor] : index.terms) {
     Number a = valueOf(d, term->lhs, i, j), value = a;
     if (term->kind == Term::Kind::Lookup) {
@@ -267,9 +271,9 @@ typename Domain::Number valueOf(Domain &d, const Index &index, typename Domain::
         break;
       }
     }
-    total = d.add(total, d.mul(value, factor));
+    add(d.mul(value, factor));
   }
-  return total;
+  return total ? *total : d.number(0);
 }
 
 template <class Domain>

@@ -36,10 +36,20 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
       rewriter.replaceOp(kernel, *result);
       ++numExpanded;
     }
+    SmallVector<AttentionOp> attentions;
+    getOperation().walk([&](AttentionOp op) { attentions.push_back(op); });
+    for (AttentionOp op : attentions) {
+      LoopBuilder b(op.getLoc(), op);
+      FailureOr<LoopBuilder::Values> results = expandAttention(b, op);
+      if (failed(results))
+        return signalPassFailure();
+      rewriter.replaceOp(op, *results);
+      ++numExpanded;
+    }
     // Masks have no meaning of their own: what is left of them is unused.
     SmallVector<Operation *> masks;
     getOperation().walk([&](Operation *op) {
-      if (isa<MaskFromOp, MaskAndOp, MaskOrOp, MaskNotOp>(op))
+      if (op->getNumResults() == 1 && isa<MaskType>(op->getResult(0).getType()))
         masks.push_back(op);
     });
     for (Operation *mask : llvm::reverse(masks)) {

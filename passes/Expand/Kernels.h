@@ -15,6 +15,8 @@ namespace scratch {
 mlir::FailureOr<mlir::Value> expandSpgemm(LoopBuilder &b, SpgemmOp op);
 mlir::FailureOr<mlir::Value> expandSpmm(LoopBuilder &b, SpmmOp op);
 mlir::FailureOr<mlir::Value> expandSpmv(LoopBuilder &b, SpmvOp op);
+/// Attention has a tiling in place of a strategy, and one or two results.
+mlir::FailureOr<LoopBuilder::Values> expandAttention(LoopBuilder &b, AttentionOp op);
 mlir::FailureOr<mlir::Value> expandSddmm(LoopBuilder &b, SddmmOp op);
 
 } // namespace scratch

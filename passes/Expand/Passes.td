@@ -26,16 +26,16 @@ def EntryPointsPass : Pass<"scratch-entry-points", "::mlir::ModuleOp"> {
 def ExpandKernelsPass : Pass<"scratch-expand-kernels", "::mlir::func::FuncOp"> {
   let summary = "Kernels become parallel row loops and accumulators";
   let description = [{
-    Needs: `#scratch.strategy` on every kernel.
+    Needs: `#scratch.strategy` on every kernel, `#scratch.tiling` on attention.
     Gives: level 2 on the buffers of the operands; results are assembled from new
     buffers, operands are never written. Results that only other kernels use
     are deallocated after their last use.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
-    "::mlir::sparse_tensor::SparseTensorDialect", "::mlir::tensor::TensorDialect",
-    "::mlir::vector::VectorDialect"
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::scf::SCFDialect", "::mlir::sparse_tensor::SparseTensorDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::vector::VectorDialect"
   ];
   let statistics = [Statistic<"numExpanded", "num-expanded", "Kernels expanded">];
 }

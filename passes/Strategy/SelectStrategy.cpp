@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/Passes.h"
 
+#include "passes/Strategy/AttentionTiling.h"
 #include "passes/Strategy/DescribeKernel.h"
 #include "passes/Strategy/Select.h"
 
@@ -42,6 +43,30 @@ static void report(Operation *kernel, const Choice &choice) {
          << remark::metric("RunnerUpCyclesPerProduct", choice.runnerUpCycles);
 }
 
+static void decide(AttentionOp op, const MachineModel &machine, unsigned vectorBits) {
+  RankedTensorType query = op.getQuery().getType(), value = op.getValue().getType();
+  auto known = [](int64_t extent) {
+    return ShapedType::isDynamic(extent) ? std::nullopt : std::optional<int64_t>(extent);
+  };
+  AttentionProblem problem;
+  problem.size = known(query.getDimSize(3));
+  problem.valueSize = known(value.getDimSize(3));
+  problem.queries = known(query.getDimSize(op.sequenceDimension()));
+  problem.keys = known(value.getDimSize(op.sequenceDimension()));
+  problem.masked = static_cast<bool>(op.getMask());
+  AttentionChoice choice = chooseTiling(problem, machine, vectorBits);
+  const AttentionPlan &plan = choice.plan;
+  op.setTilingAttr(TilingAttr::get(op.getContext(), plan.queries, plan.keys, plan.rows,
+                                   plan.vectors, plan.lanes));
+  auto function = op->getParentOfType<FunctionOpInterface>();
+  auto text = remark::passed(op.getLoc(),
+                             remark::RemarkOpts::name("attention/online_softmax")
+                                 .category("scratch-strategy")
+                                 .function(function ? function.getName() : StringRef()));
+  text << remark::reason("{0}", choice.why)
+       << remark::metric("CyclesPerScore", choice.cycles);
+}
+
 namespace {
 struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategyPass> {
   using Base::Base;
@@ -64,7 +89,17 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
       getOperation().emitError(llvm::toString(demands.takeError()));
     if (!model || !demands)
       return signalPassFailure();
-    WalkResult walk = getOperation().walk<WalkOrder::PreOrder>([&](KernelOpInterface kernel) {
+    auto target = getOperation()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
+    unsigned vectorBits = target ? target.getVectorBits() : 256;
+    WalkResult walk = getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (auto attention = dyn_cast<AttentionOp>(op)) {
+        if (!attention.getTiling())
+          decide(attention, *model, vectorBits);
+        ++numSelected;
+      }
+      auto kernel = dyn_cast<KernelOpInterface>(op);
+      if (!kernel)
+        return WalkResult::advance();
       llvm::Expected<Choice> choice = select(describe(kernel), *model, *demands);
       if (!choice) {
         kernel.emitError(llvm::toString(choice.takeError()));

@@ -1,0 +1,95 @@
+//===- Exponential.cpp - powers and logarithms of two by polynomial -------===//
+//
+// Scalars and vectors alike, no library call: arithmetic that every target has.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Emission/Exponential.h"
+
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace scratch;
+
+namespace {
+/// Constants and operations on f32 or on vectors of it.
+struct Reals {
+  LoopBuilder &b;
+  Type type;
+
+  Type integers() const {
+    if (auto vector = dyn_cast<VectorType>(type))
+      return vector.clone(b.getI32Type());
+    return b.getI32Type();
+  }
+  Value constant(Type of, TypedAttr value) const {
+    if (auto vector = dyn_cast<VectorType>(of))
+      return arith::ConstantOp::create(b, DenseElementsAttr::get(vector, Attribute(value)));
+    return arith::ConstantOp::create(b, value);
+  }
+  Value real(double value) const { return constant(type, b.getF32FloatAttr(value)); }
+  Value integer(int32_t value) const { return constant(integers(), b.getI32IntegerAttr(value)); }
+  Value fma(Value x, Value y, Value z) const {
+    if (isa<VectorType>(type))
+      return vector::FMAOp::create(b, x, y, z);
+    return math::FmaOp::create(b, x, y, z);
+  }
+  /// Coefficients from the constant term on.
+  Value polynomial(Value x, ArrayRef<double> coefficients) const {
+    Value sum = real(coefficients.back());
+    for (double coefficient : llvm::reverse(coefficients.drop_back()))
+      sum = fma(sum, x, real(coefficient));
+    return sum;
+  }
+};
+} // namespace
+
+Value scratch::emitExp2(LoopBuilder &b, Value x) {
+  Reals r{b, x.getType()};
+  // Minimax of 2^f on [-1/2, 1/2], relative error 1.9e-9.
+  static constexpr double kPower[] = {1.0,
+                                      0.6931471824645996,
+                                      0.24022646248340607,
+                                      0.05550328642129898,
+                                      0.009618489071726799,
+                                      0.0013399930903688073,
+                                      0.0001534581242594868};
+  // `-127 > x ? -127 : x`, which keeps NaN.
+  Value least = r.real(-127.0);
+  Value below = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, least, x);
+  x = arith::SelectOp::create(b, below, least, x);
+  // Adding 1.5 * 2^23 rounds to an integer, which is left in the low bits.
+  Value magic = r.real(12582912.0);
+  Value shifted = arith::AddFOp::create(b, x, magic);
+  Value fraction = arith::SubFOp::create(b, x, arith::SubFOp::create(b, shifted, magic));
+  Value bits = arith::BitcastOp::create(b, r.integers(), shifted);
+  bits = arith::ShLIOp::create(b, bits, r.integer(23));
+  bits = arith::AddIOp::create(b, bits, r.integer(127 << 23));
+  Value power = arith::BitcastOp::create(b, r.type, bits);
+  return arith::MulFOp::create(b, r.polynomial(fraction, kPower), power);
+}
+
+Value scratch::emitLog2(LoopBuilder &b, Value x) {
+  Reals r{b, x.getType()};
+  // x = 2^e * m with m in [1/sqrt(2), sqrt(2)); t = (m - 1) / (m + 1);
+  // log2(m) = 2 / ln(2) * (t + t^3 / 3 + t^5 / 5 + ...), |t| < 0.172.
+  static constexpr double kSeries[] = {2.8853900817779268, 0.9617966939259756,
+                                       0.5770780163555854, 0.4121985831111324,
+                                       0.3205988979753252};
+  constexpr int32_t kHalfRoot = 0x3f3504f3; // 1/sqrt(2)
+  Value bits = arith::BitcastOp::create(b, r.integers(), x);
+  Value above = arith::SubIOp::create(b, bits, r.integer(kHalfRoot));
+  Value exponent = arith::ShRSIOp::create(b, above, r.integer(23));
+  Value mantissa = arith::SubIOp::create(
+      b, bits, arith::ShLIOp::create(b, exponent, r.integer(23)));
+  Value m = arith::BitcastOp::create(b, r.type, mantissa);
+  Value one = r.real(1.0);
+  Value t = arith::DivFOp::create(b, arith::SubFOp::create(b, m, one),
+                                  arith::AddFOp::create(b, m, one));
+  Value series = r.polynomial(arith::MulFOp::create(b, t, t), kSeries);
+  Value log = r.fma(t, series, arith::SIToFPOp::create(b, r.type, exponent));
+  // Infinity and NaN have no mantissa to speak of: they are their own logarithm.
+  Value finite = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, x,
+                                       r.real(std::numeric_limits<float>::infinity()));
+  return arith::SelectOp::create(b, finite, log, x);
+}

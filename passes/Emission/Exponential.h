@@ -1,0 +1,19 @@
+//===- Exponential.h - powers and logarithms of two by polynomial -*- C++ -*-===//
+#ifndef SCRATCH_PASSES_EMISSION_EXPONENTIAL_H
+#define SCRATCH_PASSES_EMISSION_EXPONENTIAL_H
+
+#include "passes/Emission/LoopBuilder.h"
+
+namespace scratch {
+
+/// 2^x of f32 or a vector of f32, x <= 127: within 1 ulp of the exact value for
+/// x >= -126; below, and for minus infinity, 0 to within 2^-126. NaN gives NaN.
+mlir::Value emitExp2(LoopBuilder &b, mlir::Value x);
+
+/// log2(x) of f32, x a positive normal number or infinity: absolute error below
+/// 2^-22, and relative below 2^-22 away from 1. NaN gives NaN.
+mlir::Value emitLog2(LoopBuilder &b, mlir::Value x);
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EMISSION_EXPONENTIAL_H

@@ -1,0 +1,437 @@
+//===- MaskFormula.cpp - mask operations as a formula and its data --------===//
+#include "passes/Expand/Attention/MaskFormula.h"
+
+#include "passes/Expand/Operands.h"
+#include "passes/Expand/RowLoops.h"
+#include "runtime/abi/scratch.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace scratch;
+using mask::Index;
+using mask::Predicate;
+
+namespace {
+class Opener {
+public:
+  Opener(LoopBuilder &b, Operation *op, const MaskDomain &domain, MaskFormula &formula)
+      : b(b), op(op), domain(domain), formula(formula) {}
+
+  FailureOr<Predicate> open(Value mask);
+
+private:
+  using Parameter = MaskFormula::Parameter;
+  using Leaf = MaskFormula::Leaf;
+
+  Index add(Parameter parameter) {
+    formula.dependsOnHead |= parameter.perHead;
+    formula.parameters.push_back(std::move(parameter));
+    return mask::parameter(formula.parameters.size() - 1);
+  }
+  Predicate add(Leaf leaf) {
+    formula.leaves.push_back(leaf);
+    return mask::opaque(formula.leaves.size() - 1);
+  }
+  Index single(Value value);
+  Index count(Value value, StringRef what);
+  Index shift(Alignment alignment);
+  unsigned table(Value tensor, Axis axis, StringRef what, bool sorted);
+  Value extentOf(Axis axis) const { return axis == Axis::Query ? domain.queries : domain.keys; }
+  static Index position(Axis axis) { return axis == Axis::Query ? mask::query() : mask::key(); }
+  void checkRepeats(Value tensor, unsigned aligned, StringRef what);
+
+  Predicate window(MaskWindowOp leaf);
+  Predicate listed(MaskListedOp leaf);
+  Predicate blocks(MaskBlocksOp leaf);
+  FailureOr<Predicate> from(MaskFromOp leaf);
+  Predicate region(MaskRegionOp leaf);
+  std::optional<Index> integer(Value value, Block &body);
+  std::optional<Predicate> condition(Value value, Block &body);
+
+  LoopBuilder &b;
+  Operation *op;
+  const MaskDomain &domain;
+  MaskFormula &formula;
+};
+} // namespace
+
+/// Constants are part of the formula, other numbers parameters of it.
+Index Opener::single(Value value) {
+  IntegerAttr constant;
+  if (matchPattern(value, m_Constant(&constant)) && std::abs(constant.getInt()) < (1 << 28))
+    return mask::number(constant.getInt());
+  Parameter parameter;
+  parameter.single = value;
+  return add(parameter);
+}
+
+Index Opener::count(Value value, StringRef what) {
+  if (!isa<RankedTensorType>(value.getType()))
+    return single(value);
+  checkExtents(b, extent(b, value, 0), domain.batches, what);
+  Parameter parameter;
+  parameter.buffer = openDense(b, value);
+  return add(parameter);
+}
+
+/// What `alignment` adds to the query's number.
+Index Opener::shift(Alignment alignment) {
+  if (alignment == Alignment::TopLeft)
+    return mask::number(0);
+  return single(b.sub(domain.keys, domain.queries));
+}
+
+unsigned Opener::table(Value tensor, Axis axis, StringRef what, bool sorted) {
+  MaskFormula::Table table;
+  auto type = cast<RankedTensorType>(tensor.getType());
+  table.perBatch = type.getRank() == 2;
+  table.sorted = sorted;
+  if (table.perBatch)
+    checkExtents(b, extent(b, tensor, 0), domain.batches, what);
+  checkExtents(b, extent(b, tensor, type.getRank() - 1), extentOf(axis), what);
+  table.buffer = openDense(b, tensor);
+  formula.tables.push_back(table);
+  return formula.tables.size() - 1;
+}
+
+Predicate Opener::window(MaskWindowOp leaf) {
+  Index p = mask::query() + shift(leaf.getAlignment());
+  Value dilation = leaf.getDilation();
+  bool perHead = dilation && isa<RankedTensorType>(dilation.getType());
+  Value dilations;
+  if (perHead) {
+    checkExtents(b, extent(b, dilation, 0), domain.heads, "mask.window: dilations");
+    dilations = openDense(b, dilation);
+  }
+  // `steps` of the dilation, in tokens.
+  auto distance = [&](Value steps) {
+    Parameter parameter;
+    parameter.perHead = perHead;
+    if (perHead) {
+      parameter.buffer = dilations;
+      parameter.then = [steps](LoopBuilder &b, Value d) { return b.mul(d, steps); };
+    } else {
+      return single(dilation ? b.mul(steps, dilation) : steps);
+    }
+    return add(parameter);
+  };
+  Predicate live = mask::constant(true);
+  if (leaf.getLeft())
+    live = std::move(live) && mask::lessEqual(p - distance(leaf.getLeft()), mask::key());
+  if (leaf.getRight())
+    live = std::move(live) && mask::lessEqual(mask::key(), p + distance(leaf.getRight()));
+  if (!dilation)
+    return live;
+  Index divisor;
+  auto atLeastOne = [](LoopBuilder &b, Value d) -> Value {
+    return arith::MaxSIOp::create(b, d, b.index(1));
+  };
+  IntegerAttr constant;
+  if (matchPattern(dilation, m_Constant(&constant)) && constant.getInt() > 0) {
+    divisor = mask::number(constant.getInt());
+  } else {
+    Parameter parameter;
+    parameter.perHead = perHead;
+    (perHead ? parameter.buffer : parameter.single) = perHead ? dilations : dilation;
+    parameter.then = atLeastOne;
+    divisor = add(parameter);
+  }
+  return std::move(live) && mask::equal(mask::mod(p - mask::key(), divisor), mask::number(0));
+}
+
+/// Flags of the named tokens, made before the loops.
+Predicate Opener::listed(MaskListedOp leaf) {
+  auto type = leaf.getIds().getType();
+  bool perBatch = type.getRank() == 2;
+  Value tokens = extentOf(leaf.getAxis());
+  Value batches = perBatch ? domain.batches : b.index(1);
+  if (perBatch)
+    checkExtents(b, extent(b, leaf.getIds(), 0), domain.batches, "mask.listed: batches of ids");
+  Value ids = openDense(b, leaf.getIds());
+  Value flags = AllocateOp::create(
+      b, MemRefType::get({ShapedType::kDynamic, ShapedType::kDynamic}, b.getI8Type()),
+      ValueRange{batches, tokens}, /*zeroed=*/true);
+  formula.temporaries.push_back(flags);
+  Value kept = extent(b, leaf.getIds(), type.getRank() - 1);
+  b.loop(b.index(0), countIfOk(b, batches), [&](Value batch) {
+    b.loop(b.index(0), kept, [&](Value k) {
+      SmallVector<Value> at;
+      if (perBatch)
+        at.push_back(batch);
+      at.push_back(k);
+      // A negative number is a large one when taken as unsigned.
+      Value id = b.toIndex(b.load(ids, at));
+      Value inside = b.less(id, tokens);
+      FailOp::create(b, inside, SCRATCH_INVALID_ARGUMENT, "mask.listed: token number", id,
+                     tokens);
+      b.ifThen(inside, [&] { b.store(b.integer(1, b.getI8Type()), flags, {batch, id}); });
+    });
+  });
+  MaskFormula::Table table;
+  table.buffer = flags;
+  table.perBatch = true;
+  if (!perBatch) {
+    // One row for all batches: seen as a table without them.
+    table.perBatch = false;
+    table.buffer = memref::CollapseShapeOp::create(
+        b, flags, SmallVector<ReassociationIndices>{{0, 1}});
+  }
+  formula.tables.push_back(table);
+  return !mask::equal(mask::lookup(formula.tables.size() - 1, position(leaf.getAxis())),
+                      mask::number(0));
+}
+
+/// A dense map of blocks; a sparse one is spread out, a byte per block.
+Predicate Opener::blocks(MaskBlocksOp leaf) {
+  Leaf opened;
+  opened.kind = Leaf::Kind::Blocks;
+  opened.block[0] = leaf.getBlock()[0];
+  opened.block[1] = leaf.getBlock()[1];
+  Value map = leaf.getMap();
+  Value rows = extent(b, map, 0), columns = extent(b, map, 1);
+  auto needed = [&](Value tokens, int64_t size) -> Value {
+    return arith::CeilDivUIOp::create(b, tokens, b.index(size));
+  };
+  checkExtents(b, rows, needed(domain.queries, opened.block[0]), "mask.blocks: rows of the map");
+  checkExtents(b, columns, needed(domain.keys, opened.block[1]),
+               "mask.blocks: columns of the map");
+  if (!sparse_tensor::getSparseTensorEncoding(map.getType())) {
+    opened.buffer = openDense(b, map);
+    return add(opened);
+  }
+  bool columnMajor = isColumnMajor(map.getType());
+  SparseOperand list = openSparse(b, map);
+  opened.buffer = AllocateOp::create(
+      b, MemRefType::get({ShapedType::kDynamic, ShapedType::kDynamic}, b.getI8Type()),
+      ValueRange{rows, columns}, /*zeroed=*/true);
+  formula.temporaries.push_back(opened.buffer);
+  b.loop(b.index(0), countIfOk(b, list.majors), [&](Value major) {
+    auto [first, last] = list.segment(b, major);
+    b.loop(first, last, [&](Value p) {
+      Value minor = b.loadIndex(list.coordinates, p);
+      b.store(b.integer(1, b.getI8Type()), opened.buffer,
+              columnMajor ? ValueRange{minor, major} : ValueRange{major, minor});
+    });
+  });
+  return add(opened);
+}
+
+/// Leading dimensions of a dense mask have the domain's extents, or 1.
+void Opener::checkRepeats(Value tensor, unsigned aligned, StringRef what) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  Value extents[] = {domain.batches, domain.heads, domain.queries, domain.keys};
+  unsigned missing = 4 - type.getRank();
+  if (type.getRank() == 3) { // batch x query x key: no heads
+    extents[1] = domain.batches;
+  }
+  for (unsigned d = 0; d < aligned; ++d)
+    if (!(d + 2 < type.getRank() && type.getDimSize(d) == 1))
+      checkExtents(b, extent(b, tensor, d), extents[d + missing], what);
+  formula.dependsOnHead |= type.getRank() == 4 && type.getDimSize(1) != 1;
+}
+
+FailureOr<Predicate> Opener::from(MaskFromOp leaf) {
+  if (leaf.getSource() == MaskSource::Structure)
+    return op->emitError("attention takes a sparse matrix as a list of blocks "
+                         "(scratch.mask.blocks), found an element mask of its structure");
+  if (sparse_tensor::getSparseTensorEncoding(leaf.getTensor().getType()))
+    return op->emitError("attention takes masks by value from dense tensors, found ")
+           << leaf.getTensor().getType();
+  checkRepeats(leaf.getTensor(), leaf.getTensor().getType().getRank(),
+               "mask.from: extent of the tensor");
+  Leaf opened;
+  opened.kind = Leaf::Kind::Dense;
+  opened.buffer = openDense(b, leaf.getTensor());
+  return add(opened);
+}
+
+//===----------------------------------------------------------------------===//
+// Regions
+//===----------------------------------------------------------------------===//
+
+/// A number of the region that is linear, a division or a remainder.
+std::optional<Index> Opener::integer(Value value, Block &body) {
+  if (auto argument = dyn_cast<BlockArgument>(value); argument && argument.getOwner() == &body) {
+    if (argument.getArgNumber() < 2)
+      return std::nullopt; // batch and head are asked of the region itself
+    return argument.getArgNumber() == 2 ? mask::query() : mask::key();
+  }
+  IntegerAttr constant;
+  if (matchPattern(value, m_Constant(&constant)))
+    return std::abs(constant.getInt()) < (1 << 28)
+               ? std::optional<Index>(mask::number(constant.getInt()))
+               : std::nullopt;
+  Operation *def = value.getDefiningOp();
+  if (!def || def->getBlock() != &body)
+    return value.getType().isIndex() ? std::optional<Index>(single(value)) : std::nullopt;
+  auto both = [&](auto combine) -> std::optional<Index> {
+    std::optional<Index> lhs = integer(def->getOperand(0), body);
+    std::optional<Index> rhs = lhs ? integer(def->getOperand(1), body) : std::nullopt;
+    return rhs ? combine(*lhs, *rhs) : std::nullopt;
+  };
+  if (isa<arith::AddIOp>(def))
+    return both([](Index a, Index b) { return std::optional<Index>(a + b); });
+  if (isa<arith::SubIOp>(def))
+    return both([](Index a, Index b) { return std::optional<Index>(a - b); });
+  bool positive = def->getNumOperands() == 2 &&
+                  matchPattern(def->getOperand(1), m_Constant(&constant)) &&
+                  constant.getInt() > 0 && constant.getInt() < (1 << 28);
+  if (!positive)
+    return std::nullopt;
+  int64_t by = constant.getInt();
+  std::optional<Index> lhs = integer(def->getOperand(0), body);
+  if (!lhs)
+    return std::nullopt;
+  if (isa<arith::MulIOp>(def) && by < 1024)
+    return *lhs * by;
+  if (isa<arith::FloorDivSIOp>(def))
+    return mask::floorDiv(*lhs, mask::number(by));
+  // Truncating division floors what is never negative: a token's number.
+  bool token = isa<BlockArgument>(def->getOperand(0));
+  if (isa<arith::DivUIOp, arith::DivSIOp>(def) && token)
+    return mask::floorDiv(*lhs, mask::number(by));
+  if (isa<arith::RemUIOp, arith::RemSIOp>(def) && token)
+    return mask::mod(*lhs, mask::number(by));
+  return std::nullopt;
+}
+
+std::optional<Predicate> Opener::condition(Value value, Block &body) {
+  Operation *def = value.getDefiningOp();
+  if (!def || def->getBlock() != &body)
+    return std::nullopt;
+  if (isa<arith::AndIOp, arith::OrIOp>(def)) {
+    std::optional<Predicate> lhs = condition(def->getOperand(0), body);
+    std::optional<Predicate> rhs = lhs ? condition(def->getOperand(1), body) : std::nullopt;
+    if (!rhs)
+      return std::nullopt;
+    return isa<arith::AndIOp>(def) ? *lhs && *rhs : *lhs || *rhs;
+  }
+  if (isa<arith::XOrIOp>(def) && matchPattern(def->getOperand(1), m_One())) {
+    std::optional<Predicate> inner = condition(def->getOperand(0), body);
+    return inner ? std::optional<Predicate>(!*inner) : std::nullopt;
+  }
+  auto compare = dyn_cast<arith::CmpIOp>(def);
+  if (!compare || !compare.getLhs().getType().isIndex())
+    return std::nullopt;
+  std::optional<Index> lhs = integer(compare.getLhs(), body);
+  std::optional<Index> rhs = lhs ? integer(compare.getRhs(), body) : std::nullopt;
+  if (!rhs)
+    return std::nullopt;
+  switch (compare.getPredicate()) {
+  case arith::CmpIPredicate::eq:
+    return mask::equal(*lhs, *rhs);
+  case arith::CmpIPredicate::ne:
+    return !mask::equal(*lhs, *rhs);
+  case arith::CmpIPredicate::sle:
+    return mask::lessEqual(*lhs, *rhs);
+  case arith::CmpIPredicate::slt:
+    return mask::less(*lhs, *rhs);
+  case arith::CmpIPredicate::sge:
+    return mask::lessEqual(*rhs, *lhs);
+  case arith::CmpIPredicate::sgt:
+    return mask::less(*rhs, *lhs);
+  default: // unsigned comparisons are not linear
+    return std::nullopt;
+  }
+}
+
+Predicate Opener::region(MaskRegionOp leaf) {
+  Block &body = leaf.getBody().front();
+  size_t before = formula.parameters.size();
+  if (std::optional<Predicate> understood =
+          condition(body.getTerminator()->getOperand(0), body))
+    return *understood;
+  formula.parameters.truncate(before);
+  formula.dependsOnHead |= !body.getArgument(1).use_empty();
+  Leaf opened;
+  opened.kind = Leaf::Kind::Region;
+  opened.region = leaf;
+  return add(opened);
+}
+
+//===----------------------------------------------------------------------===//
+// The tree
+//===----------------------------------------------------------------------===//
+
+FailureOr<Predicate> Opener::open(Value mask) {
+  Operation *def = mask.getDefiningOp();
+  auto pair = [&](auto combine) -> FailureOr<Predicate> {
+    FailureOr<Predicate> lhs = open(combine.getLhs());
+    if (failed(lhs))
+      return failure();
+    FailureOr<Predicate> rhs = open(combine.getRhs());
+    if (failed(rhs))
+      return failure();
+    return isa<MaskAndOp>(def) ? *lhs && *rhs : *lhs || *rhs;
+  };
+  if (!def)
+    return op->emitError("mask must be built from mask operations in the same function");
+  return llvm::TypeSwitch<Operation *, FailureOr<Predicate>>(def)
+      .Case<MaskAndOp, MaskOrOp>(pair)
+      .Case([&](MaskNotOp leaf) -> FailureOr<Predicate> {
+        FailureOr<Predicate> inner = open(leaf.getInput());
+        return failed(inner) ? inner : FailureOr<Predicate>(!*inner);
+      })
+      .Case([&](MaskCausalOp leaf) -> FailureOr<Predicate> {
+        Index offset = shift(leaf.getAlignment());
+        if (leaf.getOffset())
+          offset = offset + count(leaf.getOffset(), "mask.causal: batches of offset");
+        return mask::causal(offset);
+      })
+      .Case([&](MaskWindowOp leaf) -> FailureOr<Predicate> { return window(leaf); })
+      .Case([&](MaskFirstOp leaf) -> FailureOr<Predicate> {
+        return mask::less(position(leaf.getAxis()),
+                          count(leaf.getCount(), "mask.first: batches of count"));
+      })
+      .Case([&](MaskKeepOp leaf) -> FailureOr<Predicate> {
+        unsigned flags = table(leaf.getFlags(), leaf.getAxis(), "mask.keep: flags", false);
+        return !mask::equal(mask::lookup(flags, position(leaf.getAxis())), mask::number(0));
+      })
+      .Case([&](MaskListedOp leaf) -> FailureOr<Predicate> { return listed(leaf); })
+      .Case([&](MaskDocumentsOp leaf) -> FailureOr<Predicate> {
+        unsigned query = table(leaf.getQuery(), Axis::Query, "mask.documents: query documents",
+                               leaf.getSorted());
+        unsigned key = table(leaf.getKey(), Axis::Key, "mask.documents: key documents",
+                             leaf.getSorted());
+        return mask::sameDocument(query, key);
+      })
+      .Case([&](MaskNeighbourhoodOp leaf) -> FailureOr<Predicate> {
+        Value tokens = b.index(leaf.getGrid()[0] * leaf.getGrid()[1]);
+        checkExtents(b, domain.queries, tokens, "mask.neighbourhood: queries");
+        checkExtents(b, domain.keys, tokens, "mask.neighbourhood: keys");
+        return mask::neighbourhood(leaf.getGrid()[0], leaf.getGrid()[1], leaf.getKernel()[0],
+                                   leaf.getKernel()[1]);
+      })
+      .Case([&](MaskBlocksOp leaf) -> FailureOr<Predicate> { return blocks(leaf); })
+      .Case([&](MaskPackedOp leaf) -> FailureOr<Predicate> {
+        unsigned rank = leaf.getBits().getType().getRank();
+        checkRepeats(leaf.getBits(), rank - 1, "mask.packed: extent of the words");
+        checkExtents(b, extent(b, leaf.getBits(), rank - 1),
+                     arith::CeilDivUIOp::create(b, domain.keys, b.index(32)),
+                     "mask.packed: words");
+        Leaf opened;
+        opened.kind = Leaf::Kind::Packed;
+        opened.buffer = openDense(b, leaf.getBits());
+        return add(opened);
+      })
+      .Case([&](MaskFromOp leaf) { return from(leaf); })
+      .Case([&](MaskRegionOp leaf) -> FailureOr<Predicate> { return region(leaf); })
+      .Default([&](Operation *) -> FailureOr<Predicate> {
+        return op->emitError("mask must be built from mask operations in the same function");
+      });
+}
+
+FailureOr<MaskFormula> MaskFormula::open(LoopBuilder &b, Operation *op, Value mask,
+                                         const MaskDomain &domain) {
+  MaskFormula formula;
+  if (!mask)
+    return formula;
+  FailureOr<Predicate> predicate = Opener(b, op, domain, formula).open(mask);
+  if (failed(predicate))
+    return failure();
+  formula.predicate = std::move(*predicate);
+  return formula;
+}

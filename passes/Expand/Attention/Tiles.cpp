@@ -1,0 +1,227 @@
+//===- Tiles.cpp - the steps of one attention tile ------------------------===//
+#include "passes/Expand/Attention/Tiles.h"
+
+#include "passes/Emission/Exponential.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace scratch;
+
+static constexpr int64_t kDynamic = ShapedType::kDynamic;
+
+//===----------------------------------------------------------------------===//
+// Vectors
+//===----------------------------------------------------------------------===//
+
+VectorType AttentionTiles::vectorType() const {
+  return VectorType::get({tiling.getLanes()}, Float32Type::get(tiling.getContext()));
+}
+
+Value AttentionTiles::zeroVector() {
+  return arith::ConstantOp::create(b, b.getZeroAttr(vectorType()));
+}
+
+Value AttentionTiles::minusInfinity() {
+  return arith::ConstantOp::create(
+      b, b.getF32FloatAttr(-std::numeric_limits<float>::infinity()));
+}
+
+Value AttentionTiles::splat(Value scalar) {
+  return vector::BroadcastOp::create(b, vectorType(), scalar);
+}
+
+/// `a > c ? a : c`: one instruction; NaN in `c` stays.
+Value AttentionTiles::greater(Value a, Value c) {
+  Value above = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, a, c);
+  return arith::SelectOp::create(b, above, a, c);
+}
+
+Value AttentionTiles::reduce(Value vector, function_ref<Value(Value, Value)> combine) {
+  for (int64_t width = tiling.getLanes(); width > 1; width /= 2) {
+    SmallVector<int64_t> low, high;
+    for (int64_t lane = 0; lane < width / 2; ++lane) {
+      low.push_back(lane);
+      high.push_back(lane + width / 2);
+    }
+    Value a = vector::ShuffleOp::create(b, vector, vector, low);
+    Value c = vector::ShuffleOp::create(b, vector, vector, high);
+    vector = combine(a, c);
+  }
+  return vector::ExtractOp::create(b, vector, 0);
+}
+
+Value AttentionTiles::addLanes(Value vector) {
+  return reduce(vector, [&](Value a, Value c) -> Value { return arith::AddFOp::create(b, a, c); });
+}
+
+//===----------------------------------------------------------------------===//
+// Workspace
+//===----------------------------------------------------------------------===//
+
+LoopBuilder::Values AttentionTiles::allocate(Value headSize, Value paddedSize) {
+  Type f32 = b.getF32Type();
+  int64_t queries = tiling.getQueries(), rows = tiling.getRows();
+  auto make = [&](ArrayRef<int64_t> shape, ValueRange sizes) -> Value {
+    return AllocateOp::create(b, MemRefType::get(shape, f32), sizes, /*zeroed=*/false);
+  };
+  return {make({queries / rows, kDynamic, rows}, headSize),
+          make({queries, tiling.getKeys()}, {}),
+          make({queries, kDynamic}, paddedSize),
+          make({queries}, {}),
+          make({queries, tiling.getLanes()}, {})};
+}
+
+AttentionTiles::Workspace AttentionTiles::workspaceOf(ValueRange values) {
+  return {values[0], values[1], values[2], values[3], values[4]};
+}
+
+void AttentionTiles::reset(const Workspace &w, Value rows, Value paddedSize) {
+  Value zero = b.index(0), none = zeroVector(), least = minusInfinity();
+  // Whole row blocks: the product with values adds to all of their rows.
+  Value all = arith::MulIOp::create(
+      b, arith::CeilDivUIOp::create(b, rows, b.index(tiling.getRows())),
+      b.index(tiling.getRows()));
+  b.loop(zero, all, [&](Value row) {
+    b.store(least, w.most, row);
+    vector::StoreOp::create(b, none, w.total, ValueRange{row, zero});
+    b.loop(zero, paddedSize,
+           [&](Value d) { vector::StoreOp::create(b, none, w.sums, ValueRange{row, d}); },
+           tiling.getLanes());
+  });
+}
+
+void AttentionTiles::overRowBlocks(Value rows, function_ref<void(Value, Value)> body) {
+  Value blocks = arith::CeilDivUIOp::create(b, rows, b.index(tiling.getRows()));
+  b.loop(b.index(0), blocks,
+         [&](Value block) { body(block, b.mul(block, b.index(tiling.getRows()))); });
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Value panel,
+                                  Value count, Value headSize) {
+  int64_t height = tiling.getRows(), vectors = tiling.getVectors(), lanes = tiling.getLanes();
+  // A panel of keys stays in the first cache while the queries pass.
+  b.loop(b.index(0), count, [&](Value number) {
+    Value source = b.add(panel, number);
+    Value column = b.mul(number, b.index(this->panel()));
+    overRowBlocks(rows, [&](Value block, Value row) {
+      LoopBuilder::Values start(height * vectors, zeroVector());
+      auto sums = b.loop(b.index(0), headSize, start, [&](Value d, ValueRange before) {
+        LoopBuilder::Values k, after;
+        for (int64_t v = 0; v < vectors; ++v)
+          k.push_back(vector::LoadOp::create(b, vectorType(), keys,
+                                             ValueRange{source, d, b.index(v * lanes)}));
+        for (int64_t r = 0; r < height; ++r) {
+          Value q = splat(b.load(w.queries, {block, d, b.index(r)}));
+          for (int64_t v = 0; v < vectors; ++v)
+            after.push_back(vector::FMAOp::create(b, q, k[v], before[r * vectors + v]));
+        }
+        return after;
+      });
+      for (int64_t r = 0; r < height; ++r)
+        for (int64_t v = 0; v < vectors; ++v)
+          vector::StoreOp::create(
+              b, sums[r * vectors + v], w.scores,
+              ValueRange{b.add(row, b.index(r)), b.add(column, b.index(v * lanes))});
+    });
+  });
+}
+
+void AttentionTiles::valuePanel(const Workspace &w, Value row, Value values, Value first,
+                                Value count, Value column, int64_t vectors) {
+  int64_t height = tiling.getRows(), lanes = tiling.getLanes();
+  LoopBuilder::Values at, rowsOf, start;
+  for (int64_t v = 0; v < vectors; ++v)
+    at.push_back(v ? b.add(column, b.index(v * lanes)) : column);
+  for (int64_t r = 0; r < height; ++r)
+    rowsOf.push_back(b.add(row, b.index(r)));
+  for (Value r : rowsOf)
+    for (Value c : at)
+      start.push_back(vector::LoadOp::create(b, vectorType(), w.sums, ValueRange{r, c}));
+  auto sums = b.loop(b.index(0), count, start, [&](Value k, ValueRange before) {
+    Value source = b.add(first, k);
+    LoopBuilder::Values v, after;
+    for (Value c : at)
+      v.push_back(vector::LoadOp::create(b, vectorType(), values, ValueRange{source, c}));
+    for (int64_t r = 0; r < height; ++r) {
+      Value p = splat(b.load(w.scores, {rowsOf[r], k}));
+      for (int64_t c = 0; c < vectors; ++c)
+        after.push_back(vector::FMAOp::create(b, p, v[c], before[r * vectors + c]));
+    }
+    return after;
+  });
+  for (int64_t r = 0; r < height; ++r)
+    for (int64_t v = 0; v < vectors; ++v)
+      vector::StoreOp::create(b, sums[r * vectors + v], w.sums, ValueRange{rowsOf[r], at[v]});
+}
+
+void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values, Value first,
+                                    Value count, Value paddedSize) {
+  int64_t vectors = tiling.getVectors(), lanes = tiling.getLanes();
+  Value wide = b.mul(arith::DivUIOp::create(b, paddedSize, b.index(panel())), b.index(panel()));
+  auto columns = [&](Value from, Value to, int64_t width) {
+    b.loop(from, to,
+           [&](Value column) {
+             overRowBlocks(rows, [&](Value, Value row) {
+               valuePanel(w, row, values, first, count, column, width);
+             });
+           },
+           width * lanes);
+  };
+  columns(b.index(0), wide, vectors);
+  columns(wide, paddedSize, 1);
+}
+
+//===----------------------------------------------------------------------===//
+// Softmax
+//===----------------------------------------------------------------------===//
+
+void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value paddedSize) {
+  int64_t lanes = tiling.getLanes();
+  Value zero = b.index(0), least = minusInfinity();
+  auto load = [&](Value buffer, Value column) -> Value {
+    return vector::LoadOp::create(b, vectorType(), buffer, ValueRange{row, column});
+  };
+  auto store = [&](Value value, Value buffer, Value column) {
+    vector::StoreOp::create(b, value, buffer, ValueRange{row, column});
+  };
+  Value largest = b.loop(zero, stop, {splat(least)}, [&](Value j, ValueRange before) {
+    return LoopBuilder::Values{greater(before[0], load(w.scores, j))};
+  }, lanes)[0];
+  largest = reduce(largest, [&](Value a, Value c) { return greater(a, c); });
+  Value before = b.load(w.most, row);
+  Value grew = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, largest, before);
+  Value most = b.select(grew, largest, before);
+  b.ifThen(grew, [&] {
+    Value shrink = emitExp2(b, splat(arith::SubFOp::create(b, before, most)));
+    b.store(most, w.most, row);
+    auto scale = [&](Value buffer, Value column) {
+      store(arith::MulFOp::create(b, load(buffer, column), shrink), buffer, column);
+    };
+    scale(w.total, zero);
+    b.loop(zero, paddedSize, [&](Value d) { scale(w.sums, d); }, lanes);
+  });
+  // Without any live score the maximum is minus infinity; so are all scores.
+  Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, most, least);
+  Value base = splat(b.select(
+      empty, arith::ConstantOp::create(b, b.getF32FloatAttr(0.0f)), most));
+  Value total = b.loop(zero, stop, {load(w.total, zero)}, [&](Value j, ValueRange sum) {
+    Value weight = emitExp2(b, arith::SubFOp::create(b, load(w.scores, j), base));
+    store(weight, w.scores, j);
+    return LoopBuilder::Values{arith::AddFOp::create(b, sum[0], weight)};
+  }, lanes)[0];
+  store(total, w.total, zero);
+}
+
+void AttentionTiles::softmax(const Workspace &w, Value rows, Value count, Value paddedSize) {
+  Value stop = b.roundUp(count, tiling.getLanes());
+  Value least = minusInfinity();
+  b.loop(b.index(0), rows, [&](Value row) {
+    b.loop(count, stop, [&](Value j) { b.store(least, w.scores, {row, j}); });
+    weighRow(w, row, stop, paddedSize);
+  });
+}

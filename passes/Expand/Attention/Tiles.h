@@ -1,0 +1,75 @@
+//===- Tiles.h - the steps of one attention tile ----------------*- C++ -*-===//
+//
+// Stage: expand. Online softmax [1] on tiles that stay in the caches: scores of a
+// block of queries against a block of keys, their weights, and the weighted sum
+// of values, each written as register-blocked vector loops. No mask, no policy.
+//
+// Layouts, all f32:
+//   query block   [rows / R][size][R]        R rows interleaved, scaled
+//   packed keys   [panel][size][P]           P = vectors * lanes keys side by side
+//   scores        [queries][keys]            then weights, in place
+//   sums          [queries][padded size]     unnormalised result
+//   most          [queries]                  running maximum, in powers of two
+//   total         [queries][lanes]           running sum of weights, by lane
+//
+// [1] Milakov and Gimelshein, arXiv:1805.02867; Dao, arXiv:2307.08691.
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_EXPAND_ATTENTION_TILES_H
+#define SCRATCH_PASSES_EXPAND_ATTENTION_TILES_H
+
+#include "dialects/Scratch/Scratch.h"
+#include "passes/Emission/LoopBuilder.h"
+
+namespace scratch {
+
+class AttentionTiles {
+public:
+  using Value = mlir::Value;
+
+  AttentionTiles(LoopBuilder &b, TilingAttr tiling) : b(b), tiling(tiling) {}
+
+  /// Buffers of one worker.
+  struct Workspace {
+    Value queries, scores, sums, most, total;
+  };
+  LoopBuilder::Values allocate(Value headSize, Value paddedSize);
+  static Workspace workspaceOf(mlir::ValueRange values);
+
+  /// Sums and totals are zero, maxima minus infinity, for `rows` rows.
+  void reset(const Workspace &w, Value rows, Value paddedSize);
+
+  /// scores = query block times keys of `count` panels from `panel` on.
+  void multiplyKeys(const Workspace &w, Value rows, Value keys, Value panel, Value count,
+                    Value headSize);
+
+  /// Scores become weights 2^(score - maximum); what was summed under a smaller
+  /// maximum is scaled down. Keys `count` and up weigh nothing.
+  void softmax(const Workspace &w, Value rows, Value count, Value paddedSize);
+
+  /// sums += weights times values: rows `first` .. `first + count` of `values`.
+  void multiplyValues(const Workspace &w, Value rows, Value values, Value first, Value count,
+                      Value paddedSize);
+
+  int64_t panel() const { return tiling.getVectors() * tiling.getLanes(); }
+  mlir::VectorType vectorType() const;
+  Value zeroVector();
+  Value minusInfinity();
+  /// Sum of the lanes, in a fixed order.
+  Value addLanes(Value vector);
+
+private:
+  Value splat(Value scalar);
+  Value greater(Value a, Value c);
+  Value reduce(Value vector, llvm::function_ref<Value(Value, Value)> combine);
+  void weighRow(const Workspace &w, Value row, Value stop, Value paddedSize);
+  void overRowBlocks(Value rows, llvm::function_ref<void(Value block, Value row)> body);
+  void valuePanel(const Workspace &w, Value row, Value values, Value first, Value count,
+                  Value column, int64_t vectors);
+
+  LoopBuilder &b;
+  TilingAttr tiling;
+};
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EXPAND_ATTENTION_TILES_H

@@ -1,0 +1,65 @@
+//===- AttentionTiling.cpp - how attention is cut into tiles --------------===//
+#include "passes/Strategy/AttentionTiling.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace scratch;
+
+/// Head size where the types do not tell: the common one.
+static constexpr int64_t kUsualSize = 64;
+
+double scratch::cyclesPerScore(const AttentionProblem &problem, const AttentionPlan &plan,
+                               const MachineModel &machine) {
+  double size = problem.size.value_or(kUsualSize), values = problem.valueSize.value_or(kUsualSize);
+  double lanes = plan.lanes, rows = plan.queries, columns = plan.keys;
+  // Two fused multiply-adds per cycle.
+  double products = (size + values) / (2 * lanes);
+  // Partial sums of both products are stored, those of values also loaded.
+  double edges = (1 + 2 * values / columns) / lanes;
+  // Some twenty operations per vector of weights, four per cycle; per row and
+  // tile, folding the maximum (about 20 cycles of latency, half of it hidden).
+  double softmax = 5 / lanes + 10 / columns;
+  // Keys and values come from the second cache once per block of queries, 32
+  // bytes per cycle; from further away where the tile does not fit.
+  double bytes = 4 * (size + values);
+  double resident = 4 * (rows * (size + values) + columns * (size + values) + rows * columns);
+  double traffic = bytes / rows / (resident <= machine.secondCacheBytes ? 32 : 8);
+  double cycles = products + edges + softmax + traffic;
+  // Tiles are whole: padding of short sequences, and of the edge of a mask, whose
+  // usual width is taken to be 256 keys.
+  auto waste = [](double extent, double tile) {
+    return std::ceil(extent / tile) * tile / extent;
+  };
+  if (problem.queries && *problem.queries > 0)
+    cycles *= waste(*problem.queries, plan.rows);
+  if (problem.masked)
+    cycles *= 1 + (rows + columns) / (2 * 256);
+  return cycles;
+}
+
+AttentionChoice scratch::chooseTiling(const AttentionProblem &problem,
+                                      const MachineModel &machine, unsigned vectorBits) {
+  int64_t lanes = std::clamp(vectorBits / 32, 4u, 16u);
+  // Accumulators: 12 of 16 registers, or 24 of 32.
+  int64_t vectors = lanes == 16 ? 4 : 2;
+  AttentionChoice best{{}, 0, ""};
+  double next = 0;
+  for (int64_t queries : {24, 48, 96, 192})
+    for (int64_t keys : {64, 128, 256}) {
+      AttentionPlan plan{queries, keys, 6, vectors, lanes};
+      double cycles = cyclesPerScore(problem, plan, machine);
+      if (best.cycles == 0 || cycles < best.cycles) {
+        next = best.cycles;
+        best = {plan, cycles, ""};
+      } else if (next == 0 || cycles < next) {
+        next = cycles;
+      }
+    }
+  best.why = llvm::formatv("{0:f2} cycles per score on tiles of {1} queries x {2} keys; next "
+                           "best {3:f2}",
+                           best.cycles, best.plan.queries, best.plan.keys, next);
+  return best;
+}

@@ -1,0 +1,130 @@
+//===- AttentionTest.cpp - attention against the float64 formula ----------===//
+#include "Harness.h"
+
+using namespace scratch;
+
+/// f32 sums of at most a few hundred terms of size about 1.
+static constexpr double kLargest = 2e-5, kMean = 2e-6;
+
+static void check(Kernel &kernel, scratch_element element, std::vector<int64_t> q,
+                  std::vector<int64_t> k, int64_t valueSize,
+                  const reference::AttentionFormula &how = {}, double largest = kLargest,
+                  double mean = kMean) {
+  SCOPED_TRACE(testing::PrintToString(q) + testing::PrintToString(k));
+  std::vector<int64_t> v = k;
+  v[3] = valueSize;
+  Tensor query = Tensor::random(1, element, q), key = Tensor::random(2, element, k),
+         value = Tensor::random(3, element, v);
+  ASSERT_EQ(kernel.call({&query.view, &key.view, &value.view}, {}, 2, 2), SCRATCH_OK)
+      << scratch_last_error();
+  auto expected = reference::attention(query.view, key.view, value.view, how);
+  Errors o = compare(kernel.results[0], expected.result);
+  Errors l = compare(kernel.results[1], expected.log_sum_exp);
+  EXPECT_LT(o.largest, largest);
+  EXPECT_LT(o.mean, mean);
+  EXPECT_LT(l.largest, 2e-5);
+}
+
+TEST(Attention, LengthsAroundTheTiles) {
+  Kernel kernel(kernelText("f32", "64", "64"));
+  for (int64_t queries : {1, 5, 48, 49, 131})
+    for (int64_t keys : {1, 7, 64, 65, 200})
+      check(kernel, SCRATCH_F32, {1, 2, queries, 64}, {1, 2, keys, 64}, 64);
+}
+
+TEST(Attention, GroupedHeadsShareKeysInterleaved) {
+  Kernel kernel(kernelText("f32", "64", "64"));
+  check(kernel, SCRATCH_F32, {2, 8, 33, 64}, {2, 2, 70, 64}, 64);
+  check(kernel, SCRATCH_F32, {2, 6, 1, 64}, {2, 1, 300, 64}, 64); // decoding
+}
+
+TEST(Attention, AnyHeadSize) {
+  Kernel fixed(kernelText("f32", "20", "13"));
+  check(fixed, SCRATCH_F32, {1, 2, 40, 20}, {1, 2, 70, 20}, 13);
+  Kernel dynamic(kernelText("f32", "?", "?"));
+  for (int64_t size : {1, 8, 40, 80, 128})
+    check(dynamic, SCRATCH_F32, {1, 2, 30, size}, {1, 1, 90, size}, size + 3);
+}
+
+TEST(Attention, NothingToReadOrWrite) {
+  Kernel kernel(kernelText("f32", "64", "64"));
+  check(kernel, SCRATCH_F32, {1, 2, 9, 64}, {1, 2, 0, 64}, 64); // zeros
+  check(kernel, SCRATCH_F32, {1, 2, 0, 64}, {1, 2, 9, 64}, 64);
+  check(kernel, SCRATCH_F32, {0, 2, 9, 64}, {0, 2, 9, 64}, 64);
+}
+
+TEST(Attention, HeadsBehindTokens) {
+  Kernel kernel(kernelText("f32", "16", "16", "", "", "", "layout bshd"));
+  reference::AttentionFormula how;
+  how.heads_first = false;
+  check(kernel, SCRATCH_F32, {2, 50, 4, 16}, {2, 70, 2, 16}, 16, how);
+}
+
+TEST(Attention, ScaleIsGiven) {
+  Kernel kernel(kernelText("f32", "64", "64", "", "", "", "{scale = 0.5}"));
+  reference::AttentionFormula how;
+  how.scale = 0.5;
+  check(kernel, SCRATCH_F32, {1, 2, 50, 64}, {1, 2, 70, 64}, 64, how, 1e-4, 1e-5);
+}
+
+TEST(Attention, ShortTypesAccumulateInF32) {
+  Kernel brain(kernelText("bf16", "64", "64")), half(kernelText("f16", "64", "64"));
+  // One rounding of the result: 2^-9 and 2^-12 of values of size about 1.
+  check(brain, SCRATCH_BF16, {1, 2, 50, 64}, {1, 2, 70, 64}, 64, {}, 4e-3, 5e-4);
+  check(half, SCRATCH_F16, {1, 2, 50, 64}, {1, 2, 70, 64}, 64, {}, 5e-4, 7e-5);
+}
+
+TEST(Attention, ScoreRegionSeesNaturalScoresAndNumbers) {
+  Kernel kernel(kernelText("f32", "64", "64", "", "", "", "", R"({
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      %h1 = arith.index_cast %h : index to i32
+      %d = arith.subi %j, %i : index
+      %d1 = arith.index_cast %d : index to i32
+      %p = arith.muli %h1, %d1 : i32
+      %f = arith.sitofp %p : i32 to f32
+      %c = arith.constant 0.01 : f32
+      %bias = arith.mulf %f, %c : f32
+      %t = arith.addf %s, %bias : f32
+      scratch.yield %t : f32
+    })"));
+  reference::AttentionFormula how;
+  how.score = [](double s, int64_t, int64_t h, int64_t i, int64_t j) {
+    return s + 0.01 * double(h * (j - i));
+  };
+  check(kernel, SCRATCH_F32, {1, 3, 40, 64}, {1, 1, 90, 64}, 64, how);
+}
+
+TEST(Attention, ShapesThatDoNotAgreeAreAStatus) {
+  Kernel kernel(kernelText("f32", "64", "64"));
+  Tensor q = Tensor::random(1, SCRATCH_F32, {1, 3, 4, 64}),
+         k = Tensor::random(2, SCRATCH_F32, {1, 2, 4, 64}),
+         v = Tensor::random(3, SCRATCH_F32, {1, 2, 5, 64});
+  EXPECT_EQ(kernel.call({&q.view, &k.view, &v.view}, {}, 2), SCRATCH_SHAPE_MISMATCH);
+  EXPECT_NE(std::string(scratch_last_error()).find("length of value"), std::string::npos);
+  EXPECT_EQ(kernel.call({&q.view, &k.view, &k.view}, {}, 2), SCRATCH_SHAPE_MISMATCH);
+}
+
+TEST(Attention, OneAndTwoThreadsGiveTheSameBits) {
+  Kernel kernel(kernelText("f32", "64", "64"));
+  Tensor q = Tensor::random(1, SCRATCH_F32, {2, 3, 300, 64});
+  ASSERT_EQ(kernel.call({&q.view, &q.view, &q.view}, {}, 2, 1), SCRATCH_OK);
+  std::vector<float> one(static_cast<float *>(kernel.results[0].values),
+                         static_cast<float *>(kernel.results[0].values) + 2 * 3 * 300 * 64);
+  ASSERT_EQ(kernel.call({&q.view, &q.view, &q.view}, {}, 2, 2), SCRATCH_OK);
+  EXPECT_EQ(std::memcmp(one.data(), kernel.results[0].values, one.size() * 4), 0);
+}
+
+TEST(Attention, NanAndInfinityFollowTheFormula) {
+  Kernel kernel(kernelText("f32", "8", "8"));
+  std::vector<float> q(3 * 8, 0.25f), k(70 * 8, 0.5f), v(70 * 8, 1.0f);
+  q[8] = std::numeric_limits<float>::quiet_NaN();       // query 1: all scores NaN
+  k[5 * 8] = -std::numeric_limits<float>::infinity();   // key 5 weighs nothing
+  auto tensor = [](std::vector<float> &values, int64_t tokens) {
+    return Tensor::of(SCRATCH_F32, {1, 1, tokens, 8}, values);
+  };
+  Tensor query = tensor(q, 3), key = tensor(k, 70), value = tensor(v, 70);
+  ASSERT_EQ(kernel.call({&query.view, &key.view, &value.view}, {}, 2), SCRATCH_OK);
+  auto expected = reference::attention(query.view, key.view, value.view, {});
+  EXPECT_TRUE(std::isnan(expected.result[8]));
+  EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-6);
+}
