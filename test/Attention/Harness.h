@@ -50,12 +50,8 @@ struct Tensor {
 class Kernel {
 public:
   explicit Kernel(const std::string &text) {
-    auto context = makeContext();
-    CompileOptions options;
-    Compilation compilation(*context, options);
-    llvm::cantFail(compilation.parseText(text, "attention.mlir"));
-    module.emplace(llvm::cantFail(
-        LoadedModule::load(llvm::cantFail(compilation.emit(Artifact::Object)))));
+    if (llvm::Error error = compile(text))
+      ADD_FAILURE() << llvm::toString(std::move(error)) << "\n" << text;
   }
   ~Kernel() {
     for (scratch_tensor &result : results)
@@ -65,6 +61,8 @@ public:
   /// Runs on tensors and numbers; `count` results are kept until the next call.
   scratch_status call(std::vector<const scratch_tensor *> tensors, std::vector<int64_t> numbers,
                       unsigned count, int threads = 1) {
+    if (!module)
+      return SCRATCH_INVALID_ARGUMENT;
     for (scratch_tensor &result : results)
       scratch_tensor_free(&result);
     results.assign(count, scratch_tensor{});
@@ -87,6 +85,22 @@ public:
   std::vector<scratch_tensor> results;
 
 private:
+  llvm::Error compile(const std::string &text) {
+    auto context = makeContext();
+    CompileOptions options;
+    Compilation compilation(*context, options);
+    if (llvm::Error error = compilation.parseText(text, "attention.mlir"))
+      return error;
+    auto object = compilation.emit(Artifact::Object);
+    if (!object)
+      return object.takeError();
+    auto loaded = LoadedModule::load(std::move(*object));
+    if (!loaded)
+      return loaded.takeError();
+    module.emplace(std::move(*loaded));
+    return llvm::Error::success();
+  }
+
   std::optional<LoadedModule> module;
 };
 
@@ -119,10 +133,10 @@ inline std::string kernelText(const std::string &element, const std::string &siz
   return "#CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed), posWidth = "
          "32, crdWidth = 32}>\n"
          "func.func @attention(%q: " + q + ", %k: " + q + ", %v: " + v + tail + ") -> (" + v +
-         ", " + l + ") {\n" + body + "\n  %o, %l = scratch.attention %q, %k, %v " +
+         ", " + l + ") {\n" + body + "\n  %o, %lse = scratch.attention %q, %k, %v " +
          (mask.empty() ? "" : "mask(%m : !scratch.mask<" + mask + ">) ") + options + " : " + q +
          ", " + q + ", " + v + " -> " + v + ", " + l + (score.empty() ? "" : " score " + score) +
-         "\n  return %o, %l : " + v + ", " + l + "\n}\n";
+         "\n  return %o, %lse : " + v + ", " + l + "\n}\n";
 }
 
 } // namespace scratch
