@@ -27,16 +27,20 @@ double scratch::cyclesPerScore(const AttentionProblem &problem, const AttentionP
   double bytes = 4 * (size + values);
   double resident = 4 * (rows * (size + values) + columns * (size + values) + rows * columns);
   double traffic = bytes / rows / (resident <= machine.secondCacheBytes ? 32 : 8);
+  // Scores are written, read twice and rewritten: free in the first cache, which
+  // they leave when they fill it.
+  if (4 * rows * columns > 0.8 * machine.firstCacheBytes)
+    traffic += 4 * 4.0 / 32;
   double cycles = products + edges + softmax + traffic;
-  // Tiles are whole: padding of short sequences, and of the edge of a mask, whose
-  // usual width is taken to be 256 keys.
+  // Tiles are whole: padding of short sequences, and of the edge of a mask, which
+  // is taken to let in 512 keys per query.
   auto waste = [](double extent, double tile) {
     return std::ceil(extent / tile) * tile / extent;
   };
   if (problem.queries && *problem.queries > 0)
     cycles *= waste(*problem.queries, plan.rows);
   if (problem.masked)
-    cycles *= 1 + (rows + columns) / (2 * 256);
+    cycles *= 1 + (rows + columns) / (2 * 512);
   return cycles;
 }
 
