@@ -89,6 +89,15 @@ TypedAttr scratch::identityOf(SemiringAttr semiring, TypedAttr custom, Type elem
   return semiring.isCustom() ? custom : identityOf(semiring.getAdd(), element);
 }
 
+TypedAttr scratch::startOf(SemiringAttr semiring, TypedAttr custom, Type element) {
+  auto real = dyn_cast<FloatType>(element);
+  bool ignoresNan = !semiring.isCustom() && (semiring.getAdd() == SemiringOperator::op_min ||
+                                             semiring.getAdd() == SemiringOperator::op_max);
+  if (real && ignoresNan)
+    return FloatAttr::get(element, APFloat::getQNaN(real.getFloatSemantics()));
+  return identityOf(semiring, custom, element);
+}
+
 SemiringEmitter SemiringEmitter::of(KernelOpInterface kernel) {
   SemiringEmitter emitter;
   emitter.semiring = kernel.getSemiring();

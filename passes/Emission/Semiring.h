@@ -30,6 +30,11 @@ mlir::TypedAttr identityOf(SemiringOperator op, mlir::Type element);
 /// The identity of a kernel's add, built-in or custom.
 mlir::TypedAttr identityOf(SemiringAttr semiring, mlir::TypedAttr custom, mlir::Type element);
 
+/// What an accumulator holds before the first product. For real min and max this
+/// is NaN, which minNum ignores: an entry whose products are all NaN is NaN, and
+/// not the identity.
+mlir::TypedAttr startOf(SemiringAttr semiring, mlir::TypedAttr custom, mlir::Type element);
+
 /// A kernel's operators, whichever way they are given.
 struct SemiringEmitter {
   SemiringAttr semiring;

@@ -33,7 +33,8 @@ bool scratch::reference::findSemiring(const char *name, Semiring &semiring) {
   return false;
 }
 
-/// A nan on either side gives a nan, as IEEE 754-2019 minimum and maximum do.
+/// min and max ignore a nan unless both sides are one (IEEE minNum), as the
+/// GraphBLAS does.
 double scratch::reference::apply(Operator op, double a, double b) {
   switch (op) {
   case Operator::plus:
@@ -41,9 +42,9 @@ double scratch::reference::apply(Operator op, double a, double b) {
   case Operator::times:
     return a * b;
   case Operator::min:
-    return std::isnan(a) || std::isnan(b) ? a + b : b < a ? b : a;
+    return std::fmin(a, b);
   case Operator::max:
-    return std::isnan(a) || std::isnan(b) ? a + b : b > a ? b : a;
+    return std::fmax(a, b);
   case Operator::logicalOr:
     return a != 0 || b != 0;
   case Operator::logicalAnd:

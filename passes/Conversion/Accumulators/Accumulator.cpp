@@ -9,7 +9,7 @@ Accumulator::Accumulator(AccumulatorCreateOp op)
       index(op.getAccumulator().getType().getIndex()) {
   semiring.semiring = op.getSemiring();
   semiring.element = element;
-  semiring.identity = identityOf(op.getSemiring(), op.getIdentityAttr(), element);
+  semiring.identity = startOf(op.getSemiring(), op.getIdentityAttr(), element);
   if (op.getSemiring().isCustom())
     semiring.addRegion = &op.getAdd();
   if (!op.getFormula().empty())
