@@ -1,7 +1,9 @@
 //===- Program.cpp - a compiled entry point, ready to be called -----------===//
 #include "codegen/Run/Program.h"
 
+#include "codegen/Driver/Host.h"
 #include "codegen/Run/ShippedKernels.h"
+#include "codegen/X86/X86.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -86,6 +88,13 @@ static void takeDecisions(const Compilation &compilation, func::FuncOp entry,
   });
 }
 
+/// Code that is loaded into this process must suit this machine.
+static llvm::Error checkRunsHere(ModuleOp module) {
+  return x86::checkRunsWith(
+      module->getAttrOfType<TargetAttr>(ScratchDialect::kTarget),
+      hostProcessor().features);
+}
+
 static std::string targetText(ModuleOp module) {
   auto target = module->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
   return (target.getKind() + " (" + target.getCpu() + ", " +
@@ -123,6 +132,8 @@ llvm::Expected<Program> scratch::compileProgram(const RunOptions &options,
   auto object = compilation.emit(Artifact::Object);
   if (!object)
     return object.takeError();
+  if (llvm::Error error = checkRunsHere(compilation.module()))
+    return error;
   llvm::Expected<LoadedModule> module = LoadedModule::load(std::move(*object));
   if (!module)
     return module.takeError();

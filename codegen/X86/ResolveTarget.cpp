@@ -79,3 +79,35 @@ llvm::Expected<TargetAttr> scratch::x86::resolveTarget(MLIRContext *context,
   return TargetAttr::get(context, "x86", cpu, differing.getString(),
                          vectorBits(**exact));
 }
+
+/// Whether LLVM uses a feature's instructions where nobody asked for them.
+/// Others (protection keys, waiting, ...) are often hidden in virtual machines,
+/// and kernels run without.
+static bool isChosenByCompiler(StringRef feature) {
+  for (StringRef family : {"avx", "sse", "ssse", "bmi", "fma"})
+    if (feature.starts_with(family))
+      return true;
+  return llvm::is_contained(
+      {"adx", "cmov", "cx16", "f16c", "gfni", "lzcnt", "movbe", "popcnt",
+       "tbm", "vpclmulqdq", "xop"},
+      feature);
+}
+
+llvm::Error scratch::x86::checkRunsWith(TargetAttr target, StringRef features) {
+  llvm::Expected<Subtarget> wanted =
+      subtarget(target.getCpu(), target.getFeatures());
+  if (!wanted)
+    return wanted.takeError();
+  llvm::SubtargetFeatures present(features);
+  for (const std::string &feature : present.getFeatures()) {
+    StringRef name = llvm::SubtargetFeatures::StripFlag(feature);
+    if (llvm::SubtargetFeatures::isEnabled(feature) ||
+        !isChosenByCompiler(name))
+      continue;
+    if ((*wanted)->checkFeatures(("+" + name).str()))
+      return llvm::createStringError(
+          "found code for '" + target.getCpu() + "', which uses " + name +
+          ", expected a processor that this machine can run, as native is");
+  }
+  return llvm::Error::success();
+}

@@ -18,6 +18,10 @@ namespace scratch::x86 {
 llvm::Expected<TargetAttr> resolveTarget(mlir::MLIRContext *context, llvm::StringRef cpu,
                                          llvm::StringRef features);
 
+/// An error when code for `target` may use instructions that a processor with
+/// `features` ("+avx2,-avx512f,...", every one spelled out) does not have.
+llvm::Error checkRunsWith(TargetAttr target, llvm::StringRef features);
+
 /// Makes an artifact of a lowered module (llvm and omp dialects), optimised for
 /// the module's `#scratch.target`.
 llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> emit(mlir::ModuleOp module, Artifact kind);

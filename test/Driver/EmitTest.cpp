@@ -1,5 +1,6 @@
 //===- EmitTest.cpp - artifacts of a lowered module -----------------------===//
 #include "codegen/Driver/Compilation.h"
+#include "codegen/X86/X86.h"
 
 #include "gtest/gtest.h"
 
@@ -49,4 +50,21 @@ TEST(Emit, LlvmIrNamesTheProcessor) {
 
 TEST(Emit, BitcodeBeginsWithItsMagic) {
   EXPECT_EQ(emitted(Artifact::Bitcode, "x86-64-v3").substr(0, 4), "BC\xC0\xDE");
+}
+
+/// What keeps a machine with `features` from running code for `cpu`.
+static std::string obstacle(llvm::StringRef cpu, llvm::StringRef features) {
+  auto context = makeContext();
+  auto target = x86::resolveTarget(context.get(), cpu, "");
+  return target ? llvm::toString(x86::checkRunsWith(*target, features))
+                : llvm::toString(target.takeError());
+}
+
+TEST(Emit, CodeForAnotherProcessorIsNotRunHere) {
+  EXPECT_EQ(obstacle("znver5", "+avx2,-avx512f"),
+            "found code for 'znver5', which uses avx512f, expected a processor "
+            "that this machine can run, as native is");
+  EXPECT_EQ(obstacle("x86-64-v3", "+avx2,-avx512f"), "");
+  // Hidden by many virtual machines, and never needed by a kernel.
+  EXPECT_EQ(obstacle("znver3", "+avx2,-pku,-mwaitx"), "");
 }
