@@ -12,6 +12,8 @@
 #include "codegen/Aot/OutputKind.h"
 #include "codegen/Aot/Outputs.h"
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
 #include "llvm/Support/Path.h"
 
 using namespace mlir;
@@ -56,6 +58,18 @@ static llvm::Expected<std::string> emitObject(Compilation &compilation) {
   return object;
 }
 
+/// The kernel that an image starts. The stages keep its mark.
+static llvm::Expected<std::string> onlyEntry(ModuleOp module) {
+  SmallVector<std::string> names;
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>())
+    if (function->hasAttr(ScratchDialect::kEntry))
+      names.push_back(function.getName().str());
+  if (names.size() == 1)
+    return names.front();
+  return llvm::createStringError("found " + Twine(names.size()) +
+                                 " entry points, expected one in an image");
+}
+
 static llvm::Expected<std::string> contentsOf(Compilation &compilation, OutputKind kind,
                                               StringRef stem) {
   switch (kind) {
@@ -66,6 +80,18 @@ static llvm::Expected<std::string> contentsOf(Compilation &compilation, OutputKi
   case OutputKind::Archive: {
     llvm::Expected<std::string> object = emitObject(compilation);
     return object ? archiveOf(*object, (stem + ".o").str()) : std::move(object);
+  }
+  case OutputKind::Elf: {
+    llvm::Expected<std::string> object = emit(compilation, Artifact::Object);
+    if (!object)
+      return object;
+    auto entry = onlyEntry(compilation.module());
+    if (!entry)
+      return entry.takeError();
+    auto image = compilation.target().link(*object, *entry);
+    if (!image)
+      return image.takeError();
+    return (*image)->getBuffer().str();
   }
   case OutputKind::Mlir: {
     std::string text;

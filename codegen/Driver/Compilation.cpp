@@ -1,6 +1,7 @@
 //===- Compilation.cpp - one module on its way through the stages ---------===//
 #include "codegen/Driver/Compilation.h"
 
+#include "dialects/Piuma/Piuma.h"
 #include "passes/Pipelines/Targets.h"
 
 #include "mlir/IR/Verifier.h"
@@ -18,7 +19,7 @@ std::unique_ptr<MLIRContext> scratch::makeContext() {
   DialectRegistry registry;
   registerAllDialects(registry);
   registerAllExtensions(registry);
-  registry.insert<ScratchDialect>();
+  registry.insert<ScratchDialect, piuma::PiumaDialect>();
   auto context =
       std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   // The target is an attribute of ours, also on modules that use nothing else

@@ -2,6 +2,7 @@
 #include "codegen/Driver/Targets.h"
 
 #include "codegen/Driver/Host.h"
+#include "codegen/Piuma/Piuma.h"
 #include "codegen/X86/X86.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -12,10 +13,11 @@ using namespace scratch;
 // One line per target.
 static const TargetColumn kTargets[] = {
     {"x86", x86::resolveTarget, x86::emit},
+    {"piuma", piuma::resolveTarget, piuma::emit, piuma::link},
 };
 
 // Targets that the architecture has a place for, and nothing in it so far.
-static constexpr llvm::StringLiteral kPlanned[] = {"cuda", "piuma"};
+static constexpr llvm::StringLiteral kPlanned[] = {"cuda"};
 
 llvm::Expected<const TargetColumn *> scratch::findTarget(StringRef name) {
   for (const TargetColumn &target : kTargets)
@@ -35,6 +37,8 @@ llvm::Expected<TargetAttr> scratch::resolveTarget(MLIRContext *context,
                                                   StringRef cpu) {
   if (!cpu.empty() && cpu != "native")
     return target.resolve(context, cpu, "");
+  if (target.link)
+    return target.resolve(context, "", "");
   Processor host = hostProcessor();
   return target.resolve(context, host.cpu, host.features);
 }

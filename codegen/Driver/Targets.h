@@ -26,13 +26,18 @@ struct TargetColumn {
   /// The stage emit, on a module that went through lower.
   llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> (*emit)(mlir::ModuleOp module,
                                                               Artifact kind);
+  /// Makes an object into an image of its own that starts at `entry`; null where
+  /// objects are loaded into a process of this machine.
+  llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> (*link)(llvm::StringRef object,
+                                                              llvm::StringRef entry) = nullptr;
 };
 
 /// The column of a target; the error says whether the word is unknown or the
 /// target not built yet.
 llvm::Expected<const TargetColumn *> findTarget(llvm::StringRef name);
 
-/// Resolves `cpu`, where `native` (or nothing) means the machine we run on.
+/// Resolves `cpu`, where `native` (or nothing) means the machine we run on, or the
+/// only one there is where images are simulated.
 llvm::Expected<TargetAttr> resolveTarget(mlir::MLIRContext *context, const TargetColumn &target,
                                          llvm::StringRef cpu);
 

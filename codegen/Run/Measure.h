@@ -21,6 +21,10 @@ struct Measurement {
   /// Most bytes of the runtime's allocations, inputs included.
   int64_t peakBytes = 0;
 
+  /// Of a simulated machine: what it did, as JSON; cycles in mode timing.
+  std::string statistics;
+  double instructions = 0, cycles = 0;
+
   double minMs() const;
   double medianMs() const;
 };

@@ -132,6 +132,19 @@ llvm::Expected<Program> scratch::compileProgram(const RunOptions &options,
   auto object = compilation.emit(Artifact::Object);
   if (!object)
     return object.takeError();
+  auto stopwatch = [&] {
+    program.compileMs = std::chrono::duration<double, std::milli>(
+                            std::chrono::steady_clock::now() - start)
+                            .count();
+  };
+  if (auto *link = compilation.target().link) {
+    auto image = link((*object)->getBuffer(), program.name);
+    if (!image)
+      return image.takeError();
+    program.image = std::move(*image);
+    stopwatch();
+    return program;
+  }
   if (llvm::Error error = checkRunsHere(compilation.module()))
     return error;
   llvm::Expected<LoadedModule> module = LoadedModule::load(std::move(*object));
@@ -142,8 +155,6 @@ llvm::Expected<Program> scratch::compileProgram(const RunOptions &options,
     return address.takeError();
   program.module.emplace(std::move(*module));
   program.entry = *address;
-  program.compileMs = std::chrono::duration<double, std::milli>(
-                          std::chrono::steady_clock::now() - start)
-                          .count();
+  stopwatch();
   return program;
 }

@@ -34,6 +34,8 @@ struct Program {
   std::string target; ///< "x86 (znver3, 256-bit vectors)"
   StrategyRemarks remarks;
   double compileMs = 0;
+  /// Either an image for the simulated machine, or a module of this process.
+  std::unique_ptr<llvm::MemoryBuffer> image;
   std::optional<LoadedModule> module;
   scratch_entry entry = nullptr;
 };

@@ -101,6 +101,12 @@ void scratch::printReport(llvm::raw_ostream &out, const RunFacts &facts) {
            measured.runsMs.size() == 1 ? "run" : "runs", gflops(facts),
            facts.program.compileMs)
            .str());
+  if (!measured.statistics.empty())
+    line(out, "simulated",
+         llvm::formatv("{0} instructions", uint64_t(measured.instructions)).str() +
+             (measured.cycles
+                  ? llvm::formatv(", {0} cycles", uint64_t(measured.cycles)).str()
+                  : std::string()));
   line(out, "memory",
        "peak " + bytesText(measured.peakBytes) + ", inputs included");
   if (facts.check)
@@ -176,6 +182,9 @@ void scratch::writeJson(llvm::raw_ostream &out, const RunFacts &facts) {
         json.attribute("tolerance", facts.check->tolerance);
       });
     writeCounters(json, facts);
+    if (!measured.statistics.empty())
+      json.attributeBegin("simulation"), json.rawValue(measured.statistics),
+          json.attributeEnd();
   });
   out << "\n";
 }

@@ -3,6 +3,7 @@
 
 #include "codegen/Run/Report.h"
 #include "codegen/Run/ShippedKernels.h"
+#include "codegen/Run/Simulate.h"
 #include "runtime/io/MatrixMarket.h"
 
 #include "llvm/Support/FileUtilities.h"
@@ -67,7 +68,9 @@ static llvm::Expected<Finished> attempt(const RunOptions &options,
   if (!inputs)
     return inputs.takeError();
   llvm::Expected<Measurement> measured =
-      measure(*program, inputs->tensors, options.threads, options.repeat);
+      program->image ? simulate(*program, inputs->tensors, options.simulation)
+                     : measure(*program, inputs->tensors, options.threads,
+                               options.repeat);
   if (!measured)
     return measured.takeError();
   return Finished{std::move(*program), std::move(*inputs),

@@ -10,6 +10,14 @@
 
 namespace scratch {
 
+/// Of targets whose programs run on a simulated machine.
+struct SimulationOptions {
+  std::string mode = "functional"; ///< functional, timing or check
+  std::string machine;             ///< file of parameters; empty: the defaults
+  unsigned cores = 0;              ///< 0: as the machine says
+  uint64_t seed = 1;               ///< of interleavings, in mode check
+};
+
 struct RunOptions {
   std::string kernel;             ///< a .mlir file or a shipped kernel's name
   std::vector<std::string> files; ///< matrices, in the order of the arguments
@@ -31,6 +39,7 @@ struct RunOptions {
   bool check = false;
   std::string output; ///< result as Matrix Market; empty: nowhere
   std::string json;   ///< empty: nowhere
+  SimulationOptions simulation;
   bool remarks = false;
   std::string remarksFile; ///< as YAML; empty: to standard error
 };

@@ -38,6 +38,11 @@ void buildMapX86Pipeline(mlir::OpPassManager &pm);
 /// llvm + omp dialects, ready for translation to LLVM IR.
 void buildLowerX86Pipeline(mlir::OpPassManager &pm);
 
+/// piuma + scf + memref; no scratch operation left.
+void buildMapPiumaPipeline(mlir::OpPassManager &pm);
+/// llvm dialect with inline assembly, ready for LLVM's RISC-V back end.
+void buildLowerPiumaPipeline(mlir::OpPassManager &pm);
+
 /// Makes each stage (`scratch-import` .. `scratch-lower`) and the whole of each
 /// target (`scratch-to-x86`) known to command lines.
 void registerPipelines();

@@ -1,6 +1,7 @@
 //===- Registration.cpp - pipelines and passes on the command line --------===//
 #include "passes/Pipelines/Pipelines.h"
 
+#include "passes/Conversion/Piuma/Passes.h"
 #include "passes/Conversion/Runtime/Passes.h"
 #include "passes/Conversion/X86/Passes.h"
 #include "passes/Expand/Passes.h"
@@ -67,6 +68,7 @@ void scratch::registerPipelines() {
   registerScratchImportPasses();
   registerScratchStrategyPasses();
   registerScratchExpandPasses();
+  registerScratchMapPiumaPasses();
   registerScratchMapRuntimePasses();
   registerScratchMapX86Passes();
   PassPipelineRegistration<>("scratch-import",

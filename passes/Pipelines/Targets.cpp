@@ -11,6 +11,7 @@ using namespace scratch;
 // One line per target.
 static const TargetPipelines kTargets[] = {
     {"x86", buildMapX86Pipeline, buildLowerX86Pipeline},
+    {"piuma", buildMapPiumaPipeline, buildLowerPiumaPipeline},
 };
 
 ArrayRef<TargetPipelines> scratch::allTargetPipelines() { return kTargets; }

@@ -2,7 +2,8 @@
 #include "passes/Strategy/Machine.h"
 
 namespace scratch {
-MachineModel makeX86Model(unsigned vectorBits); // Machines/X86.cpp
+MachineModel makePiumaModel(unsigned vectorBits); // Machines/Piuma.cpp
+MachineModel makeX86Model(unsigned vectorBits);   // Machines/X86.cpp
 } // namespace scratch
 
 using namespace scratch;
@@ -18,6 +19,7 @@ struct Registration {
 // One line per target.
 static const Registration kMachines[] = {
     {"x86", makeX86Model, {"x86-64-v3", "", 256}},
+    {"piuma", makePiumaModel, {"generic-rv64", "+m,+a,+f,+d", 0}},
 };
 
 static const Registration *find(llvm::StringRef target) {
@@ -37,4 +39,4 @@ std::optional<BaselineTarget> BaselineTarget::of(llvm::StringRef target) {
   return machine ? std::optional(machine->baseline) : std::nullopt;
 }
 
-llvm::StringRef MachineModel::expectedTargets() { return "x86"; }
+llvm::StringRef MachineModel::expectedTargets() { return "x86, piuma"; }

@@ -7,6 +7,8 @@
 #ifndef SCRATCH_PASSES_STRATEGY_MACHINE_H
 #define SCRATCH_PASSES_STRATEGY_MACHINE_H
 
+#include "dialects/Scratch/Kinds.h"
+
 #include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
@@ -38,6 +40,12 @@ struct MachineModel {
   double compactPerByte; ///< per byte of the result: move a chunk into place
   double firstTouchPerByte; ///< per byte: the page fault of fresh memory
   double dotProduct;     ///< per product of dense rows or vectors, vectorised
+
+  /// Accumulators that the target has a lowering for, one bit per kind.
+  uint32_t accumulators = ~0u;
+  bool lowers(AccumulatorKind kind) const {
+    return accumulators >> static_cast<uint32_t>(kind) & 1;
+  }
 
   /// The model of a target's column, or nothing where none is registered.
   static std::optional<MachineModel> of(llvm::StringRef target, unsigned vectorBits);

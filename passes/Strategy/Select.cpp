@@ -61,6 +61,14 @@ static Entry priced(const Candidate &candidate, const KernelProblem &problem,
   return best;
 }
 
+/// A variant that the target cannot lower, or null.
+static const PlanVariant *notLowered(const Plan &plan, const MachineModel &machine) {
+  for (const PlanVariant &variant : plan.variants)
+    if (!machine.lowers(variant.accumulator))
+      return &variant;
+  return nullptr;
+}
+
 static bool meets(const Plan &plan, const Demands &demands) {
   if (demands.dataflow && plan.dataflow != *demands.dataflow)
     return false;
@@ -119,8 +127,14 @@ llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const Machi
   for (const Candidate *candidate : allCandidates()) {
     std::string why;
     if (candidate->legal(problem, why)) {
-      entries.push_back(priced(*candidate, problem, machine, phasesToTry(problem, demands)));
-      continue;
+      Entry entry = priced(*candidate, problem, machine, phasesToTry(problem, demands));
+      const PlanVariant *unknown = notLowered(entry.plan, machine);
+      if (!unknown) {
+        entries.push_back(std::move(entry));
+        continue;
+      }
+      why = ("the target has no lowering for accumulator '" + stringify(unknown->accumulator) +
+             "'").str();
     }
     bool wanted = !demands.dataflow || candidate->dataflow() == *demands.dataflow;
     if (wanted && missing.empty())

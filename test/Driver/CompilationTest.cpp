@@ -90,7 +90,7 @@ TEST_F(CompilationTest, AnUnknownProcessorIsRefused) {
 
 TEST_F(CompilationTest, PlannedAndUnknownTargetsAreToldApart) {
   EXPECT_EQ(llvm::toString(findTarget("cuda").takeError()),
-            "target 'cuda' is not built yet, expected x86");
+            "target 'cuda' is not built yet, expected x86, piuma");
   EXPECT_EQ(llvm::toString(findTarget("vax").takeError()),
-            "no target 'vax', expected x86");
+            "no target 'vax', expected x86, piuma");
 }

@@ -4,7 +4,7 @@
 // RUN: diff %t.stages %t.whole
 // RUN: FileCheck %s < %t.whole
 // RUN: not scratch-opt %s --scratch-map='target=vax' 2>&1 | FileCheck %s --check-prefix=VAX
-// VAX: no pipeline for target 'vax', expected x86
+// VAX: no pipeline for target 'vax', expected x86, piuma
 
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
 

@@ -1,4 +1,5 @@
 //===- scratch-opt.cpp - run passes and stages on IR ----------------------===//
+#include "dialects/Piuma/Piuma.h"
 #include "dialects/Scratch/Scratch.h"
 #include "passes/Pipelines/Pipelines.h"
 
@@ -13,7 +14,7 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
-  registry.insert<scratch::ScratchDialect>();
+  registry.insert<scratch::ScratchDialect, scratch::piuma::PiumaDialect>();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Scratch modular optimizer driver\n", registry));
 }

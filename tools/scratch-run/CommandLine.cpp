@@ -17,7 +17,7 @@ struct Flags {
   cl::list<std::string> files{cl::Positional, cl::cat(category),
                               cl::desc("A.mtx ...")};
   Flag<std::string> target{"target", cl::cat(category), cl::init("x86"),
-                           cl::desc("Target: x86")};
+                           cl::desc("x86 or piuma (simulated)")};
   Flag<std::string> mcpu{
       "mcpu", cl::cat(category),
       cl::desc("Processor, as LLVM names it (default: native)")};
@@ -56,6 +56,15 @@ struct Flags {
                    cl::desc("Timed runs (default 3)")};
   Flag<bool> check{"check", cl::cat(category),
                    cl::desc("Compare every entry with the reference")};
+  Flag<std::string> simulation{
+      "simulation", cl::cat(category), cl::init("functional"),
+      cl::desc("piuma: functional, timing or check")};
+  Flag<std::string> machine{"machine", cl::cat(category), cl::value_desc("FILE"),
+                            cl::desc("piuma: parameters of the machine")};
+  Flag<unsigned> cores{"cores", cl::cat(category), cl::init(0),
+                       cl::desc("piuma: cores (default 1)")};
+  Flag<unsigned> seed{"seed", cl::cat(category), cl::init(1),
+                      cl::desc("piuma: of interleavings, with --simulation=check")};
   Flag<std::string> output{"o", cl::cat(category), cl::value_desc("C.mtx"),
                            cl::desc("Write the result as Matrix Market")};
   Flag<std::string> json{"json", cl::cat(category), cl::value_desc("FILE"),
@@ -138,6 +147,7 @@ llvm::Error scratch::parseCommandLine(int argc, char **argv,
   options.threads = flags.threads;
   options.repeat = flags.repeat;
   options.check = flags.check;
+  options.simulation = {flags.simulation, flags.machine, flags.cores, flags.seed};
   options.output = flags.output;
   options.json = flags.json;
   options.remarks = flags.remarks.getNumOccurrences() && flags.remarks.empty();

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Passes.h"
 #include "passes/Conversion/Runtime/RuntimeCalls.h"
+#include "passes/Emission/InlineRegion.h"
 
 namespace scratch {
 #define GEN_PASS_DEF_PARALLELTOOPENMPPASS
@@ -18,20 +19,6 @@ using namespace scratch;
 /// Rows per piece of an evenly split loop, and most pieces.
 static constexpr int64_t kRowsPerPiece = 256;
 static constexpr int64_t kMaxPieces = 256;
-
-/// Moves a region's only block before the insertion point; returns its yields.
-static SmallVector<Value> inlineRegion(LoopBuilder &b, Region &region, ValueRange arguments) {
-  Block &block = region.front();
-  Operation *terminator = block.getTerminator();
-  SmallVector<Value> yielded(terminator->getOperands());
-  terminator->erase();
-  for (auto [argument, value] : llvm::zip_equal(block.getArguments(), arguments)) {
-    argument.replaceAllUsesWith(value);
-    std::replace(yielded.begin(), yielded.end(), Value(argument), value);
-  }
-  b.getInsertionBlock()->getOperations().splice(b.getInsertionPoint(), block.getOperations());
-  return yielded;
-}
 
 static void lower(ParallelOp op, ModuleOp module) {
   LoopBuilder b(op.getLoc(), op);

@@ -1,0 +1,184 @@
+//===- PrivateHash.cpp - a hash table that one thread uses ----------------===//
+//
+// Stage: map (PIUMA). A table in DRAM of a power of two slots, at least twice the
+// tile's bound, probed linearly from a multiplicative hash [1]. A list of the
+// used slots empties it; keys are sorted, then looked up again, for ordered
+// results. Takes what the shared table does not: masks and any semiring.
+//
+// [1] Knuth, TAOCP 3, 6.4 (multiplication by 2^w / golden ratio).
+//===----------------------------------------------------------------------===//
+#include "passes/Conversion/Piuma/Accumulators/Accumulators.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// 2^64 / golden ratio, odd.
+static constexpr int64_t kMultiplier = static_cast<int64_t>(0x9E3779B97F4A7C15ull);
+static constexpr int64_t kLeastSlots = 16;
+
+namespace {
+class PrivateHashAccumulator : public Accumulator {
+public:
+  explicit PrivateHashAccumulator(AccumulatorCreateOp op) : Accumulator(op) {}
+
+  void create(LoopBuilder &b) override {
+    Value slots = slotsFor(b, op.getEntries());
+    keys = allocate(b, index, slots, /*zeroed=*/false);
+    states = allocate(b, b.getI8Type(), slots, /*zeroed=*/true);
+    values = allocateValues(b, slots);
+    used = allocate(b, index, slots, /*zeroed=*/false);
+    sorted = allocate(b, index, slots, /*zeroed=*/false);
+    counter = allocate(b, b.getIndexType(), b.index(1), /*zeroed=*/true);
+    b.ifThen(StatusOp::create(b), [&] {
+      Value free = freeKey(b);
+      b.loop(b.index(0), slots, [&](Value slot) { b.store(free, keys, slot); });
+    });
+  }
+
+  void destroy(LoopBuilder &b) override {
+    for (Value buffer : {keys, states, values, used, sorted, counter})
+      ReleaseOp::create(b, buffer);
+  }
+
+  void open(LoopBuilder &b, Value low, Value high, Value bound) override {
+    this->low = low;
+    this->high = high;
+    last = b.sub(slotsFor(b, bound), b.index(1));
+    // The hash's upper bits choose the slot: 64 - log2(slots) to drop.
+    shift = LLVM::CountLeadingZerosOp::create(b, b.getI64Type(), b.cast(last, b.getI64Type()),
+                                              /*is_zero_poison=*/true);
+  }
+
+  Value count(LoopBuilder &b) override {
+    Value total = b.load(counter, b.index(0));
+    Value present = gather(b, total, [&](Value, Value) {});
+    forget(b, total);
+    return present;
+  }
+
+  Value drain(LoopBuilder &b, Value coordinates, Value out, Value at) override {
+    Value zero = b.index(0);
+    Value total = b.load(counter, zero);
+    // The place is free whether or not the key stays.
+    Value present = gather(b, total, [&](Value slot, Value place) {
+      b.store(b.load(keys, slot), sorted, place);
+    });
+    sparse_tensor::SortOp::create(b, present, sorted, ValueRange(),
+                                  AffineMap::getMultiDimIdentityMap(1, b.getContext()),
+                                  b.getIndexAttr(0),
+                                  sparse_tensor::SparseTensorSortKind::HybridQuickSort);
+    Type stored = cast<MemRefType>(coordinates.getType()).getElementType();
+    b.loop(zero, present, [&](Value n) {
+      Value key = b.load(sorted, n);
+      Value slot = probe(b, key).first, place = b.add(at, n);
+      b.store(b.cast(key, stored), coordinates, place);
+      b.store(b.load(values, slot), out, place);
+    });
+    forget(b, total);
+    return present;
+  }
+
+protected:
+  void touch(LoopBuilder &b, Value coordinate, Value product) override {
+    Value key = b.cast(coordinate, index);
+    auto [slot, found] = probe(b, key);
+    auto merge = [&](Value state) {
+      if (product)
+        b.store(semiring.add(b, b.load(values, slot), product), values, slot);
+      b.store(state, states, slot);
+    };
+    if (!masked()) {
+      insertUnless(b, found, key, slot);
+      return merge(byte(b, kPresent));
+    }
+    // A key that no leaf marked has state 0, in the table or not.
+    Value state = b.load(states, slot);
+    b.ifThen(passes(b, state), [&] {
+      insertUnless(b, found, key, slot);
+      merge(b.bitOr(state, byte(b, kPresent)));
+    });
+  }
+
+  void touchMark(LoopBuilder &b, Value coordinate, int64_t bit) override {
+    Value key = b.cast(coordinate, index);
+    auto [slot, found] = probe(b, key);
+    insertUnless(b, found, key, slot);
+    b.store(b.bitOr(b.load(states, slot), byte(b, bit)), states, slot);
+  }
+
+private:
+  /// No coordinate: all bits set.
+  Value freeKey(LoopBuilder &b) { return b.integer(-1, index); }
+
+  /// Power of two, at least twice `bound`.
+  Value slotsFor(LoopBuilder &b, Value bound) {
+    Type i64 = b.getI64Type();
+    Value least = b.max(b.cast(bound, i64), b.integer(kLeastSlots / 2, i64));
+    Value twice = b.sub(b.shiftLeft(least, 1), b.integer(1, i64));
+    Value log = b.sub(b.integer(64, i64),
+                      LLVM::CountLeadingZerosOp::create(b, i64, twice, true));
+    return b.toIndex(arith::ShLIOp::create(b, b.integer(1, i64), log));
+  }
+
+  /// Visits the slots that hold an entry with their ranks; returns how many.
+  Value gather(LoopBuilder &b, Value total, function_ref<void(Value slot, Value place)> visit) {
+    return b.loop(b.index(0), total, {b.index(0)}, [&](Value n, ValueRange sum) {
+      Value slot = b.loadIndex(used, n);
+      visit(slot, sum[0]);
+      Value here = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, b.load(states, slot),
+                                         byte(b, 0));
+      return LoopBuilder::Values{b.add(sum[0], b.cast(here, b.getIndexType()))};
+    })[0];
+  }
+
+  /// The slot of a key, or the free slot where it belongs; and whether it is there.
+  std::pair<Value, Value> probe(LoopBuilder &b, Value key) {
+    Type i64 = b.getI64Type();
+    Value hash = b.mul(b.cast(key, i64), b.integer(kMultiplier, i64));
+    Value start = b.toIndex(arith::ShRUIOp::create(b, hash, shift));
+    Value free = freeKey(b), one = b.index(1);
+    auto end = b.whileLoop(
+        {start, b.load(keys, start)},
+        [&](ValueRange at) {
+          return b.bitAnd(b.notEqual(at[1], key), b.notEqual(at[1], free));
+        },
+        [&](ValueRange at) {
+          Value next = b.bitAnd(b.add(at[0], one), last);
+          return LoopBuilder::Values{next, b.load(keys, next)};
+        });
+    return {end[0], b.equal(end[1], key)};
+  }
+
+  void insertUnless(LoopBuilder &b, Value found, Value key, Value slot) {
+    b.ifThen(b.equal(found, b.bit(false)), [&] {
+      Value zero = b.index(0);
+      Value count = b.load(counter, zero);
+      b.store(key, keys, slot);
+      b.storeIndex(slot, used, count);
+      b.store(b.add(count, b.index(1)), counter, zero);
+    });
+  }
+
+  /// Every used slot becomes free again.
+  void forget(LoopBuilder &b, Value total) {
+    Value free = freeKey(b), nothing = identity(b), clear = byte(b, 0);
+    b.loop(b.index(0), total, [&](Value n) {
+      Value slot = b.loadIndex(used, n);
+      b.store(free, keys, slot);
+      b.store(nothing, values, slot);
+      b.store(clear, states, slot);
+    });
+    b.store(b.index(0), counter, b.index(0));
+  }
+
+  Value keys, states, values, used, sorted, counter;
+  Value last, shift; ///< of the open tile
+};
+} // namespace
+
+std::unique_ptr<Accumulator> scratch::makePrivateHashAccumulator(AccumulatorCreateOp op) {
+  return std::make_unique<PrivateHashAccumulator>(op);
+}

@@ -1,0 +1,53 @@
+//===- Piuma.cpp - prices on PIUMA ----------------------------------------===//
+//
+// Stage: select. One thread of a multi-threaded pipeline among 64 of its core:
+// the core issues four instructions a cycle in all, so an instruction costs a
+// quarter of a cycle as long as threads hide each other's waiting. Prices are
+// instructions of the generated code [isa] at that rate, and bytes at the
+// bandwidth of Machine.def [machine], whichever is more.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Strategy/Machine.h"
+
+#include "runtime/piuma/isa/Machine.h"
+
+namespace scratch {
+MachineModel makePiumaModel(unsigned vectorBits);
+} // namespace scratch
+
+using namespace scratch;
+
+MachineModel scratch::makePiumaModel(unsigned) {
+  const piuma::Machine machine;
+  // Cycles of a core per instruction, all threads busy.
+  const double issue = 1.0 / machine.mtp_per_core;
+  // Cycles of a core per byte of DRAM.
+  const double perByte = 1000.0 / machine.dram_bytes_per_kcycle;
+
+  MachineModel piuma{};
+  piuma.firstCacheBytes = machine.dcache_bytes; // bytes, one pipeline
+  piuma.secondCacheBytes = machine.scratchpad_bytes; // bytes, one core
+  piuma.accumulators = 1u << static_cast<uint32_t>(AccumulatorKind::Hash);
+
+  piuma.rowOpen = 60 * issue;  // [isa] measure, open, close a row
+  piuma.rowChoice = 16 * issue; // [isa] one linear form, software conversions none
+  piuma.entry = 12 * issue;    // [isa] start a segment of B
+  piuma.valueLoad = 8 * perByte; // [machine] one value, streamed
+  piuma.windowMerge = 8 * issue; // no window is lowered here
+  piuma.tierStore = 2 * issue;   // no tiers either
+  piuma.hashProbe = 20 * issue;  // [isa] hash, probe, compare, merge, about 1.4 probes
+  piuma.maskTest = 4 * issue;    // [isa] load, mask, branch
+  piuma.windowMark = 4 * issue;
+  piuma.hashMark = 24 * issue;   // [isa] a probe and an insertion
+
+  piuma.windowScan = 4 * issue;
+  piuma.windowCold = 0;
+  piuma.wordVisit = 8 * issue;
+  piuma.windowEmit = 8 * issue;
+  piuma.hashEmit = 120 * issue; // [isa] sort about 60, look up 20, free the slot 10, stores
+
+  piuma.compactPerByte = 2 * perByte;  // [machine] read and write
+  piuma.firstTouchPerByte = 0;         // no pages
+  piuma.dotProduct = 10 * issue;       // [isa] scalar loads, multiply, add, loop
+  return piuma;
+}

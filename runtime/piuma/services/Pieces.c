@@ -1,0 +1,72 @@
+/*===- Pieces.c - a result written piece by piece ---------------------------===
+ *
+ * Every piece is written into a buffer of its own; when all have ended, thread 0
+ * has the DMA engine move them together, in order. Nobody waits for anybody.
+ * The host's runtime packs as the result grows (runtime/core/Pieces.c); here
+ * memory is plentiful and copying is the engine's.
+ *===----------------------------------------------------------------------===*/
+#include "runtime/abi/scratch.h"
+#include "runtime/piuma/services/Threads.h"
+
+typedef struct {
+  scratch_piece place;
+  int64_t entries;
+} piece;
+
+typedef struct {
+  char *coordinates, *values;
+  int64_t coordinate_bytes, value_bytes;
+  int64_t pieces;
+  piece piece[];
+} ledger;
+
+void *scratch_rt_pieces_open(void *coordinates, int64_t coordinate_bytes,
+                             void *values, int64_t value_bytes,
+                             int64_t pieces) {
+  ledger *all = scratch_rt_allocate_zero(
+      1, (int64_t)sizeof *all + pieces * (int64_t)sizeof all->piece[0]);
+  if (!all)
+    return 0;
+  all->coordinates = coordinates;
+  all->values = values;
+  all->coordinate_bytes = coordinate_bytes;
+  all->value_bytes = value_bytes;
+  all->pieces = pieces;
+  return all;
+}
+
+const scratch_piece *scratch_rt_piece_begin(void *pieces, int64_t number,
+                                            int64_t room) {
+  static const scratch_piece nowhere;
+  ledger *all = pieces;
+  if (!all)
+    return &nowhere;
+  piece *own = &all->piece[number];
+  own->place.coordinates = scratch_rt_allocate(room, all->coordinate_bytes);
+  own->place.values = scratch_rt_allocate(room, all->value_bytes);
+  own->place.at = 0;
+  return own->place.values && own->place.coordinates ? &own->place : &nowhere;
+}
+
+void scratch_rt_piece_end(void *pieces, int64_t number, int64_t entries) {
+  ledger *all = pieces;
+  if (all)
+    all->piece[number].entries = entries;
+}
+
+void scratch_rt_pieces_close(void *pieces) {
+  ledger *all = pieces;
+  int64_t at = 0;
+  for (int64_t number = 0; all && number < all->pieces; ++number) {
+    const piece *own = &all->piece[number];
+    if (own->entries == 0 || !own->place.coordinates || !own->place.values)
+      continue;
+    piuma_copy(all->coordinates + at * all->coordinate_bytes,
+               own->place.coordinates,
+               (uint64_t)(own->entries * all->coordinate_bytes));
+    piuma_copy(all->values + at * all->value_bytes, own->place.values,
+               (uint64_t)(own->entries * all->value_bytes));
+    at += own->entries;
+  }
+  piuma_wait(0);
+}
