@@ -13,6 +13,6 @@
 
 func.func @multiply(%a: tensor<?x?xf64, #CSR>, %x: tensor<?xf64>, %y: tensor<?xf64>) -> tensor<?xf64> {
   %0 = scratch.spmv %a, %x into %y
-    : tensor<?x?xf64, #CSR>, tensor<?xf64>, tensor<?xf64> -> tensor<?xf64>
+    : tensor<?x?xf64, #CSR>, tensor<?xf64> -> tensor<?xf64>
   return %0 : tensor<?xf64>
 }
