@@ -54,8 +54,9 @@ def LowerTensorsPass : Pass<"scratch-lower-tensors", "::mlir::ModuleOp"> {
 def SparseCodegenPass : Pass<"scratch-sparse-codegen", "::mlir::ModuleOp"> {
   let summary = "Upstream's sparse-tensor-codegen, and scratch.assemble";
   let dependentDialects = [
-    "::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::scf::SCFDialect", "::mlir::sparse_tensor::SparseTensorDialect"
+    "::mlir::bufferization::BufferizationDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::sparse_tensor::SparseTensorDialect"
   ];
 }
 

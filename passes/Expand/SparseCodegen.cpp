@@ -100,7 +100,8 @@ struct SparseCodegenPass : scratch::impl::SparseCodegenPassBase<SparseCodegenPas
     });
     target.addLegalDialect<arith::ArithDialect, bufferization::BufferizationDialect,
                            complex::ComplexDialect, memref::MemRefDialect, scf::SCFDialect>();
-    target.addLegalOp<UnrealizedConversionCastOp>();
+    // The workspace of upstream's expand op is filled with zeros.
+    target.addLegalOp<linalg::FillOp, linalg::YieldOp, UnrealizedConversionCastOp>();
     patterns.add<ConvertAssemble>(converter, context);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, converter);
     scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns, target);
