@@ -11,7 +11,9 @@
 //               pages cost memory only when written
 //
 // Where the strategy lists several accumulators, each row takes the one whose
-// cost form (Features.def) is least.
+// cost form (Features.def) is least. With a hash table among them, windows have
+// a limit and wider rows take the table: workers of a matrix with billions of
+// columns then need little memory.
 //
 // [1] F. G. Gustavson, ACM TOMS 4(3), 1978.
 //===----------------------------------------------------------------------===//
@@ -31,6 +33,10 @@ using namespace scratch;
 static constexpr int64_t kRowWeight = 8;
 /// Elements behind the result that emission may spoil.
 static constexpr int64_t kSlack = 64;
+
+/// Columns that a dense window has at most where wider rows can take a hash
+/// table: 144 MB of every worker with f64.
+static constexpr int64_t kWidestWindow = 1 << 24;
 
 namespace {
 
@@ -55,6 +61,7 @@ private:
   LogicalResult open();
   void boundRows();
   RowShape measureRow(Value row);
+  bool isWindow(VariantAttr variant) const;
   Value cost(VariantAttr variant, const RowShape &shape, Value maskEntries);
   Value accumulateRow(unsigned variant, Value accumulator, Value row, const RowShape &shape,
                       Mode mode, Value at);
@@ -79,6 +86,7 @@ private:
   Value rows, columns;    ///< major and minor extent of the result
   Value bounds, weights;  ///< i64 prefixes: entries at most, work
   Value maxBound;         ///< coordinates that any row's tile holds
+  Value window;           ///< columns of a dense window, at most
   Value capacity;         ///< total of the bounds
   Value positions, coordinates, values;
 };
@@ -111,6 +119,9 @@ LogicalResult RowWiseProduct::open() {
                columnMajor ? "spgemm: columns of lhs" : "spgemm: rows of rhs");
   rows = lhs.majors;
   columns = rhs.minors;
+  window = llvm::all_of(variants, [&](VariantAttr v) { return isWindow(v); })
+               ? columns
+               : b.min(columns, b.index(kWidestWindow));
   if (op.getMask()) {
     // Domains are checked on the leaves' tensors.
     SmallVector<Value> todo{op.getMask()};
@@ -226,7 +237,12 @@ RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row) {
   return shape;
 }
 
-/// The linear form of one variant on one row, in cycles.
+bool RowWiseProduct::isWindow(VariantAttr variant) const {
+  return variant.getAccumulator() != AccumulatorKind::Hash;
+}
+
+/// The linear form of one variant on one row, in cycles; infinite for a row
+/// that is wider than the variant's window.
 Value RowWiseProduct::cost(VariantAttr variant, const RowShape &shape, Value maskEntries) {
   Type f64 = b.getF64Type();
   auto feature = [&](CostFeature which) -> Value {
@@ -256,7 +272,11 @@ Value RowWiseProduct::cost(VariantAttr variant, const RowShape &shape, Value mas
         b, real, arith::ConstantOp::create(b, b.getF64FloatAttr(coefficient)));
     total = arith::AddFOp::create(b, total, term);
   }
-  return total;
+  if (!isWindow(variant))
+    return total;
+  Value never = arith::ConstantOp::create(
+      b, b.getF64FloatAttr(std::numeric_limits<double>::infinity()));
+  return b.select(b.lessEqual(b.sub(shape.high, shape.low), window), total, never);
 }
 
 /// One row in one accumulator; returns the number of its entries.
@@ -355,8 +375,8 @@ LoopBuilder::Values RowWiseProduct::makeAccumulators() {
     Type type = AccumulatorType::get(b.getContext(), variant.getAccumulator(), index,
                                      semiring.element);
     TypedAttr identity = semiring.semiring.isCustom() ? semiring.identity : TypedAttr();
-    auto create = AccumulatorCreateOp::create(b, type, columns, maxBound, semiring.semiring,
-                                              identity);
+    auto create = AccumulatorCreateOp::create(b, type, isWindow(variant) ? window : columns,
+                                              maxBound, semiring.semiring, identity);
     if (semiring.semiring.isCustom()) {
       IRMapping mapping;
       semiring.addRegion->cloneInto(&create.getAdd(), mapping);
