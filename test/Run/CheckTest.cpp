@@ -6,6 +6,7 @@
 #include "codegen/Run/Check.h"
 #include "codegen/Run/Inputs.h"
 #include "codegen/Run/Measure.h"
+#include "runtime/reference/Semiring.h"
 
 #include "gtest/gtest.h"
 
@@ -67,4 +68,11 @@ TEST(Check, FindsAWrongPattern) {
     EXPECT_NE(checked("spgemm", spoil)
                   .find("the result differs from the reference"),
               std::string::npos);
+}
+
+TEST(Check, KnowsEverySemiring) {
+  reference::Semiring semiring;
+#define SEMIRING(name, add, multiply) \
+  EXPECT_TRUE(reference::findSemiring(#name, semiring)) << #name;
+#include "dialects/Scratch/Semirings.def"
 }
