@@ -1,7 +1,8 @@
 //===- Cpu.h - What the semantics of an instruction are written with -------===//
 //
 //   STRAIGHT(add) { cpu.setX(cpu.x1() + cpu.x2()); }        cannot fail
-//   FALLIBLE(ld)  { ...; return Outcome::Next; }            may trap, block or be timed
+//   FALLIBLE(ecall) { ...; return Outcome::Next; }            may trap, block or be timed
+//   QUICK(ld)     the same, with a usual case that calls nothing
 //   BRANCH(beq)   { return cpu.x1() == cpu.x2(); }
 //
 // Each defines the handler of that row of Instructions.def for every mode (Op.h). Fetch,
@@ -89,10 +90,14 @@ template <class Mode> struct Cpu {
         return Outcome::Next;
       }
     }
-    uint64_t bits = 0;
-    Outcome outcome = slowLoad<Mode>(*t, op, address, sizeof(T), kind, bits);
-    value = static_cast<T>(bits);
-    return outcome;
+    if constexpr (Mode::quick) {
+      return Outcome::Slow;
+    } else {
+      uint64_t bits = 0;
+      Outcome outcome = slowLoad<Mode>(*t, op, address, sizeof(T), kind, bits);
+      value = static_cast<T>(bits);
+      return outcome;
+    }
   }
 
   template <class T>
@@ -105,8 +110,11 @@ template <class Mode> struct Cpu {
         return Outcome::Next;
       }
     }
-    return slowStore<Mode>(*t, op, address, sizeof(T), kind,
-                           static_cast<uint64_t>(std::make_unsigned_t<T>(value)));
+    if constexpr (Mode::quick)
+      return Outcome::Slow;
+    else
+      return slowStore<Mode>(*t, op, address, sizeof(T), kind,
+                             static_cast<uint64_t>(std::make_unsigned_t<T>(value)));
   }
 
   void countRemote(uint64_t offset, unsigned bytes) const {
@@ -178,6 +186,28 @@ template <class Mode, Insn id> inline void chargeLatency(Thread *t) {
       return endRun(t, outcome == Outcome::After ? op + 1 : op, run, left, counts);     \
     chargeLatency<Mode, Insn::id>(t);                                                   \
     [[clang::musttail]] PIUMA_GO(op + 1, run);                                          \
+  }                                                                                     \
+  PIUMA_INSTANTIATE(id)                                                                 \
+  PIUMA_BODY(Outcome, id)
+
+/// A FALLIBLE whose usual case calls no function: compiled once without its long way, so
+/// that the handler needs no stack frame, and once more in full.
+#define QUICK(id)                                                                       \
+  PIUMA_BODY(Outcome, id);                                                              \
+  template <class Mode> static PIUMA_HANDLER full_##id(PIUMA_HANDLER_ARGUMENTS) {       \
+    Outcome outcome = body_##id(Cpu<Mode>{t, op, dram, limit, run, left});              \
+    if (__builtin_expect(outcome != Outcome::Next, 0))                                  \
+      return endRun(t, outcome == Outcome::After ? op + 1 : op, run, left, counts);     \
+    chargeLatency<Mode, Insn::id>(t);                                                   \
+    [[clang::musttail]] PIUMA_GO(op + 1, run);                                          \
+  }                                                                                     \
+  template <class Mode> PIUMA_HANDLER handle_##id(PIUMA_HANDLER_ARGUMENTS) {            \
+    if constexpr (!Mode::gated) {                                                       \
+      Outcome outcome = body_##id(Cpu<Quick>{t, op, dram, limit, run, left});           \
+      if (__builtin_expect(outcome == Outcome::Next, 1))                                \
+        [[clang::musttail]] PIUMA_GO(op + 1, run);                                      \
+    }                                                                                   \
+    [[clang::musttail]] return full_##id<Mode>(t, op, run, left, counts, dram, limit);  \
   }                                                                                     \
   PIUMA_INSTANTIATE(id)                                                                 \
   PIUMA_BODY(Outcome, id)

@@ -36,6 +36,12 @@ inline uint8_t takeFlags() {
                  (mxcsr >> 4 & 1) << 1 | (mxcsr >> 5 & 1));
 }
 
+/// Fused multiply-add where the host has the instruction; a result that is a NaN (or no
+/// instruction) is left to the soft path, because hosts differ in how they flag
+/// 0 * infinity + NaN.
+bool fma(double a, double b, double c, double &result);
+bool fma(float a, float b, float c, float &result);
+
 /// A sum that leaves the flags as they were.
 template <class F> soft::Bits<F> addQuiet(soft::Bits<F> a, soft::Bits<F> b) {
   unsigned before = _mm_getcsr();

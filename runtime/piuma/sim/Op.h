@@ -42,13 +42,17 @@ static_assert(sizeof(Op) == 16);
 
 /// Three ways to run, each with its own handlers:
 struct Functional { // nothing but speed
-  static constexpr bool gated = false, checked = false, timed = false;
+  static constexpr bool gated = false, checked = false, timed = false,
+                        quick = false;
+};
+struct Quick { // the part of functional mode that calls nothing: see QUICK in Cpu.h
+  static constexpr bool gated = false, checked = false, timed = false, quick = true;
 };
 struct Timed { // stops before every access, which is then timed
-  static constexpr bool gated = true, checked = false, timed = true;
+  static constexpr bool gated = true, checked = false, timed = true, quick = false;
 };
 struct Checked { // may stop before any access; accesses are checked for races
-  static constexpr bool gated = true, checked = true, timed = false;
+  static constexpr bool gated = true, checked = true, timed = false, quick = false;
 };
 
 /// The handlers of one way to run, by Insn, and the ones that are no instruction.

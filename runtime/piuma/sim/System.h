@@ -21,7 +21,8 @@ class RaceDetector;
 enum class Outcome {
   Next, // go on
   Here, // stop before this instruction: it trapped, blocks, or must be timed first
-  After // stop behind it
+  After, // stop behind it
+  Slow  // only from a quick body: nothing happened, take the long way
 };
 
 /// Threads gathered at a barrier or collective.

@@ -29,20 +29,24 @@ template <class M> static inline unsigned rounding(const Cpu<M> &cpu) {
 }
 
 template <class F, class M, class Host, class Soft>
-static inline Outcome arithmetic(const Cpu<M> &cpu, Host hostOp, Soft softOp) {
+[[gnu::always_inline]] static inline Outcome arithmetic(const Cpu<M> &cpu, Host hostOp, Soft softOp) {
   unsigned rm = rounding(cpu);
   if (__builtin_expect(rm == soft::RNE, 1)) {
     Registers<F>::set(cpu, host::bitsOf(hostOp()));
     return Outcome::Next;
   }
-  if (rm > soft::RMM)
-    return cpu.illegal();
-  Registers<F>::set(cpu, softOp(Rounding(rm), cpu.t->fflags));
-  return Outcome::Next;
+  if constexpr (M::quick) {
+    return Outcome::Slow;
+  } else {
+    if (rm > soft::RMM)
+      return cpu.illegal();
+    Registers<F>::set(cpu, softOp(Rounding(rm), cpu.t->fflags));
+    return Outcome::Next;
+  }
 }
 
 #define BINARY(name, F, sign)                                                           \
-  FALLIBLE(name) {                                                                      \
+  QUICK(name) {                                                                         \
     auto a = Registers<F>::get(cpu, cpu.op->rs1), b = Registers<F>::get(cpu, cpu.op->rs2); \
     return arithmetic<F>(                                                               \
         cpu, [&] { return host::value(a) sign host::value(b); },                        \
@@ -72,22 +76,25 @@ template <class F, class M> static inline Outcome squareRoot(const Cpu<M> &cpu) 
       cpu, [&] { return __builtin_elementwise_sqrt(host::value(a)); },
       [&](Rounding rm, uint8_t &flags) { return soft::sqrt<F>(a, rm, flags); });
 }
-FALLIBLE(fsqrt_s) { return squareRoot<F32>(cpu); }
-FALLIBLE(fsqrt_d) { return squareRoot<F64>(cpu); }
+QUICK(fsqrt_s) { return squareRoot<F32>(cpu); }
+QUICK(fsqrt_d) { return squareRoot<F64>(cpu); }
 
-/// (-1)^negateProduct * a * b + (-1)^negateAddend * c, in integers: hosts differ in how
-/// they flag 0 * infinity + NaN, and many builds have no fused instruction.
+/// (-1)^negateProduct * a * b + (-1)^negateAddend * c, rounded once.
 template <class F, bool negateProduct, bool negateAddend, class M>
-static inline Outcome fused(const Cpu<M> &cpu) {
+[[gnu::always_inline]] static inline Outcome fused(const Cpu<M> &cpu) {
   unsigned rm = rounding(cpu);
   if (rm > soft::RMM)
     return cpu.illegal();
   constexpr auto sign = soft::Bits<F>(1) << (sizeof(soft::Bits<F>) * 8 - 1);
   auto a = Registers<F>::get(cpu, cpu.op->rs1), b = Registers<F>::get(cpu, cpu.op->rs2),
        c = Registers<F>::get(cpu, cpu.op->rs3);
-  Registers<F>::set(cpu, soft::fma<F>(negateProduct ? a ^ sign : a, b,
-                                      negateAddend ? c ^ sign : c, Rounding(rm),
-                                      cpu.t->fflags));
+  a = negateProduct ? a ^ sign : a;
+  c = negateAddend ? c ^ sign : c;
+  decltype(host::value(a)) result;
+  if (rm == soft::RNE && host::fma(host::value(a), host::value(b), host::value(c), result))
+    Registers<F>::set(cpu, std::bit_cast<soft::Bits<F>>(result));
+  else
+    Registers<F>::set(cpu, soft::fma<F>(a, b, c, Rounding(rm), cpu.t->fflags));
   return Outcome::Next;
 }
 FALLIBLE(fmadd_s) { return fused<F32, false, false>(cpu); }
@@ -143,7 +150,7 @@ STRAIGHT(fmv_x_d) { cpu.setX(cpu.f64(cpu.op->rs1)); }
 STRAIGHT(fmv_d_x) { cpu.setF64(cpu.x1()); }
 
 template <class F, unsigned width, bool isSigned, class M>
-static inline Outcome toInteger(const Cpu<M> &cpu) {
+[[gnu::always_inline]] static inline Outcome toInteger(const Cpu<M> &cpu) {
   unsigned rm = rounding(cpu);
   if (rm > soft::RMM)
     return cpu.illegal();
@@ -161,7 +168,7 @@ FALLIBLE(fcvt_l_d) { return toInteger<F64, 64, true>(cpu); }
 FALLIBLE(fcvt_lu_d) { return toInteger<F64, 64, false>(cpu); }
 
 template <class F, class Integer, class M>
-static inline Outcome fromInteger(const Cpu<M> &cpu) {
+[[gnu::always_inline]] static inline Outcome fromInteger(const Cpu<M> &cpu) {
   unsigned rm = rounding(cpu);
   if (rm > soft::RMM)
     return cpu.illegal();

@@ -84,58 +84,58 @@ INSTANTIATE(Checked)
 #undef INSTANTIATE
 
 /// Loads a T, of which the register gets the sign or zero extension.
-template <class T, class Mode> static inline Outcome loadX(const Cpu<Mode> &cpu) {
+template <class T, class Mode> [[gnu::always_inline]] static inline Outcome loadX(const Cpu<Mode> &cpu) {
   T value;
   Outcome outcome = cpu.load(value, cpu.x1() + uint64_t(cpu.imm()));
   if (outcome == Outcome::Next)
     cpu.setX(uint64_t(int64_t(value)));
   return outcome;
 }
-template <class T, class Mode> static inline Outcome storeX(const Cpu<Mode> &cpu) {
+template <class T, class Mode> [[gnu::always_inline]] static inline Outcome storeX(const Cpu<Mode> &cpu) {
   return cpu.store(T(cpu.x2()), cpu.x1() + uint64_t(cpu.imm()));
 }
-FALLIBLE(lb) { return loadX<int8_t>(cpu); }
-FALLIBLE(lh) { return loadX<int16_t>(cpu); }
-FALLIBLE(lw) { return loadX<int32_t>(cpu); }
-FALLIBLE(ld) { return loadX<int64_t>(cpu); }
-FALLIBLE(lbu) { return loadX<uint8_t>(cpu); }
-FALLIBLE(lhu) { return loadX<uint16_t>(cpu); }
-FALLIBLE(lwu) { return loadX<uint32_t>(cpu); }
-FALLIBLE(sb) { return storeX<uint8_t>(cpu); }
-FALLIBLE(sh) { return storeX<uint16_t>(cpu); }
-FALLIBLE(sw) { return storeX<uint32_t>(cpu); }
-FALLIBLE(sd) { return storeX<uint64_t>(cpu); }
+QUICK(lb) { return loadX<int8_t>(cpu); }
+QUICK(lh) { return loadX<int16_t>(cpu); }
+QUICK(lw) { return loadX<int32_t>(cpu); }
+QUICK(ld) { return loadX<int64_t>(cpu); }
+QUICK(lbu) { return loadX<uint8_t>(cpu); }
+QUICK(lhu) { return loadX<uint16_t>(cpu); }
+QUICK(lwu) { return loadX<uint32_t>(cpu); }
+QUICK(sb) { return storeX<uint8_t>(cpu); }
+QUICK(sh) { return storeX<uint16_t>(cpu); }
+QUICK(sw) { return storeX<uint32_t>(cpu); }
+QUICK(sd) { return storeX<uint64_t>(cpu); }
 
-FALLIBLE(flw) {
+QUICK(flw) {
   uint32_t value;
   Outcome outcome = cpu.load(value, cpu.x1() + uint64_t(cpu.imm()));
   if (outcome == Outcome::Next)
     cpu.setF32(value);
   return outcome;
 }
-FALLIBLE(fld) {
+QUICK(fld) {
   uint64_t value;
   Outcome outcome = cpu.load(value, cpu.x1() + uint64_t(cpu.imm()));
   if (outcome == Outcome::Next)
     cpu.setF64(value);
   return outcome;
 }
-FALLIBLE(fsw) {
+QUICK(fsw) {
   return cpu.store(uint32_t(cpu.f64(cpu.op->rs2)), cpu.x1() + uint64_t(cpu.imm()));
 }
-FALLIBLE(fsd) { return cpu.store(cpu.f64(cpu.op->rs2), cpu.x1() + uint64_t(cpu.imm())); }
+QUICK(fsd) { return cpu.store(cpu.f64(cpu.op->rs2), cpu.x1() + uint64_t(cpu.imm())); }
 
 // --- Uncached access: to memory itself, 4 or 8 bytes, aligned.
 
 template <class T, class Mode>
-static inline Outcome uncachedLoad(const Cpu<Mode> &cpu, T &value) {
+[[gnu::always_inline]] static inline Outcome uncachedLoad(const Cpu<Mode> &cpu, T &value) {
   uint64_t address = cpu.x1() + uint64_t(cpu.imm());
   if (address & (sizeof(T) - 1))
     return cpu.raise(Cause::LoadMisaligned, address);
   return cpu.load(value, address, Access::Uncached);
 }
 template <class T, class Mode>
-static inline Outcome uncachedStore(const Cpu<Mode> &cpu, T value) {
+[[gnu::always_inline]] static inline Outcome uncachedStore(const Cpu<Mode> &cpu, T value) {
   uint64_t address = cpu.x1() + uint64_t(cpu.imm());
   if (address & (sizeof(T) - 1))
     return cpu.raise(Cause::StoreMisaligned, address);
