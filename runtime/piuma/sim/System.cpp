@@ -3,6 +3,7 @@
 
 #include "runtime/piuma/sim/Races.h"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -37,9 +38,14 @@ Outcome System::raise(Thread &t, Cause cause, uint64_t address) {
   return Outcome::Here;
 }
 
-void System::exitThread(Thread &t, int64_t code) {
+Outcome System::exitThread(Thread &t, int64_t code) {
+  while (std::any_of(t.transfers.begin(), t.transfers.end(),
+                     [](const Transfer &transfer) { return !transfer.landed; }))
+    if (!landOne(t)) // nobody waited for these, and they still happen
+      return Outcome::Here;
   t.state = ThreadState::Done;
   t.exitStatus = code;
+  return Outcome::After;
 }
 
 void System::breakReservations(uint64_t address, uint64_t bytes, const Thread *except) {

@@ -89,7 +89,7 @@ public:
   Outcome queuePop(Thread &t, uint64_t queue, uint64_t &value, bool blocking);
   Outcome queueClose(Thread &t, uint64_t queue);
   Outcome environmentCall(Thread &t);
-  void exitThread(Thread &t, int64_t status);
+  Outcome exitThread(Thread &t, int64_t status);
   /// After p.mark: closes the thread's phase and opens the next.
   void enterPhase(Thread &t, uint64_t phase);
   void breakReservations(uint64_t address, uint64_t bytes, const Thread *except);

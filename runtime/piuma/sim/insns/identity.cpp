@@ -21,8 +21,8 @@ FALLIBLE(p_exit) {
   if (cpu.gate())
     return Outcome::Here;
   cpu.note(Access::None);
-  cpu.t->system->exitThread(*cpu.t, int64_t(cpu.x1()));
-  return Outcome::After;
+  cpu.t->op = cpu.op;
+  return cpu.t->system->exitThread(*cpu.t, int64_t(cpu.x1()));
 }
 
 /// Stops the slice: the scheduler's totals must be exact when a phase is closed.
