@@ -6,6 +6,7 @@ using namespace scratch;
 #include "dialects/Scratch/ScratchDialect.cpp.inc"
 #include "dialects/Scratch/ScratchEnums.cpp.inc"
 #include "dialects/Scratch/ScratchInterfaces.cpp.inc"
+#include "dialects/Scratch/ScratchPruneInterfaces.cpp.inc"
 
 #define GET_OP_CLASSES
 #include "dialects/Scratch/ScratchOps.cpp.inc"

@@ -26,6 +26,7 @@
 #include "dialects/Scratch/ScratchTypes.h.inc"
 
 #include "dialects/Scratch/ScratchInterfaces.h.inc"
+#include "dialects/Scratch/ScratchPruneInterfaces.h.inc"
 
 #define GET_OP_CLASSES
 #include "dialects/Scratch/ScratchOps.h.inc"

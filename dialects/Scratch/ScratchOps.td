@@ -6,5 +6,7 @@ include "dialects/Scratch/AttentionOps.td"
 include "dialects/Scratch/KernelOps.td"
 include "dialects/Scratch/LoopOps.td"
 include "dialects/Scratch/MaskOps.td"
+include "dialects/Scratch/PackedOps.td"
+include "dialects/Scratch/PruneOps.td"
 
 #endif // SCRATCH_OPS_TD

@@ -1,0 +1,151 @@
+//===- PackedOps.td - level 1: pruned weights, packed ---------*- tablegen -*-===//
+//
+// Weights under a mask in formats that a kernel likes to read, and the product
+// with dense activations. A packed matrix is a few dense vectors (its parts),
+// which cross function boundaries and the C interface like any tensor.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PACKED_OPS_TD
+#define SCRATCH_PACKED_OPS_TD
+
+include "dialects/Scratch/PruneOps.td"
+
+def Scratch_PackingKindEnum
+    : I32EnumAttr<"PackingKind", "how pruned weights are packed", [
+        I32EnumAttrCase<"Csr", 0, "csr">,
+        I32EnumAttrCase<"Block", 1, "block">,
+        I32EnumAttrCase<"NM", 2, "n_m">,
+        I32EnumAttrCase<"Bitmap", 3, "bitmap">,
+        I32EnumAttrCase<"Delta", 4, "delta">]> {
+  let cppNamespace = "::scratch";
+  let genSpecializedAttr = 0;
+}
+
+def Scratch_PackingAttr : Scratch_Attr<"Packing", "packing"> {
+  let summary = "The format of packed weights";
+  let description = [{
+    Parts, all vectors, of a matrix of m rows and n columns:
+
+    | format | parts |
+    |---|---|
+    | `csr` | i32 positions (m + 1), i32 columns, values |
+    | `block, R, C` | i32 positions (ceil(m / R) + 1), i32 block columns, values: R x C per block, column by column; zeros where a border cuts a block |
+    | `n_m, N, M` | i8 indices: within each row, N indices of log2(M) bits per group, a group padded to 1, 2, 4 or 8 bits, lowest bits first; values: N per group |
+    | `bitmap` | i32 positions (m + 1) into the values, i8 bits (ceil(n / 8) per row, lowest bit first), values and 8 zeros |
+    | `delta` | i32 positions (m + 1), i8 distance to the entry before (the first: to column -1), values; a distance over 255 takes entries of value 0 |
+
+    For `n_m, 2, 4` a group is the nibble `first | second << 2`, as in cuSPARSELt
+    before its reordering.
+
+    (packing_c1) R and C are from 1 to 16. M is a power of two from 2 to 16,
+    N < M, and a group fits 8 bits.
+
+    Example: `#scratch.packing<block, 4, 4>`, `#scratch.packing<bitmap>`
+  }];
+  let parameters = (ins EnumParameter<Scratch_PackingKindEnum>:$kind,
+                        OptionalArrayRefParameter<"int64_t">:$sizes);
+  let assemblyFormat = "`<` $kind (`,` $sizes^)? `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Element types of the parts, in order; `element` is that of the values.
+    ::llvm::SmallVector<::mlir::Type> getPartTypes(::mlir::Type element) const;
+    /// Bits of one index and of one group; format n_m only.
+    int64_t getIndexBits() const;
+    int64_t getGroupBits() const;
+  }];
+}
+
+def Scratch_PackOp : Scratch_PruningOp<"pack"> {
+  let summary = "Weights inside the mask, packed";
+  let description = [{
+    A block is stored when the mask keeps any of its entries; the others in it are
+    stored as zeros. `n_m` needs a mask that guarantees `exact(N:M)`.
+
+    (pack_c1) weights are a dense matrix of the mask's shape, of f32 or f64.
+    (pack_c2) the results are the format's parts: vectors of unknown length.
+    (pack_c3) `n_m, N, M` needs the guarantee `exact(N:M)`.
+
+    ```mlir
+    %p:3 = scratch.pack %W, %M as <block, 4, 4>
+           : tensor<?x?xf32>, !scratch.mask<?x?, block(4x4)>
+           -> tensor<?xi32>, tensor<?xi32>, tensor<?xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$weights, Scratch_MaskType:$mask,
+                       Scratch_PackingAttr:$packing);
+  let results = (outs Variadic<AnyRankedTensor>:$parts);
+  let assemblyFormat = [{
+    $weights `,` $mask `as` $packing attr-dict
+    `:` type($weights) `,` qualified(type($mask)) `->` type($parts)
+  }];
+}
+
+def Scratch_PackedMatmulOp
+    : Scratch_PruningOp<"packed_matmul", [
+        AttrSizedOperandSegments, AllTypesMatch<["init", "result"]>]> {
+  let summary = "Packed weights times dense activations, with bias and relu";
+  let description = [{
+    `result = act(init + weights * rhs + bias)`, where rhs is a matrix of
+    activations (column by column one sample) or one vector, `bias` has an entry
+    per row, and act is `max(., 0)` with `relu`, else nothing. A sum starts at
+    init and takes the entries of a row in ascending columns, so that formats
+    agree bit for bit with the product over a CSR matrix; `bias` comes last.
+
+    (packed_matmul_c1) parts are those of the format, of one element type with
+    rhs, init and bias.
+    (packed_matmul_c2) init has rank and columns of rhs; bias is a vector.
+
+    ```mlir
+    %Y = scratch.packed_matmul <n_m, 2, 4>(%idx, %val), %X into %Y0 bias(%b) relu
+         : (tensor<?xi8>, tensor<?xf32>), tensor<?x?xf32> -> tensor<?x?xf32>, tensor<?xf32>
+    ```
+  }];
+  let arguments = (ins Scratch_PackingAttr:$packing, Variadic<AnyRankedTensor>:$parts,
+                       AnyRankedTensor:$rhs, AnyRankedTensor:$init,
+                       Optional<AnyRankedTensor>:$bias, UnitAttr:$relu);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $packing `(` $parts `)` `,` $rhs `into` $init (`bias` `(` $bias^ `)`)?
+    (`relu` $relu^)? attr-dict
+    `:` `(` type($parts) `)` `,` type($rhs) `->` type($result) (`,` type($bias)^)?
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Level 2
+//===----------------------------------------------------------------------===//
+
+def Scratch_LaneCodeEnum
+    : I32EnumAttr<"LaneCode", "how a byte tells which lanes hold a value", [
+        I32EnumAttrCase<"Bits", 0, "bits">,
+        I32EnumAttrCase<"Pairs", 1, "pairs">]> {
+  let cppNamespace = "::scratch";
+  let genSpecializedAttr = 0;
+}
+def Scratch_LaneCodeAttr
+    : EnumAttr<Scratch_Dialect, Scratch_LaneCodeEnum, "lane_code">;
+
+def Scratch_ExpandLanesOp
+    : Scratch_Op<"expand_lanes", [MemoryEffects<[MemRead]>]> {
+  let summary = "Packed values, spread over the lanes of a vector";
+  let description = [{
+    Lane l is the next value of `values` from element `at` on when the byte says
+    that it holds one, else zero. `bits`: bit l of the byte. `pairs`: the byte
+    holds two nibbles `first | second << 2` with first < second, one per four
+    lanes. `bits` reads eight elements whatever the byte is, `pairs` four.
+
+    ```mlir
+    %v = scratch.expand_lanes %values[%at] by %byte code(bits)
+         : memref<?xf32>, i8 -> vector<8xf32>
+    ```
+  }];
+  let arguments = (ins MemRefRankOf<[F32], [1]>:$values, Index:$at, I8:$byte,
+                       Scratch_LaneCodeAttr:$code);
+  let results = (outs VectorOfLengthAndType<[8], [F32]>:$lanes);
+  let assemblyFormat = [{
+    $values `[` $at `]` `by` $byte `code` `(` $code `)` attr-dict
+    `:` type($values) `,` type($byte) `->` type($lanes)
+  }];
+}
+
+#endif // SCRATCH_PACKED_OPS_TD
