@@ -82,14 +82,15 @@ def Scratch_PackOp : Scratch_PruningOp<"pack"> {
 
 def Scratch_PackedMatmulOp
     : Scratch_PruningOp<"packed_matmul", [
-        AttrSizedOperandSegments, AllTypesMatch<["init", "result"]>]> {
+        AttrSizedOperandSegments,
+        TypesMatchWith<"init has the result's type", "result", "init", "$_self">]> {
   let summary = "Packed weights times dense activations, with bias and relu";
   let description = [{
     `result = act(init + weights * rhs + bias)`, where rhs is a matrix of
     activations (column by column one sample) or one vector, `bias` has an entry
-    per row, and act is `max(., 0)` with `relu`, else nothing. A sum starts at
-    init and takes the entries of a row in ascending columns, so that formats
-    agree bit for bit with the product over a CSR matrix; `bias` comes last.
+    per row, and act is `max(., 0)` with `relu`, else nothing. With a matrix, a sum
+    takes the entries of a row in ascending columns and starts at init; with a
+    vector it may run in several lanes, folded in a fixed order. `bias` comes last.
 
     (packed_matmul_c1) parts are those of the format, of one element type with
     rhs, init and bias.
