@@ -1,6 +1,7 @@
 //===- ExpandKernels.cpp - kernels become loops ---------------------------===//
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Passes.h"
+#include "passes/Expand/Prune/MaskUses.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -16,34 +17,39 @@ namespace {
 struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPass> {
   using Base::Base;
 
+  static FailureOr<LoopBuilder::Values> expand(LoopBuilder &b, Operation *op, MaskGrids &masks) {
+    if (isa<PruningOpInterface>(op))
+      return expandPruning(b, op, masks);
+    if (auto attention = dyn_cast<AttentionOp>(op))
+      return expandAttention(b, attention);
+    FailureOr<Value> result =
+        llvm::TypeSwitch<Operation *, FailureOr<Value>>(op)
+            .Case([&](SpgemmOp op) { return expandSpgemm(b, op); })
+            .Case([&](SpmmOp op) { return expandSpmm(b, op); })
+            .Case([&](SpmvOp op) { return expandSpmv(b, op); })
+            .Case([&](SddmmOp op) { return expandSddmm(b, op); })
+            .Default([&](Operation *op) -> FailureOr<Value> {
+              return op->emitError("no expansion for this kernel");
+            });
+    if (failed(result))
+      return failure();
+    return LoopBuilder::Values{*result};
+  }
+
   void runOnOperation() override {
-    SmallVector<KernelOpInterface> kernels;
-    getOperation().walk([&](KernelOpInterface kernel) { kernels.push_back(kernel); });
+    SmallVector<Operation *> kernels;
+    getOperation().walk([&](Operation *op) {
+      if (isa<KernelOpInterface, PruningOpInterface, AttentionOp>(op))
+        kernels.push_back(op);
+    });
     IRRewriter rewriter(&getContext());
-    for (KernelOpInterface kernel : kernels) {
-      LoopBuilder b(kernel.getLoc(), kernel.getOperation());
-      FailureOr<Value> result =
-          llvm::TypeSwitch<Operation *, FailureOr<Value>>(kernel)
-              .Case([&](SpgemmOp op) { return expandSpgemm(b, op); })
-              .Case([&](SpmmOp op) { return expandSpmm(b, op); })
-              .Case([&](SpmvOp op) { return expandSpmv(b, op); })
-              .Case([&](SddmmOp op) { return expandSddmm(b, op); })
-              .Default([&](Operation *op) -> FailureOr<Value> {
-                return op->emitError("no expansion for this kernel");
-              });
-      if (failed(result))
-        return signalPassFailure();
-      rewriter.replaceOp(kernel, *result);
-      ++numExpanded;
-    }
-    SmallVector<AttentionOp> attentions;
-    getOperation().walk([&](AttentionOp op) { attentions.push_back(op); });
-    for (AttentionOp op : attentions) {
-      LoopBuilder b(op.getLoc(), op);
-      FailureOr<LoopBuilder::Values> results = expandAttention(b, op);
+    MaskGrids grids;
+    for (Operation *kernel : kernels) {
+      LoopBuilder b(kernel->getLoc(), kernel);
+      FailureOr<LoopBuilder::Values> results = expand(b, kernel, grids);
       if (failed(results))
         return signalPassFailure();
-      rewriter.replaceOp(op, *results);
+      rewriter.replaceOp(kernel, *results);
       ++numExpanded;
     }
     // Masks have no meaning of their own: what is left of them is unused.

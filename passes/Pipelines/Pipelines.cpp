@@ -55,6 +55,7 @@ void scratch::buildMapX86Pipeline(OpPassManager &pm) {
   // Every accumulator is the result of its create op.
   pm.addNestedPass<func::FuncOp>(createLowerAccumulatorsX86Pass());
   pm.addPass(createOutlineTilesPass());
+  pm.addPass(createLowerExpandLanesX86Pass());
   pm.addPass(createServicesToRuntimePass());
   // No scratch operation left.
   pm.addPass(

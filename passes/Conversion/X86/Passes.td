@@ -16,6 +16,22 @@ def LowerAccumulatorsX86Pass : Pass<"scratch-x86-lower-accumulators", "::mlir::f
   ];
 }
 
+def LowerExpandLanesX86Pass : Pass<"scratch-x86-lower-expand-lanes", "::mlir::ModuleOp"> {
+  let summary = "Spreading values over lanes becomes a table look-up and a permute";
+  let description = [{
+    AVX2 has no expanding load. A table of 256 rows says, for every byte, which
+    value each lane takes.
+
+    BEFORE  %v = scratch.expand_lanes %values[%at] by %byte code(bits)
+    AFTER   %l = load 8 values;  %i = table[%byte];  %p = vpermps %l, %i
+            %v = select %i < 0, 0, %p
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::vector::VectorDialect"
+  ];
+}
+
 def OutlineTilesPass : Pass<"scratch-x86-outline-tiles", "::mlir::ModuleOp"> {
   let summary = "Tiles that compete for registers become functions";
   let description = [{

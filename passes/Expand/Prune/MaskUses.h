@@ -1,0 +1,32 @@
+//===- MaskUses.h - what is done with masks of weights ----------*- C++ -*-===//
+//
+// Stage: expand. Each function writes the loops before its op and returns the
+// values that replace the results.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_EXPAND_PRUNE_MASKUSES_H
+#define SCRATCH_PASSES_EXPAND_PRUNE_MASKUSES_H
+
+#include "passes/Expand/Prune/MaskGrids.h"
+
+namespace scratch {
+
+/// Any PruningOpInterface.
+mlir::FailureOr<LoopBuilder::Values> expandPruning(LoopBuilder &b, mlir::Operation *op,
+                                                   MaskGrids &masks);
+
+
+mlir::FailureOr<LoopBuilder::Values> expandPack(LoopBuilder &b, PackOp op, MaskGrids &masks);
+mlir::FailureOr<LoopBuilder::Values> expandPackedMatmul(LoopBuilder &b, PackedMatmulOp op);
+
+/// positions[i + 1] holds a count on entry, the sum of counts up to i afterwards;
+/// returns the total. More than the positions' type holds is a failure.
+mlir::Value emitPrefixSum(LoopBuilder &b, mlir::Value positions, mlir::Value rows,
+                          llvm::StringRef what);
+
+/// A buffer as a tensor; the tensor owns it.
+mlir::Value asTensor(LoopBuilder &b, mlir::Type tensor, mlir::Value buffer);
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EXPAND_PRUNE_MASKUSES_H

@@ -1,0 +1,51 @@
+//===- PackedEntries.h - the entries of packed weights, in order -*- C++ -*-===//
+//
+// Stage: expand. A *panel* is what one walk over the format computes: a row, or
+// the R rows of a row of blocks.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_EXPAND_PRUNE_PACKEDENTRIES_H
+#define SCRATCH_PASSES_EXPAND_PRUNE_PACKEDENTRIES_H
+
+#include "dialects/Scratch/Scratch.h"
+#include "passes/Emission/LoopBuilder.h"
+
+namespace scratch {
+
+class PackedEntries {
+public:
+  using Values = LoopBuilder::Values;
+  /// Adds an entry: its column, its value in every row of the panel.
+  using Body = llvm::function_ref<Values(mlir::Value column, llvm::ArrayRef<mlir::Value> values,
+                                         mlir::ValueRange sums)>;
+
+  /// `rows` and `columns` of the weights. Lengths of the parts are checked
+  /// against them where the format tells.
+  PackedEntries(LoopBuilder &b, PackingAttr packing, mlir::ValueRange parts, mlir::Value rows,
+                mlir::Value columns);
+
+  int64_t panelHeight() const { return height; }
+  mlir::Value panels() const { return panelCount; }
+  /// Stored entries before each panel (null where every panel has as many).
+  mlir::Value positions() const { return positionBuffer; }
+  /// The part before the values (columns, indices, bits or deltas), the values.
+  mlir::Value bytes() const { return indices; }
+  mlir::Value elements() const { return values; }
+
+  /// Runs `body` over the panel's entries in ascending columns.
+  Values walk(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
+
+private:
+  Values walkBlocks(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
+  Values walkGroups(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
+  Values walkBits(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
+  Values walkDeltas(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
+
+  PackingAttr packing;
+  int64_t height = 1, width = 1;
+  mlir::Value columns, panelCount, positionBuffer, indices, values;
+};
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EXPAND_PRUNE_PACKEDENTRIES_H
