@@ -54,8 +54,8 @@ Kept scratch::reference::keepLargest(const std::vector<double> &scores,
   for (size_t run = 0; run < scores.size(); run += length) {
     std::vector<size_t> order(length);
     std::iota(order.begin(), order.end(), run);
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-      return scores[a] > scores[b];
+    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+      return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
     });
     for (int64_t n = 0; n < k; ++n)
       kept[order[n]] = 1;
