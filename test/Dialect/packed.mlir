@@ -21,7 +21,7 @@ func.func @two_of_four(%i: tensor<?xi8>, %v: tensor<?xf32>, %x: tensor<?xf32>, %
 }
 
 // CHECK-LABEL: func.func @lanes
-// CHECK: scratch.expand_lanes %{{.*}}[%{{.*}}] by %{{.*}} code(pairs) : memref<?xf32>, i8 -> vector<8xf32>
+// CHECK: scratch.expand_lanes %{{.*}}[%{{.*}}] by %{{.*}} code({{ ?}}pairs) : memref<?xf32>, i8 -> vector<8xf32>
 func.func @lanes(%v: memref<?xf32>, %at: index, %byte: i8) -> vector<8xf32> {
   %r = scratch.expand_lanes %v[%at] by %byte code(pairs) : memref<?xf32>, i8 -> vector<8xf32>
   return %r : vector<8xf32>

@@ -123,7 +123,7 @@ TYPED_TEST(PackedTest, EveryFormatComputesTheMaskedDenseProduct) {
   const int64_t shapes[][3] = {{1, 8, 1},   {5, 24, 3},  {13, 40, 8},
                                {9, 56, 37}, {33, 72, 131}, {70, 1032, 17}};
   for (auto [m, k, n] : shapes)
-    for (double keep : {0.0, 0.002, 0.1, 0.5, 1.0})
+    for (double keep : {0.0, 0.01, 0.5, 1.0})
       for (const Format &f : kFormats) {
         // Odd depths where the format allows them.
         int64_t depth = f.n ? k : k - 3;
