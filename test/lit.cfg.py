@@ -10,6 +10,7 @@ config.excludes = ["inputs", "Inputs", "CMakeLists.txt"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = os.path.join(config.scratch_build, "test")
 
+config.llvm_lib = os.path.join(os.path.dirname(config.llvm_tools), "lib")
 config.environment["PATH"] = os.pathsep.join(
     [os.path.join(config.scratch_build, "bin"), config.llvm_tools, os.environ["PATH"]]
 )
@@ -23,5 +24,15 @@ config.substitutions += [
     ("%python", config.python),
     ("%llvm_bin", config.llvm_tools),
     ("%llvm_lib", os.path.join(os.path.dirname(config.llvm_tools), "lib")),
+    # Runs `main` of a lowered program with upstream's tool and our runtime.
+    (
+        "%run_main",
+        "mlir-runner -e main -entry-point-result=void --shared-libs="
+        + ",".join(
+            [os.path.join(config.llvm_lib, name)
+             for name in ("libmlir_c_runner_utils.so", "libmlir_runner_utils.so", "libomp.so")]
+            + [os.path.join(config.scratch_build, "lib", "libscratch_runtime.so")]
+        ),
+    ),
 ]
 config.available_features.add("x86")

@@ -51,7 +51,7 @@ static LogicalResult verifyScore(AttentionOp op) {
     return op.emitOpError("score region takes (")
            << body.getArgumentTypes()
            << "), expected an f32 and batch, head, query and key as index";
-  auto yield = dyn_cast<YieldOp>(body.getTerminator());
+  YieldOp yield = YieldOp::endOf(body);
   if (!yield || yield.getNumOperands() != 1 || yield.getOperand(0).getType() != f32)
     return op.emitOpError("score region must yield one f32");
   for (Operation &inner : body.without_terminator())

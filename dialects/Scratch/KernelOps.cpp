@@ -99,7 +99,7 @@ static LogicalResult verifyOperatorRegion(Operation *op, StringRef name, Region 
   if (block.getArgumentTypes() != arguments)
     return op->emitOpError("region '")
            << name << "' takes " << block.getArgumentTypes() << ", expected " << arguments;
-  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  YieldOp yield = YieldOp::endOf(block);
   if (!yield || yield.getNumOperands() != 1 || yield.getOperand(0).getType() != result)
     return op->emitOpError("region '") << name << "' must yield one " << result;
   return success();
@@ -164,7 +164,7 @@ static LogicalResult verifyEpilogue(KernelOpInterface kernel, bool keepIsLegal,
     if (!isa<MapOp, KeepOp, ReduceOp, YieldOp>(stage) && !isPure(&stage))
       return stage.emitOpError("expected an epilogue stage (map, keep, reduce)");
   }
-  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  YieldOp yield = YieldOp::endOf(block);
   if (!yield || yield.getNumOperands() != 0)
     return op->emitOpError("epilogue must end in a scratch.yield of nothing");
   return success();

@@ -222,6 +222,13 @@ def Scratch_YieldOp : Scratch_Op<"yield", [Pure, Terminator, ReturnLike]> {
   let summary = "End of a region of the scratch dialect";
   let arguments = (ins Variadic<AnyType>:$values);
   let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
+  let extraClassDeclaration = [{
+    /// The yield that ends a block, or null. Verifiers of operations run before
+    /// those of their regions: a block may be empty or end in anything.
+    static YieldOp endOf(::mlir::Block &block) {
+      return block.empty() ? YieldOp() : ::llvm::dyn_cast<YieldOp>(block.back());
+    }
+  }];
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
 }
 

@@ -5,7 +5,9 @@ using namespace mlir;
 using namespace scratch;
 
 static LogicalResult verifyYields(Operation *op, StringRef name, Region &region, TypeRange types) {
-  auto yield = cast<YieldOp>(region.front().getTerminator());
+  YieldOp yield = YieldOp::endOf(region.front());
+  if (!yield)
+    return op->emitOpError("region '") << name << "' must end in a scratch.yield";
   if (yield.getOperandTypes() != types)
     return op->emitOpError("region '")
            << name << "' yields (" << yield.getOperandTypes() << "), expected (" << types << ")";
@@ -25,7 +27,10 @@ LogicalResult ParallelOp::verify() {
     return emitOpError("expected either chunks or rows");
   if (getSetup().getNumArguments() != 0)
     return emitOpError("region 'setup' takes no arguments");
-  SmallVector<Type> state(getSetup().front().getTerminator()->getOperandTypes());
+  YieldOp setup = YieldOp::endOf(getSetup().front());
+  if (!setup)
+    return emitOpError("region 'setup' must end in a scratch.yield");
+  SmallVector<Type> state(setup.getOperandTypes());
   SmallVector<Type> arguments(3, IndexType::get(getContext()));
   arguments.append(state);
   if (failed(verifyArguments(*this, "body", getBody(), arguments)) ||

@@ -231,8 +231,8 @@ LogicalResult MaskRegionOp::verify() {
   if (body.getArgumentTypes() != ArrayRef<Type>{index, index, index, index})
     return emitOpError("body takes (") << body.getArgumentTypes()
                                        << "), expected batch, head, query and key as index";
-  auto yield = cast<YieldOp>(body.getTerminator());
-  if (yield.getNumOperands() != 1 || !yield.getOperand(0).getType().isInteger(1))
+  YieldOp yield = YieldOp::endOf(body);
+  if (!yield || yield.getNumOperands() != 1 || !yield.getOperand(0).getType().isInteger(1))
     return emitOpError("body must yield one i1");
   for (Operation &op : body.without_terminator())
     if (!isPure(&op) || op.getNumRegions())
@@ -245,13 +245,25 @@ LogicalResult MaskRegionOp::verify() {
 // Folds
 //===----------------------------------------------------------------------===//
 
-OpFoldResult MaskAndOp::fold(FoldAdaptor) {
-  return getLhs() == getRhs() ? getLhs() : OpFoldResult();
+/// m op m is m; and absorption: m and (m or x) is m, m or (m and x) is m.
+template <typename Dual>
+static OpFoldResult foldCombination(Value lhs, Value rhs) {
+  if (lhs == rhs)
+    return lhs;
+  auto absorbs = [](Value mask, Value other) {
+    auto dual = other.getDefiningOp<Dual>();
+    return dual && (dual.getLhs() == mask || dual.getRhs() == mask);
+  };
+  if (absorbs(lhs, rhs))
+    return lhs;
+  if (absorbs(rhs, lhs))
+    return rhs;
+  return {};
 }
 
-OpFoldResult MaskOrOp::fold(FoldAdaptor) {
-  return getLhs() == getRhs() ? getLhs() : OpFoldResult();
-}
+OpFoldResult MaskAndOp::fold(FoldAdaptor) { return foldCombination<MaskOrOp>(getLhs(), getRhs()); }
+
+OpFoldResult MaskOrOp::fold(FoldAdaptor) { return foldCombination<MaskAndOp>(getLhs(), getRhs()); }
 
 OpFoldResult MaskNotOp::fold(FoldAdaptor) {
   if (auto inner = getInput().getDefiningOp<MaskNotOp>())

@@ -13,8 +13,8 @@ static LogicalResult verifyBody(Operation *op, Block &body, TypeRange arguments,
   if (body.getArgumentTypes() != arguments)
     return op->emitOpError("body takes (")
            << body.getArgumentTypes() << "), expected (" << arguments << ")";
-  auto yield = cast<YieldOp>(body.getTerminator());
-  if (yield.getNumOperands() != 1 || yield.getOperand(0).getType() != yielded)
+  YieldOp yield = YieldOp::endOf(body);
+  if (!yield || yield.getNumOperands() != 1 || yield.getOperand(0).getType() != yielded)
     return op->emitOpError("body must yield one ") << yielded;
   return success();
 }

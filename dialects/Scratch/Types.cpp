@@ -1,6 +1,7 @@
 //===- Types.cpp - masks, accumulators, tiles -----------------------------===//
 #include "dialects/Scratch/Scratch.h"
 
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -36,57 +37,74 @@ static ParseResult parseSizes(AsmParser &parser, unsigned count, bool colon,
   return parser.parseRParen();
 }
 
-/// One word after the domain: a granularity or a guarantee.
-static ParseResult parseProperty(AsmParser &parser, MaskGranularity &granularity,
-                                 SmallVectorImpl<int64_t> &unit,
-                                 MaskGuarantee &guarantee,
-                                 SmallVectorImpl<int64_t> &bound) {
+namespace {
+/// What follows the domain of a mask: at most one granularity, one guarantee.
+struct MaskProperties {
+  MaskGranularity granularity = MaskGranularity::Element;
+  SmallVector<int64_t> unit;
+  MaskGuarantee guarantee = MaskGuarantee::None;
+  SmallVector<int64_t> bound;
+  bool hasGranularity = false, hasGuarantee = false;
+
+  ParseResult parse(AsmParser &parser);
+
+private:
+  ParseResult parseGranularity(AsmParser &parser, StringRef word);
+  ParseResult parseGuarantee(AsmParser &parser, StringRef word);
+};
+} // namespace
+
+ParseResult MaskProperties::parseGranularity(AsmParser &parser, StringRef word) {
+  granularity = llvm::StringSwitch<MaskGranularity>(word)
+                    .Case("row", MaskGranularity::Row)
+                    .Case("column", MaskGranularity::Column)
+                    .Case("block", MaskGranularity::Block)
+                    .Case("n_m", MaskGranularity::NM)
+                    .Default(MaskGranularity::Element);
+  if (word == "block" || word == "n_m")
+    return parseSizes(parser, 2, /*colon=*/word == "n_m", unit);
+  return success();
+}
+
+ParseResult MaskProperties::parseGuarantee(AsmParser &parser, StringRef word) {
+  guarantee = word == "exact" ? MaskGuarantee::Exact : MaskGuarantee::RowNnz;
+  return parseSizes(parser, word == "exact" ? 2 : 1, /*colon=*/true, bound);
+}
+
+/// One word and its sizes.
+ParseResult MaskProperties::parse(AsmParser &parser) {
   SMLoc loc = parser.getCurrentLocation();
   StringRef word;
   if (parser.parseKeyword(&word))
     return failure();
-  if (word == "element")
-    return success();
-  if (word == "row" || word == "column") {
-    granularity = word == "row" ? MaskGranularity::Row : MaskGranularity::Column;
-    return success();
-  }
-  if (word == "block") {
-    granularity = MaskGranularity::Block;
-    return parseSizes(parser, 2, /*colon=*/false, unit);
-  }
-  if (word == "n_m") {
-    granularity = MaskGranularity::NM;
-    return parseSizes(parser, 2, /*colon=*/true, unit);
-  }
-  if (word == "exact") {
-    guarantee = MaskGuarantee::Exact;
-    return parseSizes(parser, 2, /*colon=*/true, bound);
-  }
-  if (word == "row_nnz") {
-    guarantee = MaskGuarantee::RowNnz;
-    return parseSizes(parser, 1, /*colon=*/true, bound);
-  }
-  return parser.emitError(loc, "unknown mask property '")
-         << word << "'; expected element, block, row, column, n_m, exact or row_nnz";
+  bool isGuarantee = word == "exact" || word == "row_nnz";
+  if (!isGuarantee && !llvm::is_contained({"element", "block", "row", "column", "n_m"}, word))
+    return parser.emitError(loc, "unknown mask property '")
+           << word << "'; expected element, block, row, column, n_m, exact or row_nnz";
+  bool &seen = isGuarantee ? hasGuarantee : hasGranularity;
+  if (seen)
+    return parser.emitError(loc, "mask ")
+           << (isGuarantee ? "guarantee" : "granularity") << " given twice, found '" << word
+           << "' after another";
+  seen = true;
+  return isGuarantee ? parseGuarantee(parser, word) : parseGranularity(parser, word);
 }
 
 Type MaskType::parse(AsmParser &parser) {
-  SmallVector<int64_t> shape, unit, bound;
-  MaskGranularity granularity = MaskGranularity::Element;
-  MaskGuarantee guarantee = MaskGuarantee::None;
+  SmallVector<int64_t> shape;
+  MaskProperties properties;
   SMLoc loc = parser.getCurrentLocation();
   if (parser.parseLess() ||
       parser.parseDimensionList(shape, /*allowDynamic=*/true,
                                 /*withTrailingX=*/false))
     return {};
   while (succeeded(parser.parseOptionalComma()))
-    if (parseProperty(parser, granularity, unit, guarantee, bound))
+    if (properties.parse(parser))
       return {};
   if (parser.parseGreater())
     return {};
-  return parser.getChecked<MaskType>(loc, parser.getContext(), shape, granularity,
-                                     unit, guarantee, bound);
+  return parser.getChecked<MaskType>(loc, parser.getContext(), shape, properties.granularity,
+                                     properties.unit, properties.guarantee, properties.bound);
 }
 
 void MaskType::print(AsmPrinter &printer) const {
@@ -129,7 +147,8 @@ LogicalResult MaskType::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected a mask of two to four dimensions, found " << shape.size();
   bool units = granularity == MaskGranularity::Block || granularity == MaskGranularity::NM;
   if (unit.size() != (units ? 2u : 0u))
-    return emitError() << "mask granularity given twice";
+    return emitError() << "expected " << (units ? "two sizes" : "no sizes")
+                       << " of the mask's granularity, found " << unit.size();
   for (int64_t size : unit)
     if (size <= 0)
       return emitError() << "expected positive sizes of the mask's granularity, found " << size;
@@ -138,7 +157,8 @@ LogicalResult MaskType::verify(function_ref<InFlightDiagnostic()> emitError,
                        << ") keeps more entries than its group has";
   unsigned bounds = guarantee == MaskGuarantee::Exact ? 2 : guarantee == MaskGuarantee::RowNnz;
   if (bound.size() != bounds)
-    return emitError() << "mask guarantee given twice";
+    return emitError() << "expected " << bounds << " sizes of the mask's guarantee, found "
+                       << bound.size();
   for (int64_t size : bound)
     if (size < 0)
       return emitError() << "expected sizes of the mask's guarantee not below 0, found " << size;

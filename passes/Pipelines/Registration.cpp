@@ -61,6 +61,8 @@ static void registerWholePipeline(const TargetPipelines &target) {
         buildExpandPipeline(pm);
         target.buildMap(pm);
         target.buildLower(pm);
+        pm.addPass(createDetachTargetPass());
+        // Tools that do not know the dialect take it from here.
       });
 }
 

@@ -1,7 +1,8 @@
-//===- AttachTarget.cpp - name the target of a module ---------------------===//
+//===- AttachTarget.cpp - name the target of a module, and forget it ------===//
 //
 // Stage: select, first. What a module says already is kept: only the drivers
-// know the machine that `native` stands for.
+// know the machine that `native` stands for. Detaching comes last, for tools
+// that do not know the attribute.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/Machine.h"
@@ -9,6 +10,7 @@
 
 namespace scratch {
 #define GEN_PASS_DEF_ATTACHTARGETPASS
+#define GEN_PASS_DEF_DETACHTARGETPASS
 #include "passes/Strategy/Passes.h.inc"
 } // namespace scratch
 
@@ -33,5 +35,11 @@ struct AttachTargetPass : scratch::impl::AttachTargetPassBase<AttachTargetPass> 
                     TargetAttr::get(&getContext(), target, baseline->cpu, baseline->features,
                                     baseline->vectorBits));
   }
+};
+
+struct DetachTargetPass : scratch::impl::DetachTargetPassBase<DetachTargetPass> {
+  using Base::Base;
+
+  void runOnOperation() override { getOperation()->removeAttr(ScratchDialect::kTarget); }
 };
 } // namespace

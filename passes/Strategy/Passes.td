@@ -18,6 +18,15 @@ def AttachTargetPass : Pass<"scratch-attach-target", "::mlir::ModuleOp"> {
   ];
 }
 
+def DetachTargetPass : Pass<"scratch-detach-target", "::mlir::ModuleOp"> {
+  let summary = "Forget the target of a module that is lowered";
+  let description = [{
+    Ends the pipelines `scratch-to-...`: what they leave is read by tools that do
+    not know this dialect. Code generation of our own reads the target, so the
+    stages, taken one by one, keep it.
+  }];
+}
+
 def SelectStrategyPass : Pass<"scratch-select-strategy", "::mlir::ModuleOp"> {
   let summary = "Choose an algorithm for every kernel and write it on the op";
   let description = [{
