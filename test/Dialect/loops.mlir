@@ -66,16 +66,22 @@ func.func @symbolic(%acc: !acc, %n: index, %crd: memref<?xi32>) {
 // CHECK: scratch.allocate zeroed(%{{.*}}) : memref<?xi32>
 // CHECK: scratch.fail unless %{{.*}} code 3 "rows" found %{{.*}} expected %{{.*}}
 // CHECK: scratch.record "products"[0] %{{.*}}
-// CHECK: scratch.compact %{{.*}} from %{{.*}} to %{{.*}} pieces %{{.*}} : memref<?xi32>, memref<?xi64>, memref<?xi64>
+// CHECK: %[[PIECES:.*]] = scratch.pieces.open %{{.*}}, %{{.*}} count(%{{.*}}) : memref<?xi32>, memref<?xf64> -> memref<?xi8>
+// CHECK: scratch.pieces.begin %[[PIECES]][%{{.*}}] room(%{{.*}}) : memref<?xi8> -> memref<?xi32>, memref<?xf64>
+// CHECK: scratch.pieces.end %[[PIECES]][%{{.*}}] entries(%{{.*}}) : memref<?xi8>
+// CHECK: scratch.pieces.close %[[PIECES]] : memref<?xi8>
 // CHECK: scratch.trim %{{.*}} to %{{.*}} : memref<?xi32>
 // CHECK: scratch.release %{{.*}} : memref<?xi32>
 // CHECK: scratch.view %{{.*}}(%{{.*}}) : !llvm.ptr -> memref<?xf64>
-func.func @services(%n: index, %from: memref<?xi64>, %to: memref<?xi64>, %p: !llvm.ptr) -> memref<?xf64> {
+func.func @services(%n: index, %values: memref<?xf64>, %p: !llvm.ptr) -> memref<?xf64> {
   %ok = scratch.status
   %buffer = scratch.allocate zeroed (%n) : memref<?xi32>
   scratch.fail unless %ok code 3 "rows" found %n expected %n
   scratch.record "products"[0] %n
-  scratch.compact %buffer from %from to %to pieces %n : memref<?xi32>, memref<?xi64>, memref<?xi64>
+  %pieces = scratch.pieces.open %buffer, %values count(%n) : memref<?xi32>, memref<?xf64> -> memref<?xi8>
+  %c, %v, %at = scratch.pieces.begin %pieces[%n] room(%n) : memref<?xi8> -> memref<?xi32>, memref<?xf64>
+  scratch.pieces.end %pieces[%n] entries(%n) : memref<?xi8>
+  scratch.pieces.close %pieces : memref<?xi8>
   %small = scratch.trim %buffer to %n : memref<?xi32>
   scratch.release %small : memref<?xi32>
   %view = scratch.view %p (%n) : !llvm.ptr -> memref<?xf64>
