@@ -51,6 +51,24 @@ def LowerTensorsPass : Pass<"scratch-lower-tensors", "::mlir::ModuleOp"> {
   }];
 }
 
+def DenseResultsPass : Pass<"scratch-dense-results", "::mlir::func::FuncOp"> {
+  let summary = "Results that are wanted dense start from zeros";
+  let description = [{
+    Upstream folds the conversion of a sparse result to dense into the operation
+    that makes it, and takes over the sparse result's empty start as a dense
+    buffer that nobody clears. The folding is done here, with zeros.
+
+    BEFORE  %C = linalg.generic ... outs(%empty : tensor<4x4xf64, #DCSR>)
+            %D = sparse_tensor.convert %C : tensor<4x4xf64, #DCSR> to tensor<4x4xf64>
+    AFTER   %zeros = linalg.fill ins(%zero) outs(%dense)
+            %D = linalg.generic ... outs(%zeros : tensor<4x4xf64>)
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def SparseCodegenPass : Pass<"scratch-sparse-codegen", "::mlir::ModuleOp"> {
   let summary = "Upstream's sparse-tensor-codegen, and scratch.assemble";
   let dependentDialects = [

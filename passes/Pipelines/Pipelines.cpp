@@ -44,6 +44,7 @@ void scratch::buildExpandPipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createExpandKernelsPass());
   // No kernels left: level 2 on buffers of tensors.
   pm.addNestedPass<func::FuncOp>(createLinalgGeneralizeNamedOpsPass());
+  pm.addNestedPass<func::FuncOp>(createDenseResultsPass());
   pm.addPass(createLowerTensorsPass());
   // No tensors left.
   pm.addPass(createCanonicalizerPass());
