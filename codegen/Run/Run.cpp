@@ -6,6 +6,7 @@
 #include "codegen/Run/Simulate.h"
 #include "runtime/io/MatrixMarket.h"
 
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/FileUtilities.h"
 
 using namespace scratch;
@@ -107,8 +108,9 @@ writeText(llvm::StringRef path,
                                  "), expected a writable file");
 }
 
-static llvm::Error writeFiles(const RunOptions &options,
-                              const RunFacts &facts) {
+/// Writes what was asked for; `written` names the files that are there now.
+static llvm::Error writeFiles(const RunOptions &options, const RunFacts &facts,
+                              std::vector<std::string> &written) {
   if (!options.output.empty()) {
     if (facts.measured.results.size() != 1)
       return llvm::createStringError(
@@ -117,17 +119,31 @@ static llvm::Error writeFiles(const RunOptions &options,
     if (scratch_mtx_write(options.output.c_str(),
                           &facts.measured.results.front()))
       return llvm::createStringError(scratch_last_error());
+    written.push_back(options.output);
   }
-  if (!options.json.empty())
+  if (!options.json.empty()) {
     if (llvm::Error error =
             writeText(options.json,
                       [&](llvm::raw_ostream &out) { writeJson(out, facts); }))
       return error;
+    written.push_back(options.json);
+  }
   if (!options.remarksFile.empty())
     return writeText(options.remarksFile, [&](llvm::raw_ostream &out) {
       out << facts.program.remarks.yaml;
     });
   return llvm::Error::success();
+}
+
+/// All files or none.
+static llvm::Error writeAllFiles(const RunOptions &options,
+                                 const RunFacts &facts) {
+  std::vector<std::string> written;
+  llvm::Error error = writeFiles(options, facts, written);
+  if (error)
+    for (const std::string &path : written)
+      llvm::sys::fs::remove(path);
+  return error;
 }
 
 llvm::Error scratch::runKernel(const RunOptions &options,
@@ -149,7 +165,7 @@ llvm::Error scratch::runKernel(const RunOptions &options,
       return check.takeError();
     facts.check = *check;
   }
-  if (llvm::Error error = writeFiles(options, facts))
+  if (llvm::Error error = writeAllFiles(options, facts))
     return error;
   printReport(out, facts);
   return llvm::Error::success();
