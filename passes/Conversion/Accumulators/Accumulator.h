@@ -85,6 +85,9 @@ inline constexpr llvm::StringLiteral kTileAttr = "scratch.tile";
 /// is the result of its create op.
 llvm::LogicalResult lowerAccumulators(mlir::Operation *function, MakeAccumulator make);
 
+/// An open-addressing table in memory that one worker uses; any target.
+std::unique_ptr<Accumulator> makeHashAccumulator(AccumulatorCreateOp op);
+
 } // namespace scratch
 
 #endif // SCRATCH_PASSES_CONVERSION_ACCUMULATORS_ACCUMULATOR_H

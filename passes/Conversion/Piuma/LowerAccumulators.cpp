@@ -3,7 +3,7 @@
 // Stage: map (PIUMA).
 //
 //===----------------------------------------------------------------------===//
-#include "passes/Conversion/Piuma/Accumulators/Accumulators.h"
+#include "passes/Conversion/Accumulators/Accumulator.h"
 #include "passes/Conversion/Piuma/Passes.h"
 
 namespace scratch {
@@ -16,7 +16,7 @@ using namespace scratch;
 
 static std::unique_ptr<Accumulator> makeAccumulator(AccumulatorCreateOp op) {
   if (op.getAccumulator().getType().getKind() == AccumulatorKind::Hash)
-    return makePrivateHashAccumulator(op);
+    return makeHashAccumulator(op);
   return nullptr;
 }
 

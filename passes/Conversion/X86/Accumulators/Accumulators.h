@@ -8,7 +8,6 @@ namespace scratch {
 
 std::unique_ptr<Accumulator> makeDenseAccumulator(AccumulatorCreateOp op);
 std::unique_ptr<Accumulator> makeTieredAccumulator(AccumulatorCreateOp op);
-std::unique_ptr<Accumulator> makeHashAccumulator(AccumulatorCreateOp op);
 
 } // namespace scratch
 

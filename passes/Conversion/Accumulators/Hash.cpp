@@ -1,6 +1,6 @@
 //===- Hash.cpp - open-addressing accumulator -----------------------------===//
 //
-// Stage: map (x86). A table of a power of two slots, at least twice the tile's
+// Stage: map, every target. A table of a power of two slots, at least twice the tile's
 // bound, probed linearly from a multiplicative hash [1]. Each tile uses only as
 // much of the table as its own bound asks for, so that short rows stay in L1.
 // A list of the used slots empties it; keys are sorted for ordered results.
@@ -8,7 +8,7 @@
 // [1] Knuth, TAOCP 3, 6.4 (multiplication by 2^w / golden ratio); hash SpGEMM:
 //     Nagasaka et al., ICPP Workshops 2018.
 //===----------------------------------------------------------------------===//
-#include "passes/Conversion/X86/Accumulators/Accumulators.h"
+#include "passes/Conversion/Accumulators/Accumulator.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"
