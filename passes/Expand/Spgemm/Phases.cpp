@@ -1,0 +1,137 @@
+//===- Phases.cpp - row-wise SpGEMM: all rows, once or twice --------------===//
+//
+// Stage: expand. One phase computes rows into pieces that are packed as they
+// grow; two phases count every row, allocate, and compute rows where they
+// belong.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/RowWise.h"
+
+#include "passes/Expand/RowLoops.h"
+#include "runtime/abi/scratch.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// Elements behind the result that emission may spoil.
+static constexpr int64_t kSlack = 64;
+
+/// Rows [first, last) one after the other, each where `placeOfRow` says;
+/// without it the first one at `at` and each next one behind it. Returns the
+/// end.
+Value RowWiseProduct::computeRows(ValueRange accumulators, Value first,
+                                  Value last, Mode mode, Value at,
+                                  function_ref<Value(Value)> placeOfRow) {
+  Value zero = b.index(0), one = b.index(1);
+  LoopBuilder::Values carried{at};
+  carried.append(variants.size(), zero);
+  auto counts = b.loop(first, last, carried, [&](Value row, ValueRange before) {
+    Value place = placeOfRow ? placeOfRow(row) : before[0];
+    auto [count, choice] = computeRow(accumulators, row, mode, place);
+    if (mode == Mode::Count || !placeOfRow)
+      b.storeIndex(count, positions, b.add(row, one));
+    LoopBuilder::Values after{b.add(before[0], count)};
+    for (unsigned v = 0; v < variants.size(); ++v) {
+      Value taken = b.cast(b.equal(choice, b.index(v)), b.getIndexType());
+      after.push_back(b.add(before[v + 1], taken));
+    }
+    return after;
+  });
+  if (mode == Mode::Drain) {
+    for (unsigned v = 0; v < variants.size(); ++v)
+      recordCount(b, "rows", v, counts[v + 1]);
+    recordCount(b, "chunks", 0, one);
+  }
+  return counts[0];
+}
+
+/// Counts in positions[1..] become positions; the total is checked in 64 bits.
+Value RowWiseProduct::scanCounts(Value safeRows) {
+  Value zero = b.index(0), one = b.index(1);
+  Value total = b.loop(zero, safeRows, {zero}, [&](Value row, ValueRange sum) {
+                   Value next = b.add(row, one);
+                   Value after = b.add(sum[0], b.loadIndex(positions, next));
+                   b.storeIndex(after, positions, next);
+                   return LoopBuilder::Values{after};
+                 }).front();
+  int64_t widest = largest(positionsType(resultType).getElementType());
+  if (widest != std::numeric_limits<int64_t>::max()) {
+    Value limit = b.index(widest);
+    FailOp::create(b, b.lessEqual(total, limit), SCRATCH_INDEX_OVERFLOW,
+                   "spgemm: entries of the result", total, limit);
+  }
+  return total;
+}
+
+Value RowWiseProduct::onePhase() {
+  Value one = b.index(1);
+  // Writers of whole vectors may go past the last entry.
+  Value room = b.add(capacity, b.index(kSlack));
+  Value allCoordinates = AllocateOp::create(b, coordinatesType(resultType),
+                                            ValueRange{room}, false);
+  Value allValues =
+      AllocateOp::create(b, valuesType(resultType), ValueRange{room}, false);
+  Value safeRows = countIfOk(b, rows);
+  Value starts =
+      PartitionOp::create(b, bufferOf(b.getI64Type()), weights, safeRows);
+  Value chunks = b.sub(memref::DimOp::create(b, starts, 0), one);
+  Value pieces = PiecesOpenOp::create(b, bufferOf(b.getI8Type()),
+                                      allCoordinates, allValues, chunks);
+  parallelChunks(
+      b, starts, [&] { return makeAccumulators(); },
+      [&](Value chunk, Value first, Value last, ValueRange accumulators) {
+        Value bound =
+            b.sub(b.loadIndex(bounds, last), b.loadIndex(bounds, first));
+        auto piece = PiecesBeginOp::create(
+            b,
+            TypeRange{coordinatesType(resultType), valuesType(resultType),
+                      b.getIndexType()},
+            pieces, chunk, bound);
+        coordinates = piece.getCoordinates();
+        values = piece.getValues();
+        Value end = b.select(StatusOp::create(b), last, first);
+        Value written = computeRows(accumulators, first, end, Mode::Drain,
+                                    piece.getAt(), {});
+        PiecesEndOp::create(b, pieces, chunk, b.sub(written, piece.getAt()));
+      },
+      [&](ValueRange accumulators) { destroyAccumulators(accumulators); });
+  PiecesCloseOp::create(b, pieces);
+  ReleaseOp::create(b, starts);
+  Value total = scanCounts(countIfOk(b, rows));
+  Value size = countIfOk(b, total);
+  coordinates = TrimOp::create(b, allCoordinates, size);
+  values = TrimOp::create(b, allValues, size);
+  return total;
+}
+
+/// All rows, in chunks that need no place of their own.
+void RowWiseProduct::forChunks(Value starts, Mode mode,
+                               function_ref<Value(Value)> placeOfRow) {
+  parallelChunks(
+      b, starts, [&] { return makeAccumulators(); },
+      [&](Value, Value first, Value last, ValueRange accumulators) {
+        computeRows(accumulators, first, last, mode, b.index(0), placeOfRow);
+      },
+      [&](ValueRange accumulators) { destroyAccumulators(accumulators); });
+}
+
+Value RowWiseProduct::twoPhases() {
+  Value safeRows = countIfOk(b, rows);
+  Value starts =
+      PartitionOp::create(b, bufferOf(b.getI64Type()), weights, safeRows);
+  forChunks(starts, Mode::Count, nullptr);
+  safeRows = countIfOk(b, rows);
+  Value total = scanCounts(safeRows);
+  coordinates = AllocateOp::create(b, coordinatesType(resultType),
+                                   ValueRange{total}, false);
+  values =
+      AllocateOp::create(b, valuesType(resultType), ValueRange{total}, false);
+  // A failure since the first partition leaves no chunks for the second.
+  Value again = PartitionOp::create(b, bufferOf(b.getI64Type()), weights,
+                                    countIfOk(b, rows));
+  forChunks(again, Mode::Drain,
+            [&](Value row) { return b.loadIndex(positions, row); });
+  ReleaseOp::create(b, starts);
+  ReleaseOp::create(b, again);
+  return total;
+}

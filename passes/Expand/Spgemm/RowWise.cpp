@@ -1,0 +1,117 @@
+//===- RowWise.cpp - row-wise SpGEMM: loops and accumulators --------------===//
+//
+// Stage: expand. Gustavson's algorithm [1]: row i of the result merges the rows
+// of B that the entries of A's row i name. Columns-first matrices are the same
+// loops on exchanged operands, since (A B)' = B' A'.
+//
+// An upper bound of every row (its products) comes first; it balances the work,
+// bounds the accumulators and, with one phase, places the rows:
+//   two phases  count every row exactly (symbolic), allocate, compute (numeric)
+//   one phase   compute into buffers of the bounds' size, packed as they grow;
+//               pages cost memory only when written
+//
+// [1] F. G. Gustavson, ACM TOMS 4(3), 1978.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/RowWise.h"
+
+#include "passes/Expand/Epilogue.h"
+#include "passes/Expand/Kernels.h"
+#include "passes/Expand/RowLoops.h"
+#include "passes/Expand/StorageOrder.h"
+#include "runtime/abi/scratch.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// Columns that a dense window has at most where wider rows can take a hash
+/// table: 144 MB of every worker with f64.
+static constexpr int64_t kWidestWindow = 1 << 24;
+
+LogicalResult RowWiseProduct::open() {
+  StrategyAttr strategy = op.getStrategyAttr();
+  if (!strategy)
+    return op.emitError("kernel has no strategy; run select first");
+  if (strategy.getDataflow() != Dataflow::RowWise)
+    return op.emitError("dataflow '")
+           << stringifyDataflow(strategy.getDataflow())
+           << "' is not built for spgemm";
+  variants = strategy.getVariants();
+  if (variants.empty())
+    return op.emitError("strategy lists no accumulator");
+  if (variants.size() > SCRATCH_MAX_VARIANTS)
+    return op.emitError("strategy lists ")
+           << variants.size() << " accumulators, expected at most "
+           << SCRATCH_MAX_VARIANTS;
+  if (strategy.getPhases() == Phases::Two && dropsEntries(op.getEpilogue()))
+    return op.emitError("an epilogue that drops entries needs phases = one");
+
+  FailureOr<Value> left = inStorageOrder(
+      b, op, columnMajor ? op.getRhs() : op.getLhs(), columnMajor);
+  FailureOr<Value> right = inStorageOrder(
+      b, op, columnMajor ? op.getLhs() : op.getRhs(), columnMajor);
+  if (failed(left) || failed(right))
+    return failure();
+  lhs = openSparse(b, *left);
+  rhs = openSparse(b, *right);
+  checkExtents(b, rhs.majors, lhs.minors,
+               columnMajor ? "spgemm: columns of lhs" : "spgemm: rows of rhs");
+  rows = lhs.majors;
+  columns = rhs.minors;
+  window = llvm::all_of(variants, [&](VariantAttr v) { return isWindow(v); })
+               ? columns
+               : b.min(columns, b.index(kWidestWindow));
+  if (op.getMask()) {
+    // Domains are checked on the leaves' tensors.
+    SmallVector<Value> todo{op.getMask()};
+    while (!todo.empty()) {
+      Operation *node = todo.pop_back_val().getDefiningOp();
+      if (auto leaf = dyn_cast_or_null<MaskFromOp>(node)) {
+        checkExtents(b, extent(b, leaf.getTensor(), columnMajor ? 1 : 0), rows,
+                     columnMajor ? "spgemm: columns of mask"
+                                 : "spgemm: rows of mask");
+        checkExtents(
+            b, extent(b, leaf.getTensor(), columnMajor ? 0 : 1), columns,
+            columnMajor ? "spgemm: rows of mask" : "spgemm: columns of mask");
+      } else if (node) {
+        todo.append(node->operand_begin(), node->operand_end());
+      }
+    }
+  }
+  int64_t widest = largest(coordinatesType(resultType).getElementType());
+  if (widest != std::numeric_limits<int64_t>::max()) {
+    Value limit = b.index(widest);
+    FailOp::create(b, b.lessEqual(columns, limit), SCRATCH_INDEX_OVERFLOW,
+                   "spgemm: extent of the result's coordinates", columns,
+                   limit);
+  }
+  FailureOr<MaskTree> tree =
+      MaskTree::open(b, op, op.getMask(), op.getComplement(), columnMajor);
+  if (failed(tree))
+    return failure();
+  mask = *tree;
+  return success();
+}
+
+FailureOr<Value> RowWiseProduct::expand() {
+  if (failed(open()))
+    return failure();
+  boundRows();
+  Value zero = b.index(0);
+  positions = AllocateOp::create(b, positionsType(resultType),
+                                 ValueRange{b.add(rows, b.index(1))}, false);
+  b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, positions, zero); });
+  Value total = op.getStrategyAttr().getPhases() == Phases::One ? onePhase()
+                                                                : twoPhases();
+  recordCount(b, "result_nnz", 0, total);
+  ReleaseOp::create(b, bounds);
+  ReleaseOp::create(b, weights);
+  Value height = columnMajor ? columns : rows,
+        width = columnMajor ? rows : columns;
+  return Value(AssembleOp::create(b, resultType, positions, coordinates, values,
+                                  height, width));
+}
+
+FailureOr<Value> scratch::expandSpgemm(LoopBuilder &b, SpgemmOp op) {
+  return RowWiseProduct(b, op).expand();
+}

@@ -1,0 +1,79 @@
+//===- RowWise.h - row-wise SpGEMM, shared by its parts ----------*- C++
+//-*-===//
+//
+// Stage: expand. One product is expanded by four files that share this class:
+// RowWise.cpp opens the operands and puts the parts together, Bounds.cpp bounds
+// every row, Rows.cpp computes one row in the accumulator that suits it, and
+// Phases.cpp goes over all rows, once or twice.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_EXPAND_SPGEMM_ROWWISE_H
+#define SCRATCH_PASSES_EXPAND_SPGEMM_ROWWISE_H
+
+#include "passes/Emission/Semiring.h"
+#include "passes/Expand/MaskTree.h"
+#include "passes/Expand/Operands.h"
+
+namespace scratch {
+
+/// The expansion of one product; members are what its pieces share.
+class RowWiseProduct {
+public:
+  RowWiseProduct(LoopBuilder &b, SpgemmOp op)
+      : b(b), op(op), semiring(SemiringEmitter::of(op)),
+        resultType(op.getType()), columnMajor(isColumnMajor(op.getType())) {
+    semiring.swapped = columnMajor;
+  }
+
+  mlir::FailureOr<mlir::Value> expand();
+
+private:
+  enum class Mode { Count, Drain };
+  /// What one row needs to know before it is computed.
+  struct RowShape {
+    mlir::Value entries, products, low, high;
+  };
+
+  mlir::LogicalResult open();
+  void boundRows();
+  RowShape measureRow(mlir::Value row);
+  bool isWindow(VariantAttr variant) const;
+  mlir::Value cost(VariantAttr variant, const RowShape &shape,
+                   mlir::Value maskEntries);
+  mlir::Value accumulateRow(unsigned variant, mlir::Value accumulator,
+                            mlir::Value row, const RowShape &shape, Mode mode,
+                            mlir::Value at);
+  std::pair<mlir::Value, mlir::Value> computeRow(mlir::ValueRange accumulators,
+                                                 mlir::Value row, Mode mode,
+                                                 mlir::Value at);
+  LoopBuilder::Values makeAccumulators();
+  void destroyAccumulators(mlir::ValueRange accumulators);
+  mlir::Value
+  computeRows(mlir::ValueRange accumulators, mlir::Value first,
+              mlir::Value last, Mode mode, mlir::Value at,
+              llvm::function_ref<mlir::Value(mlir::Value row)> placeOfRow);
+  void forChunks(mlir::Value starts, Mode mode,
+                 llvm::function_ref<mlir::Value(mlir::Value row)> placeOfRow);
+  mlir::Value scanCounts(mlir::Value rows);
+  mlir::Value onePhase();
+  mlir::Value twoPhases();
+
+  LoopBuilder &b;
+  SpgemmOp op;
+  SemiringEmitter semiring;
+  mlir::RankedTensorType resultType;
+  bool columnMajor;
+  llvm::ArrayRef<VariantAttr> variants;
+  MaskTree mask;
+  SparseOperand lhs, rhs;      ///< in the roles of A and B after the exchange
+  mlir::Value rows, columns;   ///< major and minor extent of the result
+  mlir::Value bounds, weights; ///< i64 prefixes: entries at most, work
+  mlir::Value maxBound;        ///< coordinates that any row's tile holds
+  mlir::Value window;          ///< columns of a dense window, at most
+  mlir::Value capacity;        ///< total of the bounds
+  mlir::Value positions, coordinates, values;
+};
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EXPAND_SPGEMM_ROWWISE_H

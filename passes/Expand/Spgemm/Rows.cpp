@@ -1,0 +1,221 @@
+//===- Rows.cpp - row-wise SpGEMM: one row --------------------------------===//
+//
+// Stage: expand. Where the strategy lists several accumulators, each row takes
+// the one whose cost form (Features.def) is least. With a hash table among
+// them, windows have a limit and wider rows take the table: workers of a matrix
+// with billions of columns then need little memory.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/RowWise.h"
+
+#include "passes/Expand/Epilogue.h"
+
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// Products and column range of a row. Ordered segments show their range at
+/// both ends; unordered ones may reach anywhere.
+RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row) {
+  auto [begin, end] = lhs.segment(b, row);
+  Value zero = b.index(0), one = b.index(1);
+  auto measured = b.loop(
+      begin, end, {zero, columns, zero}, [&](Value p, ValueRange carried) {
+        auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+        Value products = b.add(carried[0], b.sub(to, from));
+        if (!rhs.ordered)
+          return LoopBuilder::Values{products, carried[1], carried[2]};
+        auto range = b.ifElse(
+            b.less(from, to), {b.getIndexType(), b.getIndexType()},
+            [&] {
+              // The values are wanted soon: the row is accumulated next.
+              if (semiring.readsRight())
+                memref::PrefetchOp::create(
+                    b, rhs.values, ValueRange{from}, /*isWrite=*/false,
+                    /*localityHint=*/3, /*isDataCache=*/true);
+              Value low = b.loadIndex(rhs.coordinates, from);
+              Value high =
+                  b.add(b.loadIndex(rhs.coordinates, b.sub(to, one)), one);
+              return LoopBuilder::Values{b.min(carried[1], low),
+                                         b.max(carried[2], high)};
+            },
+            [&] { return LoopBuilder::Values{carried[1], carried[2]}; });
+        return LoopBuilder::Values{products, range[0], range[1]};
+      });
+  RowShape shape;
+  shape.entries = b.sub(end, begin);
+  shape.products = measured[0];
+  shape.low = rhs.ordered ? measured[1] : zero;
+  shape.high = rhs.ordered ? measured[2] : columns;
+  return shape;
+}
+
+bool RowWiseProduct::isWindow(VariantAttr variant) const {
+  return variant.getAccumulator() != AccumulatorKind::Hash;
+}
+
+/// The linear form of one variant on one row, in cycles; infinite for a row
+/// that is wider than the variant's window.
+Value RowWiseProduct::cost(VariantAttr variant, const RowShape &shape,
+                           Value maskEntries) {
+  Type f64 = b.getF64Type();
+  auto feature = [&](CostFeature which) -> Value {
+    switch (which) {
+    case CostFeature::one:
+      return b.index(1);
+    case CostFeature::entries:
+      return shape.entries;
+    case CostFeature::products:
+      return shape.products;
+    case CostFeature::range:
+      return b.sub(shape.high, shape.low);
+    case CostFeature::mask:
+      return maskEntries;
+    }
+    llvm_unreachable("unknown feature");
+  };
+  Value total = arith::ConstantOp::create(b, b.getF64FloatAttr(0));
+  ArrayRef<double> coefficients =
+      variant.getCost() ? variant.getCost().asArrayRef() : ArrayRef<double>();
+  for (auto [number, coefficient] : llvm::enumerate(coefficients)) {
+    if (coefficient == 0)
+      continue;
+    Value amount = feature(static_cast<CostFeature>(number));
+    Value real =
+        arith::SIToFPOp::create(b, f64, b.cast(amount, b.getI64Type()));
+    Value term = arith::MulFOp::create(
+        b, real, arith::ConstantOp::create(b, b.getF64FloatAttr(coefficient)));
+    total = arith::AddFOp::create(b, total, term);
+  }
+  if (!isWindow(variant))
+    return total;
+  Value never = arith::ConstantOp::create(
+      b, b.getF64FloatAttr(std::numeric_limits<double>::infinity()));
+  return b.select(b.lessEqual(b.sub(shape.high, shape.low), window), total,
+                  never);
+}
+
+/// One row in one accumulator; returns the number of its entries.
+Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator,
+                                    Value row, const RowShape &shape, Mode mode,
+                                    Value at) {
+  AccumulatorKind kind = variants[variant].getAccumulator();
+  Type index = coordinatesType(resultType).getElementType();
+  Type tileType = TileType::get(b.getContext(), kind, index, semiring.element);
+  Value bound = b.min(shape.products, b.sub(shape.high, shape.low));
+  if (!mask.empty()) {
+    // Never more than `maxBound`, which tables are made for.
+    Value marked = mask.entriesOfRow(b, row, b.sub(shape.high, shape.low));
+    if (mask.isBoundedByLeaves())
+      bound = b.min(bound, marked);
+    bound = b.add(bound, marked);
+  }
+  auto tile = TileOp::create(b, TypeRange{b.getIndexType()}, accumulator,
+                             shape.low, shape.high, bound);
+  OpBuilder::InsertionGuard guard(b);
+  Block *block =
+      b.createBlock(&tile.getAccumulate(), {}, {tileType}, {b.getLoc()});
+  Value opened = block->getArgument(0);
+  mask.emitMarks(b, opened, row);
+  auto [begin, end] = lhs.segment(b, row);
+  bool numeric = mode == Mode::Drain;
+  b.loop(begin, end, [&](Value p) {
+    auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+    Value scale =
+        numeric && semiring.readsLeft() ? b.load(lhs.values, p) : Value();
+    auto accumulate = AccumulateOp::create(
+        b, opened, rhs.coordinates,
+        numeric && semiring.readsRight() ? rhs.values : Value(), from, to,
+        scale, /*symbolic=*/!numeric, semiring.swapped, semiring.semiring);
+    if (semiring.semiring.isCustom() && numeric) {
+      IRMapping mapping;
+      semiring.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
+    }
+  });
+  YieldOp::create(b);
+  block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});
+  Value count = numeric ? DrainOp::create(b, block->getArgument(0), coordinates,
+                                          values, at)
+                              .getCount()
+                        : CountOp::create(b, block->getArgument(0)).getCount();
+  YieldOp::create(b, ValueRange{count});
+  return tile.getResult(0);
+}
+
+/// Entries of one row, and the variant that computed it.
+std::pair<Value, Value> RowWiseProduct::computeRow(ValueRange accumulators,
+                                                   Value row, Mode mode,
+                                                   Value at) {
+  Value zero = b.index(0);
+  Type index = b.getIndexType();
+  RowShape shape = measureRow(row);
+  auto result = b.ifElse(
+      b.less(zero, shape.products), {index, index},
+      [&] {
+        Value choice = zero;
+        if (variants.size() > 1) {
+          Value maskEntries =
+              mask.empty()
+                  ? zero
+                  : mask.entriesOfRow(b, row, b.sub(shape.high, shape.low));
+          Value least = cost(variants[0], shape, maskEntries);
+          for (unsigned v = 1; v < variants.size(); ++v) {
+            Value candidate = cost(variants[v], shape, maskEntries);
+            Value better = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT,
+                                                 candidate, least);
+            choice = b.select(better, b.index(v), choice);
+            least = b.select(better, candidate, least);
+          }
+        }
+        // The last variant needs no test.
+        std::function<Value(unsigned)> dispatch = [&](unsigned v) -> Value {
+          if (v + 1 == variants.size())
+            return accumulateRow(v, accumulators[v], row, shape, mode, at);
+          return b
+              .ifElse(
+                  b.equal(choice, b.index(v)), {index},
+                  [&] {
+                    return LoopBuilder::Values{accumulateRow(
+                        v, accumulators[v], row, shape, mode, at)};
+                  },
+                  [&] { return LoopBuilder::Values{dispatch(v + 1)}; })
+              .front();
+        };
+        return LoopBuilder::Values{dispatch(0), choice};
+      },
+      [&] { return LoopBuilder::Values{zero, zero}; });
+  Value count = result[0];
+  if (mode == Mode::Drain)
+    count =
+        emitSparseEpilogue(b, op.getEpilogue(),
+                           {coordinates, values, at, count, row, columnMajor});
+  return {count, result[1]};
+}
+
+LoopBuilder::Values RowWiseProduct::makeAccumulators() {
+  LoopBuilder::Values accumulators;
+  Type index = coordinatesType(resultType).getElementType();
+  for (VariantAttr variant : variants) {
+    Type type = AccumulatorType::get(b.getContext(), variant.getAccumulator(),
+                                     index, semiring.element);
+    TypedAttr identity =
+        semiring.semiring.isCustom() ? semiring.identity : TypedAttr();
+    auto create = AccumulatorCreateOp::create(
+        b, type, isWindow(variant) ? window : columns, maxBound,
+        semiring.semiring, identity);
+    if (semiring.semiring.isCustom()) {
+      IRMapping mapping;
+      semiring.addRegion->cloneInto(&create.getAdd(), mapping);
+    }
+    if (!mask.empty())
+      mask.emitFormula(b, create.getFormula());
+    accumulators.push_back(create);
+  }
+  return accumulators;
+}
+
+void RowWiseProduct::destroyAccumulators(ValueRange accumulators) {
+  for (Value accumulator : accumulators)
+    AccumulatorDestroyOp::create(b, accumulator);
+}
