@@ -28,21 +28,21 @@ LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError, i
 namespace {
 /// Compares extents of two operands and names both.
 struct Shapes {
-  AttentionOp op;
+  Operation *op;
 
   LogicalResult same(StringRef what, StringRef nameA, RankedTensorType a, unsigned dimensionA,
                      StringRef nameB, RankedTensorType b, unsigned dimensionB) {
     int64_t sizeA = a.getDimSize(dimensionA), sizeB = b.getDimSize(dimensionB);
     if (agree(sizeA, sizeB))
       return success();
-    return op.emitOpError(what) << " of " << nameA << " " << a << " (" << sizeA
+    return op->emitOpError(what) << " of " << nameA << " " << a << " (" << sizeA
                                 << ") differs from that of " << nameB << " " << b << " ("
                                 << sizeB << ")";
   }
 };
 } // namespace
 
-static LogicalResult verifyScore(AttentionOp op) {
+template <class Op> static LogicalResult verifyScore(Op op) {
   if (op.getScore().empty())
     return success();
   Block &body = op.getScore().front();
@@ -60,7 +60,7 @@ static LogicalResult verifyScore(AttentionOp op) {
   return success();
 }
 
-static LogicalResult verifyMask(AttentionOp op) {
+template <class Op> static LogicalResult verifyMask(Op op) {
   if (!op.getMask())
     return success();
   MaskType mask = op.getMask().getType();
@@ -89,57 +89,129 @@ static LogicalResult verifyMask(AttentionOp op) {
   return diagnostic << ", found " << mask;
 }
 
-LogicalResult AttentionOp::verify() {
-  RankedTensorType query = getQuery().getType(), key = getKey().getType(),
-                   value = getValue().getType(), result = getResult().getType();
+/// (attention_c1) (attention_c2) for `result` of the op's layout.
+template <class Op>
+static LogicalResult verifyOperands(Op op, StringRef resultName, RankedTensorType result) {
+  RankedTensorType query = op.getQuery().getType(), key = op.getKey().getType(),
+                   value = op.getValue().getType();
   std::pair<StringRef, RankedTensorType> tensors[] = {
-      {"query", query}, {"key", key}, {"value", value}, {"result", result}};
-  // (attention_c1)
+      {"query", query}, {"key", key}, {"value", value}, {resultName, result}};
   Type element = query.getElementType();
   for (auto [name, type] : tensors) {
     if (type.getRank() != 4 || type.getEncoding())
-      return emitOpError("expected ") << name << " to be a dense tensor of rank 4, found " << type;
+      return op.emitOpError("expected ")
+             << name << " to be a dense tensor of rank 4, found " << type;
     if (!type.getElementType().isF32() && !type.getElementType().isBF16() &&
         !type.getElementType().isF16())
-      return emitOpError("expected ") << name << " of f32, bf16 or f16, found " << type;
+      return op.emitOpError("expected ") << name << " of f32, bf16 or f16, found " << type;
     if (type.getElementType() != element)
-      return emitOpError("elements of ")
+      return op.emitOpError("elements of ")
              << name << " " << type << " differ from those of query " << query;
   }
-  // (attention_c2)
-  unsigned heads = headDimension(), sequence = sequenceDimension();
-  Shapes shapes{*this};
+  unsigned heads = op.headDimension(), sequence = op.sequenceDimension();
+  Shapes shapes{op};
   if (failed(shapes.same("batch", "key", key, 0, "query", query, 0)) ||
       failed(shapes.same("batch", "value", value, 0, "query", query, 0)) ||
       failed(shapes.same("head size", "key", key, 3, "query", query, 3)) ||
       failed(shapes.same("number of heads", "value", value, heads, "key", key, heads)) ||
       failed(shapes.same("length", "value", value, sequence, "key", key, sequence)) ||
-      failed(shapes.same("batch", "result", result, 0, "query", query, 0)) ||
-      failed(shapes.same("number of heads", "result", result, heads, "query", query, heads)) ||
-      failed(shapes.same("length", "result", result, sequence, "query", query, sequence)) ||
-      failed(shapes.same("head size", "result", result, 3, "value", value, 3)))
+      failed(shapes.same("batch", resultName, result, 0, "query", query, 0)) ||
+      failed(shapes.same("number of heads", resultName, result, heads, "query", query, heads)) ||
+      failed(shapes.same("length", resultName, result, sequence, "query", query, sequence)) ||
+      failed(shapes.same("head size", resultName, result, 3, "value", value, 3)))
     return failure();
   int64_t many = query.getDimSize(heads), few = key.getDimSize(heads);
   if (!ShapedType::isDynamic(many) && !ShapedType::isDynamic(few) &&
       (few == 0 || many % few != 0))
-    return emitOpError("expected query heads to be a multiple of key heads, found ")
+    return op.emitOpError("expected query heads to be a multiple of key heads, found ")
            << many << " and " << few;
-  if (getLogSumExp()) {
-    auto type = cast<RankedTensorType>(getLogSumExp().getType());
-    if (type.getRank() != 3 || !type.getElementType().isF32() || type.getEncoding())
-      return emitOpError("expected log-sum-exp to be a dense tensor of rank 3 and f32, found ")
-             << type;
-    if (failed(shapes.same("batch", "log-sum-exp", type, 0, "query", query, 0)) ||
-        failed(shapes.same("number of heads", "log-sum-exp", type, 1, "query", query, heads)) ||
-        failed(shapes.same("length", "log-sum-exp", type, 2, "query", query, sequence)))
-      return failure();
-  }
-  // (attention_c3)
-  if (failed(verifyMask(*this)))
+  return success();
+}
+
+static LogicalResult verifyLogSumExp(Operation *op, RankedTensorType type, RankedTensorType query,
+                                     unsigned heads, unsigned sequence) {
+  Shapes shapes{op};
+  if (type.getRank() != 3 || !type.getElementType().isF32() || type.getEncoding())
+    return op->emitOpError("expected log-sum-exp to be a dense tensor of rank 3 and f32, found ")
+           << type;
+  if (failed(shapes.same("batch", "log-sum-exp", type, 0, "query", query, 0)) ||
+      failed(shapes.same("number of heads", "log-sum-exp", type, 1, "query", query, heads)) ||
+      failed(shapes.same("length", "log-sum-exp", type, 2, "query", query, sequence)))
     return failure();
+  return success();
+}
+
+template <class Op> static LogicalResult verifyScale(Op op) {
   // (attention_c4)
-  if (getScale() && !(getScale()->convertToDouble() > 0 && getScale()->isFinite()))
-    return emitOpError("expected a positive, finite scale, found ")
-           << getScale()->convertToDouble();
+  if (op.getScale() && !(op.getScale()->convertToDouble() > 0 && op.getScale()->isFinite()))
+    return op.emitOpError("expected a positive, finite scale, found ")
+           << op.getScale()->convertToDouble();
+  return success();
+}
+
+LogicalResult AttentionOp::verify() {
+  auto result = cast<RankedTensorType>(getResult().getType());
+  auto logs = getLogSumExp() ? cast<RankedTensorType>(getLogSumExp().getType())
+                             : RankedTensorType();
+  // (attention_c5)
+  if (getParts()) {
+    if (!logs || result.getRank() != 5 || logs.getRank() != 4 || result.getEncoding() ||
+        logs.getEncoding() || !result.getElementType().isF32() || !logs.getElementType().isF32())
+      return emitOpError("in parts gives dense f32 tensors of rank 5 and 4, found ")
+             << getResultTypes();
+    if (!agree(result.getDimSize(0), logs.getDimSize(0)))
+      return emitOpError("expected as many parts of log-sum-exp as of the result, found ")
+             << getResultTypes();
+    result = RankedTensorType::get(result.getShape().drop_front(),
+                                   getQuery().getType().getElementType());
+    logs = RankedTensorType::get(logs.getShape().drop_front(), logs.getElementType());
+  }
+  if (failed(verifyOperands(*this, "result", result)))
+    return failure();
+  if (logs && failed(verifyLogSumExp(*this, logs, getQuery().getType(), headDimension(),
+                                     sequenceDimension())))
+    return failure();
+  // (attention_c3)
+  if (failed(verifyMask(*this)) || failed(verifyScale(*this)))
+    return failure();
   return verifyScore(*this);
+}
+
+LogicalResult AttentionBackwardOp::verify() {
+  // (attention_backward_c1)
+  RankedTensorType query = getQuery().getType();
+  if (failed(verifyOperands(*this, "result", cast<RankedTensorType>(getResult().getType()))) ||
+      failed(verifyLogSumExp(*this, getLogSumExp().getType(), query, headDimension(),
+                             sequenceDimension())) ||
+      failed(verifyMask(*this)) || failed(verifyScale(*this)))
+    return failure();
+  return verifyScore(*this);
+}
+
+LogicalResult AttentionMergeOp::verify() {
+  RankedTensorType parts = getParts().getType(), logs = getLogSumExps().getType(),
+                   result = cast<RankedTensorType>(getResult().getType());
+  unsigned heads = getLayout() == Layout::Bhsd ? 1 : 2, sequence = 3 - heads;
+  // (attention_merge_c1)
+  if (parts.getRank() != 5 || logs.getRank() != 4 || parts.getEncoding() || logs.getEncoding())
+    return emitOpError("expected parts of rank 5 and log-sum-exps of rank 4, found ")
+           << parts << " and " << logs;
+  Shapes shapes{*this};
+  if (failed(shapes.same("number of parts", "log-sum-exps", logs, 0, "parts", parts, 0)) ||
+      failed(shapes.same("batch", "log-sum-exps", logs, 1, "parts", parts, 1)) ||
+      failed(shapes.same("number of heads", "log-sum-exps", logs, 2, "parts", parts, 1 + heads)) ||
+      failed(shapes.same("length", "log-sum-exps", logs, 3, "parts", parts, 1 + sequence)))
+    return failure();
+  // (attention_merge_c2)
+  Type element = result.getElementType();
+  if (result.getRank() != 4 || result.getEncoding() ||
+      !(element.isF32() || element.isBF16() || element.isF16()))
+    return emitOpError("expected a result of rank 4 and f32, bf16 or f16, found ") << result;
+  for (unsigned d = 0; d < 4; ++d)
+    if (failed(shapes.same("extent", "result", result, d, "parts", parts, d + 1)))
+      return failure();
+  if (getLogSumExp())
+    return verifyLogSumExp(*this, cast<RankedTensorType>(getLogSumExp().getType()), result, heads,
+                           sequence);
+  return success();
 }

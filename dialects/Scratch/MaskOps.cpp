@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/Scratch/Scratch.h"
 
+#include "mlir/Dialect/SparseTensor/IR/SparseTensorType.h"
+
 using namespace mlir;
 using namespace scratch;
 
@@ -203,24 +205,60 @@ LogicalResult MaskNeighbourhoodOp::verify() {
   return success();
 }
 
+/// Extents of a map of blocks.
+static LogicalResult verifyBlockCounts(Operation *op, MaskType mask, ArrayRef<int64_t> block,
+                                       RankedTensorType map) {
+  for (Axis axis : {Axis::Query, Axis::Key}) {
+    unsigned d = axis == Axis::Query ? 0 : 1;
+    int64_t tokens = extentOf(mask, axis), size = block[d];
+    if (!ShapedType::isDynamic(tokens) &&
+        !agree(map.getDimSize(d), (tokens + size - 1) / size))
+      return op->emitOpError("expected ") << (tokens + size - 1) / size << " blocks of " << size
+                                          << (axis == Axis::Query ? " queries" : " keys")
+                                          << " for " << mask << ", found " << map;
+  }
+  return success();
+}
+
 LogicalResult MaskBlocksOp::verify() {
   auto map = cast<RankedTensorType>(getMap().getType());
   MaskType mask = getMask().getType();
   if (failed(verifyElements(*this, mask)) || failed(verifyPair(*this, "block", getBlock())))
     return failure();
   bool sparse = static_cast<bool>(sparse_tensor::getSparseTensorEncoding(map));
-  if (map.getRank() != 2 || (!sparse && !map.getElementType().isSignlessInteger(8)))
+  bool bytes = map.getElementType().isSignlessInteger(8);
+  if (map.getRank() != 2 || ((!sparse || getRefined()) && !bytes))
     return emitOpError("expected a map of bytes or a sparse matrix, found ") << map;
-  for (Axis axis : {Axis::Query, Axis::Key}) {
-    unsigned d = axis == Axis::Query ? 0 : 1;
-    int64_t tokens = extentOf(mask, axis), size = getBlock()[d];
-    if (!ShapedType::isDynamic(tokens) &&
-        !agree(map.getDimSize(d), (tokens + size - 1) / size))
-      return emitOpError("expected ") << (tokens + size - 1) / size << " blocks of " << size
-                                      << (axis == Axis::Query ? " queries" : " keys")
-                                      << " for " << mask << ", found " << map;
+  if (getRefined() && getRefined().getType() != mask)
+    return emitOpError("expected to refine a ") << mask << ", found " << getRefined().getType();
+  return verifyBlockCounts(*this, mask, getBlock(), map);
+}
+
+LogicalResult BlocksOfMaskOp::verify() {
+  auto map = cast<RankedTensorType>(getResult().getType());
+  MaskType mask = getMask().getType();
+  // (mask_blocks_c1)
+  if (mask.getGranularity() != MaskGranularity::Element || mask.getShape().size() != 2)
+    return emitOpError("expected an element mask of rank 2, found ") << mask;
+  if (failed(verifyPair(*this, "block", getBlock())))
+    return failure();
+  // (mask_blocks_c2)
+  auto encoding = sparse_tensor::getSparseTensorEncoding(map);
+  bool fits = map.getRank() == 2 && encoding && map.getElementType().isSignlessInteger(8) &&
+              encoding.getPosWidth() == 32 && encoding.getCrdWidth() == 32;
+  if (fits) {
+    sparse_tensor::SparseTensorType matrix(map);
+    fits = matrix.isIdentity() && sparse_tensor::isDenseLT(matrix.getLvlType(0)) &&
+           sparse_tensor::isCompressedLT(matrix.getLvlType(1));
   }
-  return success();
+  if (!fits)
+    return emitOpError("expected a result in CSR of i8 with 32-bit indices, found ") << map;
+  // (mask_blocks_c3)
+  size_t unknown = llvm::count(mask.getShape(), ShapedType::kDynamic);
+  if (getSizes().size() != unknown)
+    return emitOpError("expected ") << unknown << " sizes for the unknown extents of " << mask
+                                    << ", found " << getSizes().size();
+  return verifyBlockCounts(*this, mask, getBlock(), map);
 }
 
 LogicalResult MaskRegionOp::verify() {

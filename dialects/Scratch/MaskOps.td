@@ -236,14 +236,50 @@ def Scratch_MaskBlocksOp : Scratch_MaskLeafOp<"blocks"> {
     a dense map of bytes, stored in a sparse one (a list of blocks, as pruning
     and `scratch.mask_blocks` make them). `block` is [R, C] in tokens.
 
+    With `of`, the mask is that of `refined`, and the map, which
+    `scratch.mask_blocks` made of it, tells what is known of a block: not present,
+    nothing of it takes part; 2, everything; else `refined` is asked. A map that
+    says otherwise gives wrong results.
+
     ```mlir
     %m = scratch.mask.blocks %map block [64, 64] : tensor<?x?xi8, #CSR> -> !scratch.mask<?x?>
+    %n = scratch.mask.blocks %map block [64, 64] of(%dense : !scratch.mask<?x?>) : tensor<?x?xi8, #CSR> -> !scratch.mask<?x?>
     ```
   }];
-  let arguments = (ins AnyRankedTensor:$map, DenseI64ArrayAttr:$block);
+  let arguments = (ins AnyRankedTensor:$map, DenseI64ArrayAttr:$block,
+                       Optional<Scratch_MaskType>:$refined);
   let assemblyFormat = [{
-    $map `block` $block attr-dict `:` type($map) `->` type($mask)
+    $map `block` $block (`of` `(` $refined^ `:` type($refined) `)`)? attr-dict
+    `:` type($map) `->` type($mask)
   }];
+}
+
+def Scratch_BlocksOfMaskOp : Scratch_Op<"mask_blocks", [Pure]> {
+  let summary = "List the blocks of a mask that take part";
+  let description = [{
+    The inspector of a mask: sorts every block of queries x keys once, at run time,
+    so that many kernels (heads, layers) need not. The result stores 1 for a block
+    that may hold both live and dead entries, 2 for one that is all live, and
+    nothing for one that is all dead; columns ascend. `block` is [R, C] in tokens.
+
+    (mask_blocks_c1) the mask has element granularity and rank 2.
+    (mask_blocks_c2) the result is CSR of i8 with 32-bit indices, of the mask's
+    extents in blocks.
+    (mask_blocks_c3) one size for each unknown extent of the mask.
+
+    ```mlir
+    %list = scratch.mask_blocks %m block [64, 64] shape(%queries, %keys)
+            : !scratch.mask<?x?> -> tensor<?x?xi8, #CSR>
+    ```
+  }];
+  let arguments = (ins Scratch_MaskType:$mask, DenseI64ArrayAttr:$block,
+                       Variadic<Index>:$sizes);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $mask `block` $block (`shape` `(` $sizes^ `)`)? attr-dict
+    `:` type($mask) `->` type($result)
+  }];
+  let hasVerifier = 1;
 }
 
 def Scratch_MaskPackedOp : Scratch_MaskLeafOp<"packed"> {

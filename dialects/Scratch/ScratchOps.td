@@ -7,6 +7,7 @@ include "dialects/Scratch/KernelOps.td"
 include "dialects/Scratch/LoopOps.td"
 include "dialects/Scratch/MaskOps.td"
 include "dialects/Scratch/PackedOps.td"
+include "dialects/Scratch/PatchOps.td"
 include "dialects/Scratch/PruneOps.td"
 
 #endif // SCRATCH_OPS_TD

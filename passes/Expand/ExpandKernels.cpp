@@ -1,6 +1,7 @@
 //===- ExpandKernels.cpp - kernels become loops ---------------------------===//
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Passes.h"
+#include "passes/Expand/Patch/Patch.h"
 #include "passes/Expand/Prune/MaskUses.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -22,12 +23,19 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
       return expandPruning(b, op, masks);
     if (auto attention = dyn_cast<AttentionOp>(op))
       return expandAttention(b, attention);
+    if (auto merge = dyn_cast<AttentionMergeOp>(op))
+      return expandAttentionMerge(b, merge);
+    if (auto sample = dyn_cast<PatchSampleOp>(op))
+      return expandPatchSample(b, sample);
     FailureOr<Value> result =
         llvm::TypeSwitch<Operation *, FailureOr<Value>>(op)
             .Case([&](SpgemmOp op) { return expandSpgemm(b, op); })
             .Case([&](SpmmOp op) { return expandSpmm(b, op); })
             .Case([&](SpmvOp op) { return expandSpmv(b, op); })
             .Case([&](SddmmOp op) { return expandSddmm(b, op); })
+            .Case([&](BlocksOfMaskOp op) { return expandMaskBlocks(b, op); })
+            .Case([&](GatherRowsOp op) { return expandGatherRows(b, op); })
+            .Case([&](ScatterRowsOp op) { return expandScatterRows(b, op); })
             .Default([&](Operation *op) -> FailureOr<Value> {
               return op->emitError("no expansion for this kernel");
             });
@@ -39,7 +47,9 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
   void runOnOperation() override {
     SmallVector<Operation *> kernels;
     getOperation().walk([&](Operation *op) {
-      if (isa<KernelOpInterface, PruningOpInterface, AttentionOp>(op))
+      if (isa<KernelOpInterface, PruningOpInterface, AttentionOp, AttentionMergeOp,
+              AttentionBackwardOp, BlocksOfMaskOp, PatchSampleOp, GatherRowsOp,
+              ScatterRowsOp>(op))
         kernels.push_back(op);
     });
     IRRewriter rewriter(&getContext());

@@ -17,6 +17,9 @@ mlir::FailureOr<mlir::Value> expandSpmm(LoopBuilder &b, SpmmOp op);
 mlir::FailureOr<mlir::Value> expandSpmv(LoopBuilder &b, SpmvOp op);
 /// Attention has a tiling in place of a strategy, and one or two results.
 mlir::FailureOr<LoopBuilder::Values> expandAttention(LoopBuilder &b, AttentionOp op);
+LoopBuilder::Values expandAttentionMerge(LoopBuilder &b, AttentionMergeOp op);
+/// The inspector of a mask.
+mlir::FailureOr<mlir::Value> expandMaskBlocks(LoopBuilder &b, BlocksOfMaskOp op);
 mlir::FailureOr<mlir::Value> expandSddmm(LoopBuilder &b, SddmmOp op);
 
 } // namespace scratch

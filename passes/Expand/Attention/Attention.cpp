@@ -7,20 +7,25 @@
 //     scores = Q K^T;  partial tile: dead scores = -inf;  softmax step;  sums += P V
 //   result = sums / total
 // Query heads that share a key head are rows of one block, interleaved: row r is
-// query r / G of head r % G (unless the mask differs between heads).
+// query r / G of head r % G (unless the mask differs between heads). Where that
+// leaves few tasks on many keys, keys are cut into parts, whose results are merged.
 // Memory beyond inputs and results: packed keys (and values, where their type or
 // size asks for it), and tiles per worker. Never queries x keys.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Emission/Exponential.h"
+#include "passes/Emission/ShortFloats.h"
+#include "passes/Expand/Attention/HeadTensors.h"
 #include "passes/Expand/Attention/MaskEmitter.h"
+#include "passes/Expand/Attention/Merge.h"
+#include "passes/Expand/Attention/TileMap.h"
 #include "passes/Expand/Attention/Tiles.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
+#include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/RowLoops.h"
 #include "runtime/abi/scratch.h"
 
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -28,24 +33,13 @@ using namespace mlir;
 using namespace scratch;
 
 static constexpr int64_t kDynamic = ShapedType::kDynamic;
-/// Token numbers fit 32-bit lanes together with offsets (see MaskEmitter.cpp).
-static constexpr int64_t kMostTokens = int64_t(1) << 28;
+/// Keys are cut into parts of at least so many while there are fewer tasks than
+/// this. Neither depends on how many threads there are: nor do results.
+static constexpr int64_t kKeysOfPart = 1024, kManyTasks = 64;
 /// Numbers of a score in powers of two.
 static constexpr double kLog2E = 1.4426950408889634, kLn2 = 0.6931471805599453;
 
 namespace {
-
-/// A tensor [batch, head, token, size] in either layout.
-struct HeadTensor {
-  Value buffer;
-  bool headsFirst = true;
-
-  LoopBuilder::Values at(Value batch, Value head, Value token, Value d) const {
-    if (headsFirst)
-      return {batch, head, token, d};
-    return {batch, token, head, d};
-  }
-};
 
 class AttentionExpansion {
 public:
@@ -57,33 +51,35 @@ public:
 private:
   /// One task: a block of rows that share a batch and a key head.
   struct Task {
+    Value part;                  ///< of the keys
     Value batch, group, keyHead; ///< `group` of query heads
+    Value block;                 ///< of the group's rows
     Value firstRow, rows;        ///< of group size x queries
-    mask::Range<ScalarDomain> queries;
   };
 
-  HeadTensor open(Value tensor);
-  Value toF32(Value value);
-  Value fromF32(Value value, Type type);
   Value real(double value) {
     return arith::ConstantOp::create(b, b.getF32FloatAttr(value));
   }
   Value remainder(Value a, Value c) { return arith::RemUIOp::create(b, a, c); }
   Value quotient(Value a, Value c) { return arith::DivUIOp::create(b, a, c); }
 
-  void openExtents();
-  void packKeys();
   void packValues();
   Task taskAt(Value number);
   Value headOf(const Task &task, Value row) {
     return b.add(b.mul(task.group, packed), remainder(b.add(task.firstRow, row), packed));
   }
-  Value queryOf(const Task &task, Value row) {
+  Value placeOf(const Task &task, Value row) {
     return quotient(b.add(task.firstRow, row), packed);
   }
+  Value queryOf(const Task &task, Value row) {
+    return formula.queryOrder.tokenAt(b, task.batch, task.group, placeOf(task, row));
+  }
+  Value keyOf(const Task &task, Value place) {
+    return formula.keyOrder.tokenAt(b, task.batch, task.group, place);
+  }
   void overKeyTiles(const Task &task,
-                    function_ref<void(Value tile, Value count, Value certain)> body,
-                    ScalarDomain &domain);
+                    function_ref<void(Value tile, Value count, Value partial)> body);
+  void sortTiles();
   Value partition(Value tasks);
   void packQueries(const Task &task, Value buffer);
   void applyScore(const Task &task, Value scores, Value firstKey, Value count);
@@ -91,19 +87,24 @@ private:
                  Value count);
   void run(const Task &task, const AttentionTiles::Workspace &w);
   void finish(const Task &task, const AttentionTiles::Workspace &w);
+  void write(const Task &task, const AttentionTiles::Workspace &w, const HeadTensor &target,
+             Value logs, Value part);
+  void openResults();
 
   LoopBuilder &b;
   AttentionOp op;
   TilingAttr tiling;
   AttentionTiles tiles;
   MaskFormula formula;
+  std::optional<TileMap> map;   ///< without a mask there is none
   HeadTensor query, key, value, result;
   Value logSumExp;
-  Value batches, queryHeads, keyHeads, queries, keys, size, valueSize;
-  Value shared;  ///< query heads per key head
+  AttentionExtents e;
+  Value queryPlaces, keyPlaces; ///< of tokens that are worked on, see TokenOrder.h
   Value packed;  ///< query heads whose rows are in one block
   Value groups, rowsOfGroup, blocksOfGroup; ///< groups = query heads / packed
   Value panels, paddedSize;
+  AttentionParts parts;         ///< buffers are null where keys stay whole
   Value packedKeys;             ///< [batch * key head * panel][size][P]
   Value packedValues;           ///< [batch * key head * key][padded size]
   bool ownsValues = false;
@@ -112,122 +113,25 @@ private:
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// Operands
-//===----------------------------------------------------------------------===//
-
-HeadTensor AttentionExpansion::open(Value tensor) {
-  return {openDense(b, tensor), op.getLayout() == Layout::Bhsd};
-}
-
-Value AttentionExpansion::toF32(Value value) {
-  if (value.getType().isF32())
-    return value;
-  return arith::ExtFOp::create(b, b.getF32Type(), value);
-}
-
-/// bf16 is rounded here, to nearest even: not every processor can, and no library
-/// is called. NaN stays NaN.
-Value AttentionExpansion::fromF32(Value value, Type type) {
-  if (type.isF32())
-    return value;
-  if (type.isF16())
-    return arith::TruncFOp::create(b, type, value);
-  Type i32 = b.getI32Type(), i16 = b.getIntegerType(16);
-  Value bits = arith::BitcastOp::create(b, i32, value);
-  Value odd = b.bitAnd(b.shiftRight(bits, 16), b.integer(1, i32));
-  Value rounded = b.add(bits, b.add(odd, b.integer(0x7fff, i32)));
-  Value quiet = b.bitOr(bits, b.integer(0x400000, i32));
-  Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, value, value);
-  Value high = b.shiftRight(b.select(isNan, quiet, rounded), 16);
-  return arith::BitcastOp::create(b, type, arith::TruncIOp::create(b, i16, high));
-}
-
-void AttentionExpansion::openExtents() {
-  unsigned heads = op.headDimension(), sequence = op.sequenceDimension();
-  Value q = op.getQuery(), k = op.getKey(), v = op.getValue();
-  batches = extent(b, q, 0);
-  queryHeads = extent(b, q, heads);
-  keyHeads = extent(b, k, heads);
-  queries = extent(b, q, sequence);
-  keys = extent(b, k, sequence);
-  size = extent(b, q, 3);
-  valueSize = extent(b, v, 3);
-  checkExtents(b, extent(b, k, 0), batches, "attention: batches of key");
-  checkExtents(b, extent(b, v, 0), batches, "attention: batches of value");
-  checkExtents(b, extent(b, k, 3), size, "attention: head size of key");
-  checkExtents(b, extent(b, v, heads), keyHeads, "attention: heads of value");
-  checkExtents(b, extent(b, v, sequence), keys, "attention: length of value");
-  Value some = arith::MaxUIOp::create(b, keyHeads, b.index(1));
-  checkExtents(b, remainder(queryHeads, some), b.index(0),
-               "attention: query heads beyond a multiple of key heads");
-  for (Value tokens : {queries, keys})
-    FailOp::create(b, b.lessEqual(tokens, b.index(kMostTokens)), SCRATCH_INVALID_ARGUMENT,
-                   "attention: tokens", tokens, b.index(kMostTokens));
-  shared = arith::MaxUIOp::create(b, quotient(queryHeads, some), b.index(1));
-}
-
-//===----------------------------------------------------------------------===//
 // Packing
 //===----------------------------------------------------------------------===//
-
-/// Panels of P keys, transposed; keys beyond the last are zero.
-void AttentionExpansion::packKeys() {
-  int64_t width = tiles.panel();
-  panels = arith::CeilDivUIOp::create(b, keys, b.index(width));
-  Value total = b.mul(b.mul(batches, keyHeads), panels);
-  packedKeys = AllocateOp::create(
-      b, MemRefType::get({kDynamic, kDynamic, width}, b.getF32Type()),
-      ValueRange{total, size}, /*zeroed=*/false);
-  parallelRows(b, countIfOk(b, total), [&](Value first, Value last) {
-    b.loop(first, last, [&](Value number) {
-      Value panel = remainder(number, panels), rest = quotient(number, panels);
-      Value batch = quotient(rest, keyHeads), head = remainder(rest, keyHeads);
-      Value firstKey = b.mul(panel, b.index(width));
-      Value live = b.min(b.sub(keys, firstKey), b.index(width));
-      b.loop(b.index(0), live, [&](Value k) {
-        Value token = b.add(firstKey, k);
-        b.loop(b.index(0), size, [&](Value d) {
-          b.store(toF32(b.load(key.buffer, key.at(batch, head, token, d))), packedKeys,
-                  {number, d, k});
-        });
-      });
-      b.loop(live, b.index(width), [&](Value k) {
-        b.loop(b.index(0), size,
-               [&](Value d) { b.store(real(0.0), packedKeys, {number, d, k}); });
-      });
-    });
-  });
-}
 
 /// Values as rows of f32, padded to whole vectors. Those that already are so in
 /// the caller's memory are used as they are.
 void AttentionExpansion::packValues() {
   int64_t lanes = tiling.getLanes();
-  paddedSize = b.roundUp(valueSize, lanes);
+  paddedSize = b.roundUp(e.valueSize, lanes);
   RankedTensorType type = op.getValue().getType();
   bool whole = !type.isDynamicDim(3) && type.getDimSize(3) % lanes == 0;
-  if (type.getElementType().isF32() && whole && value.headsFirst) {
+  if (type.getElementType().isF32() && whole && value.headsFirst && !formula.keyOrder.tokens) {
     packedValues = memref::CollapseShapeOp::create(
         b, value.buffer, SmallVector<ReassociationIndices>{{0, 1, 2}, {3}});
     return;
   }
   ownsValues = true;
-  Value total = b.mul(b.mul(batches, keyHeads), keys);
   packedValues =
-      AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic}, b.getF32Type()),
-                         ValueRange{total, paddedSize}, /*zeroed=*/false);
-  parallelRows(b, countIfOk(b, total), [&](Value first, Value last) {
-    b.loop(first, last, [&](Value number) {
-      Value token = remainder(number, keys), rest = quotient(number, keys);
-      Value batch = quotient(rest, keyHeads), head = remainder(rest, keyHeads);
-      b.loop(b.index(0), valueSize, [&](Value d) {
-        b.store(toF32(b.load(value.buffer, value.at(batch, head, token, d))), packedValues,
-                {number, d});
-      });
-      b.loop(valueSize, paddedSize,
-             [&](Value d) { b.store(real(0.0), packedValues, {number, d}); });
-    });
-  });
+      packRows(b, {value, e.batches, e.keyHeads, keyPlaces, e.valueSize, formula.keyOrder},
+               paddedSize);
 }
 
 /// Rows of one task, R interleaved, times scale (in powers of two, unless a score
@@ -242,7 +146,7 @@ void AttentionExpansion::packQueries(const Task &task, Value buffer) {
                  (op.getScore().empty() ? kLog2E : 1.0));
   } else {
     Value root = math::SqrtOp::create(
-        b, arith::UIToFPOp::create(b, b.getF32Type(), b.cast(size, b.getI64Type())));
+        b, arith::UIToFPOp::create(b, b.getF32Type(), b.cast(e.size, b.getI64Type())));
     scale = arith::DivFOp::create(b, unit, root);
   }
   b.loop(b.index(0), b.mul(blocks, height), [&](Value row) {
@@ -252,14 +156,14 @@ void AttentionExpansion::packQueries(const Task &task, Value buffer) {
         live, {},
         [&] {
           Value head = headOf(task, row), token = queryOf(task, row);
-          b.loop(b.index(0), size, [&](Value d) {
-            Value q = toF32(b.load(query.buffer, query.at(task.batch, head, token, d)));
-            b.store(arith::MulFOp::create(b, q, scale), buffer, {block, d, lane});
+          b.loop(b.index(0), e.size, [&](Value d) {
+            Value q = b.load(query.buffer, query.at(task.batch, head, token, d));
+            b.store(arith::MulFOp::create(b, emitToF32(b, q), scale), buffer, {block, d, lane});
           });
           return LoopBuilder::Values();
         },
         [&] {
-          b.loop(b.index(0), size,
+          b.loop(b.index(0), e.size,
                  [&](Value d) { b.store(real(0.0), buffer, {block, d, lane}); });
           return LoopBuilder::Values();
         });
@@ -272,37 +176,53 @@ void AttentionExpansion::packQueries(const Task &task, Value buffer) {
 
 AttentionExpansion::Task AttentionExpansion::taskAt(Value number) {
   Task task;
-  Value block = remainder(number, blocksOfGroup), rest = quotient(number, blocksOfGroup);
-  task.batch = quotient(rest, groups);
+  task.block = remainder(number, blocksOfGroup);
+  Value rest = quotient(number, blocksOfGroup);
   task.group = remainder(rest, groups);
-  task.keyHead = quotient(b.mul(task.group, packed), shared);
-  task.firstRow = b.mul(block, b.index(tiling.getQueries()));
+  rest = quotient(rest, groups);
+  Value batches = arith::MaxUIOp::create(b, e.batches, b.index(1));
+  task.batch = remainder(rest, batches);
+  task.part = quotient(rest, batches);
+  task.keyHead = quotient(b.mul(task.group, packed), e.shared);
+  task.firstRow = b.mul(task.block, b.index(tiling.getQueries()));
   task.rows = b.min(b.sub(rowsOfGroup, task.firstRow), b.index(tiling.getQueries()));
-  Value last = b.sub(task.rows, b.index(1));
-  task.queries = {queryOf(task, b.index(0)), queryOf(task, last)};
   return task;
 }
 
-/// Runs `body` on the tiles of keys that may hold a live entry, in order.
+void AttentionExpansion::sortTiles() {
+  auto queriesOf = [&](Value block) -> mask::Range<ScalarDomain> {
+    Value first = b.mul(block, b.index(tiling.getQueries()));
+    Value end = b.min(b.add(first, b.index(tiling.getQueries())), rowsOfGroup);
+    return {quotient(first, packed), quotient(b.sub(end, b.index(1)), packed)};
+  };
+  map = TileMap::inspect(
+      b, formula,
+      {e.batches, groups, blocksOfGroup, keyPlaces, tiling.getKeys(), queriesOf});
+}
+
+/// Runs `body` on the tiles of keys that may hold a live entry, in order. `partial`
+/// is null where there is no mask.
 void AttentionExpansion::overKeyTiles(const Task &task,
-                                      function_ref<void(Value, Value, Value)> body,
-                                      ScalarDomain &domain) {
+                                      function_ref<void(Value, Value, Value)> body) {
   Value width = b.index(tiling.getKeys()), one = b.index(1);
-  // Without keys nothing is asked.
-  mask::Range<ScalarDomain> all{b.index(0), b.sub(keys, one)};
-  mask::Range<ScalarDomain> hull = mask::keyHull(domain, formula.predicate, task.queries, all);
-  Value some = domain.lessEqual(hull.low, hull.high);
-  Value from = b.select(some, quotient(hull.low, width), b.index(0));
-  Value to = b.select(some, b.add(quotient(hull.high, width), one), b.index(0));
+  Value from = b.index(0), to = arith::CeilDivUIOp::create(b, keyPlaces, width);
+  Value tiles = to;
+  if (map)
+    std::tie(from, to) = map->bounds(b, task.batch, task.group, task.block);
+  if (parts.count) {
+    // A part has its share of the tiles.
+    auto share = [&](Value part) { return quotient(b.mul(part, tiles), parts.count); };
+    from = b.max(from, share(task.part));
+    to = b.min(to, share(b.add(task.part, one)));
+  }
   b.loop(from, to, [&](Value tile) {
-    Value firstKey = b.mul(tile, width);
-    Value count = b.min(b.sub(keys, firstKey), width);
-    if (formula.isTrivial())
+    Value count = b.min(b.sub(keyPlaces, b.mul(tile, width)), width);
+    if (!map)
       return body(tile, count, {});
-    mask::Range<ScalarDomain> range{firstKey, b.sub(b.add(firstKey, count), one)};
-    auto verdict = mask::TileClassifier<ScalarDomain>(domain, task.queries, range)
-                       .classify(formula.predicate);
-    b.ifThen(verdict.possible, [&] { body(tile, count, verdict.certain); });
+    Value kind = map->kindAt(b, task.batch, task.group, task.block, tile);
+    auto is = [&](int64_t which) { return b.equal(kind, b.integer(which, b.getI8Type())); };
+    b.ifThen(b.notEqual(kind, b.integer(TileMap::kSkipped, b.getI8Type())),
+             [&] { body(tile, count, is(TileMap::kPartial)); });
   });
 }
 
@@ -313,17 +233,16 @@ Value AttentionExpansion::partition(Value tasks) {
                                      ValueRange{b.add(tasks, one)}, /*zeroed=*/true);
   Value safe = countIfOk(b, tasks);
   // A weight is about one multiplication.
-  Value perTile = b.mul(b.add(size, valueSize),
+  Value perTile = b.mul(b.add(e.size, e.valueSize),
                         b.index(tiling.getKeys() * tiling.getQueries() / 8));
   parallelRows(b, safe, [&](Value first, Value last) {
     b.loop(first, last, [&](Value number) {
       Task task = taskAt(number);
-      ScalarDomain domain(b, formula, task.batch, task.group);
       Value at = b.add(number, one);
       b.storeIndex(perTile, weights, at);
       overKeyTiles(task, [&](Value, Value, Value) {
         b.storeIndex(b.add(b.loadIndex(weights, at), perTile), weights, at);
-      }, domain);
+      });
     });
   });
   b.loop(zero, safe, [&](Value number) {
@@ -349,7 +268,7 @@ void AttentionExpansion::applyScore(const Task &task, Value scores, Value firstK
     b.loop(b.index(0), count, [&](Value j) {
       Value score = cloneBody(b, op.getScore(),
                               {b.load(scores, {row, j}), task.batch, head, token,
-                               b.add(firstKey, j)})[0];
+                               keyOf(task, b.add(firstKey, j))})[0];
       b.store(arith::MulFOp::create(b, score, real(kLog2E)), scores, {row, j});
     });
   });
@@ -363,7 +282,7 @@ void AttentionExpansion::applyMask(const Task &task, ScalarDomain &domain, Value
   Value vectors = LaneDomain::covers(formula, lanes) ? b.bitAnd(count, b.index(-lanes))
                                                      : b.index(0);
   b.loop(b.index(0), task.rows, [&](Value row) {
-    Value token = queryOf(task, row);
+    Value token = placeOf(task, row);
     Value dead = vector::BroadcastOp::create(b, tiles.vectorType(), least);
     if (LaneDomain::covers(formula, lanes))
       b.loop(b.index(0), vectors, [&](Value j) {
@@ -380,24 +299,50 @@ void AttentionExpansion::applyMask(const Task &task, ScalarDomain &domain, Value
   });
 }
 
+/// Writes sums over totals: the result, or that of the task's part.
 void AttentionExpansion::finish(const Task &task, const AttentionTiles::Workspace &w) {
-  Type element = op.getResult().getType().getElementType();
+  if (!parts.results)
+    return write(task, w, result, logSumExp, {});
+  HeadTensor target{parts.results, result.headsFirst};
+  if (!result.buffer)
+    return write(task, w, target, parts.logSumExps, task.part);
+  b.ifElse(
+      b.equal(parts.count, b.index(1)), {},
+      [&] {
+        write(task, w, result, logSumExp, {});
+        return LoopBuilder::Values();
+      },
+      [&] {
+        write(task, w, target, parts.logSumExps, task.part);
+        return LoopBuilder::Values();
+      });
+}
+
+void AttentionExpansion::write(const Task &task, const AttentionTiles::Workspace &w,
+                               const HeadTensor &target, Value logs, Value part) {
+  Type element = cast<MemRefType>(target.buffer.getType()).getElementType();
+  auto inPart = [&](LoopBuilder::Values at) {
+    if (part)
+      at.insert(at.begin(), part);
+    return at;
+  };
   b.loop(b.index(0), task.rows, [&](Value row) {
     Value head = headOf(task, row), token = queryOf(task, row);
     Value total = tiles.addLanes(vector::LoadOp::create(b, tiles.vectorType(), w.total,
                                                         ValueRange{row, b.index(0)}));
     Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, total, real(0.0));
     Value inverse = b.select(empty, real(0.0), arith::DivFOp::create(b, real(1.0), total));
-    b.loop(b.index(0), valueSize, [&](Value d) {
+    b.loop(b.index(0), e.valueSize, [&](Value d) {
       Value sum = arith::MulFOp::create(b, b.load(w.sums, {row, d}), inverse);
-      b.store(fromF32(sum, element), result.buffer, result.at(task.batch, head, token, d));
+      b.store(emitFromF32(b, sum, element), target.buffer,
+              inPart(target.at(task.batch, head, token, d)));
     });
-    if (!logSumExp)
+    if (!logs)
       return;
     Value log = arith::AddFOp::create(b, b.load(w.most, row), emitLog2(b, total));
     Value natural = arith::MulFOp::create(b, log, real(kLn2));
-    b.store(b.select(empty, tiles.minusInfinity(), natural), logSumExp,
-            {task.batch, head, token});
+    b.store(b.select(empty, tiles.minusInfinity(), natural), logs,
+            inPart({task.batch, head, token}));
   });
 }
 
@@ -405,22 +350,21 @@ void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &
   packQueries(task, w.queries);
   tiles.reset(w, task.rows, paddedSize);
   ScalarDomain domain(b, formula, task.batch, task.group);
-  Value head = b.add(b.mul(task.batch, keyHeads), task.keyHead);
-  Value firstPanel = b.mul(head, panels), firstValue = b.mul(head, keys);
+  Value head = b.add(b.mul(task.batch, e.keyHeads), task.keyHead);
+  Value firstPanel = b.mul(head, panels), firstValue = b.mul(head, keyPlaces);
   int64_t perTile = tiling.getKeys() / tiles.panel();
-  overKeyTiles(task, [&](Value tile, Value count, Value certain) {
+  overKeyTiles(task, [&](Value tile, Value count, Value partial) {
     Value firstKey = b.mul(tile, b.index(tiling.getKeys()));
     Value panel = b.add(firstPanel, b.mul(tile, b.index(perTile)));
     Value panelCount = arith::CeilDivUIOp::create(b, count, b.index(tiles.panel()));
-    tiles.multiplyKeys(w, task.rows, packedKeys, panel, panelCount, size);
+    tiles.multiplyKeys(w, task.rows, packedKeys, panel, panelCount, e.size);
     applyScore(task, w.scores, firstKey, count);
-    if (certain)
-      b.ifThen(domain.negate(certain),
-               [&] { applyMask(task, domain, w.scores, firstKey, count); });
+    if (partial)
+      b.ifThen(partial, [&] { applyMask(task, domain, w.scores, firstKey, count); });
     tiles.softmax(w, task.rows, count, paddedSize);
     tiles.multiplyValues(w, task.rows, packedValues, b.add(firstValue, firstKey), count,
                          paddedSize);
-  }, domain);
+  });
   finish(task, w);
 }
 
@@ -428,47 +372,78 @@ void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &
 // The kernel
 //===----------------------------------------------------------------------===//
 
-/// A result's buffer: its static extents, and the others as they are.
-static Value allocateResult(LoopBuilder &b, Type type, ArrayRef<Value> extents) {
-  auto tensor = cast<RankedTensorType>(type);
-  SmallVector<Value> sizes;
-  for (auto [d, extent] : llvm::enumerate(extents))
-    if (tensor.isDynamicDim(d))
-      sizes.push_back(extent);
-    else
-      checkExtents(b, extent, b.index(tensor.getDimSize(d)), "attention: extent of the result");
-  return AllocateOp::create(b, MemRefType::get(tensor.getShape(), tensor.getElementType()),
-                            sizes, /*zeroed=*/false);
+/// Buffers of the results, and of parts where there may be some.
+void AttentionExpansion::openResults() {
+  bool first = op.getLayout() == Layout::Bhsd;
+  Type type = op.getResult().getType();
+  SmallVector<Value> shape{e.batches, first ? e.queryHeads : e.queries,
+                           first ? e.queries : e.queryHeads, e.valueSize};
+  SmallVector<Value> logShape{e.batches, e.queryHeads, e.queries};
+  result.headsFirst = first;
+  if (op.getParts()) {
+    parts.count = arith::MaxUIOp::create(b, op.getParts(), b.index(1));
+    FailOp::create(b, b.bitAnd(b.less(b.index(0), op.getParts()),
+                               b.lessEqual(op.getParts(), b.index(1 << 20))),
+                   SCRATCH_INVALID_ARGUMENT, "attention: parts", op.getParts(), b.index(1));
+    shape.insert(shape.begin(), op.getParts());
+    logShape.insert(logShape.begin(), op.getParts());
+    parts.results = allocateResult(b, type, shape);
+    parts.logSumExps = allocateResult(b, op.getLogSumExp().getType(), logShape);
+    return;
+  }
+  result.buffer = allocateResult(b, type, shape);
+  if (op.getLogSumExp())
+    logSumExp = allocateResult(b, op.getLogSumExp().getType(), logShape);
+  if (!op.allows(Rewrites::Split))
+    return;
+  // As many parts as make enough tasks, none of them short of keys.
+  Value tasks = arith::MaxUIOp::create(b, b.mul(b.mul(e.batches, groups), blocksOfGroup),
+                                       b.index(1));
+  parts.count = arith::MaxUIOp::create(
+      b, b.min(quotient(keyPlaces, b.index(kKeysOfPart)), quotient(b.index(kManyTasks), tasks)),
+      b.index(1));
+  Value split = b.less(b.index(1), parts.count), none = b.index(0);
+  shape.insert(shape.begin(), b.select(split, parts.count, none));
+  logShape.insert(logShape.begin(), shape[0]);
+  auto allocate = [&](ArrayRef<Value> sizes) -> Value {
+    SmallVector<int64_t> open(sizes.size(), kDynamic);
+    return AllocateOp::create(b, MemRefType::get(open, b.getF32Type()), sizes, /*zeroed=*/false);
+  };
+  parts.results = allocate(shape);
+  parts.logSumExps = allocate(logShape);
 }
 
 FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
-  openExtents();
-  query = open(op.getQuery());
-  key = open(op.getKey());
-  value = open(op.getValue());
+  e = AttentionExtents::open(b, op.getQuery(), op.getKey(), op.getValue(), op.getLayout());
+  query = openHeads(b, op.getQuery(), op.getLayout());
+  key = openHeads(b, op.getKey(), op.getLayout());
+  value = openHeads(b, op.getValue(), op.getLayout());
   FailureOr<MaskFormula> opened =
-      MaskFormula::open(b, op, op.getMask(), {batches, queryHeads, queries, keys});
+      MaskFormula::open(b, op, op.getMask(), {e.batches, e.queryHeads, e.queries, e.keys});
   if (failed(opened))
     return failure();
   formula = std::move(*opened);
-  bool first = op.getLayout() == Layout::Bhsd;
-  result = {allocateResult(b, op.getResult().getType(),
-                           {batches, first ? queryHeads : queries,
-                            first ? queries : queryHeads, valueSize}),
-            first};
-  if (op.getLogSumExp())
-    logSumExp = allocateResult(b, op.getLogSumExp().getType(), {batches, queryHeads, queries});
-  packed = formula.dependsOnHead ? b.index(1) : shared;
-  groups = quotient(queryHeads, packed);
-  rowsOfGroup = b.mul(queries, packed);
+  queryPlaces = e.queries;
+  keyPlaces = e.keys;
+  bool together = op.allows(Rewrites::Heads) && !formula.dependsOnHead;
+  packed = together ? e.shared : b.index(1);
+  groups = quotient(e.queryHeads, packed);
+  rowsOfGroup = b.mul(queryPlaces, packed);
   blocksOfGroup = arith::CeilDivUIOp::create(b, rowsOfGroup, b.index(tiling.getQueries()));
-  packKeys();
+  openResults();
+  panels = arith::CeilDivUIOp::create(b, keyPlaces, b.index(tiles.panel()));
+  packedKeys = packPanels(
+      b, {key, e.batches, e.keyHeads, keyPlaces, e.size, formula.keyOrder}, tiles.panel());
   packValues();
 
-  Value tasks = b.mul(b.mul(batches, groups), blocksOfGroup);
+  if (!formula.isTrivial())
+    sortTiles();
+  Value tasks = b.mul(b.mul(e.batches, groups), blocksOfGroup);
+  if (parts.count)
+    tasks = b.mul(tasks, parts.count);
   Value starts = partition(tasks);
   parallelChunks(
-      b, starts, [&] { return tiles.allocate(size, paddedSize); },
+      b, starts, [&] { return tiles.allocate(e.size, paddedSize); },
       [&](Value, Value from, Value to, ValueRange state) {
         // A worker whose buffers could not be had leaves its tasks.
         Value end = b.select(StatusOp::create(b), to, from);
@@ -481,21 +456,26 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
         for (Value buffer : state)
           ReleaseOp::create(b, buffer);
       });
-  ReleaseOp::create(b, starts);
-  ReleaseOp::create(b, packedKeys);
+  SmallVector<Value> done = {starts, packedKeys};
   if (ownsValues)
-    ReleaseOp::create(b, packedValues);
-  for (Value buffer : formula.temporaries)
+    done.push_back(packedValues);
+  done.append(formula.temporaries);
+  if (map)
+    map->release(b);
+  if (parts.results && result.buffer) {
+    Value whole = b.equal(parts.count, b.index(1));
+    mergeParts(b, parts, b.select(whole, b.index(0), e.batches), e.queryHeads, e.queries,
+               e.valueSize, result, logSumExp);
+    done.append({parts.results, parts.logSumExps});
+  }
+  for (Value buffer : done)
     ReleaseOp::create(b, buffer);
-
-  LoopBuilder::Values results;
-  auto give = [&](Type type, Value buffer) {
-    results.push_back(bufferization::ToTensorOp::create(b, type, buffer, /*restrict=*/true,
-                                                        /*writable=*/true));
-  };
-  give(op.getResult().getType(), result.buffer);
-  if (logSumExp)
-    give(op.getLogSumExp().getType(), logSumExp);
+  bool partial = !result.buffer;
+  LoopBuilder::Values results{
+      asTensor(b, op.getResult().getType(), partial ? parts.results : result.buffer)};
+  if (op.getLogSumExp())
+    results.push_back(
+        asTensor(b, op.getLogSumExp().getType(), partial ? parts.logSumExps : logSumExp));
   return results;
 }
 

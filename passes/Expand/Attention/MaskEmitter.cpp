@@ -1,6 +1,7 @@
 //===- MaskEmitter.cpp - mask formulas as IR ------------------------------===//
 #include "passes/Expand/Attention/MaskEmitter.h"
 
+#include "passes/Expand/Attention/TileMap.h"
 #include "passes/Expand/Operands.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -112,6 +113,8 @@ Value ScalarDomain::element(unsigned number, Value i, Value j) {
   case Leaf::Kind::Dense:
     return isSet(b, b.load(leaf.buffer, indices(leaf.buffer, i, j)));
   case Leaf::Kind::Blocks:
+    if (leaf.refined)
+      return mask::evaluate(*this, *leaf.refined, i, j);
     return isSet(b, b.load(leaf.buffer,
                            {arith::DivUIOp::create(b, i, b.index(leaf.block[0])),
                             arith::DivUIOp::create(b, j, b.index(leaf.block[1]))}));
@@ -130,12 +133,15 @@ Value ScalarDomain::element(unsigned number, Value i, Value j) {
 
 /// Any and all of a rectangle of a dense leaf.
 ScalarDomain::Answer ScalarDomain::scan(const Leaf &leaf, Interval query, Interval key) {
+  auto isFull = [&](Value entry, Value set) {
+    return leaf.refined ? b.equal(entry, b.integer(TileMap::kFull, b.getI8Type())) : set;
+  };
   Value one = b.index(1), yes = b.bit(true), no = b.bit(false);
   Value rowEnd = b.add(query.high, one), columnEnd = b.add(key.high, one);
   auto overRows = b.loop(query.low, rowEnd, {no, yes}, [&](Value i, ValueRange outer) {
     return b.loop(key.low, columnEnd, outer, [&](Value j, ValueRange inner) {
-      Value set = isSet(b, b.load(leaf.buffer, indices(leaf.buffer, i, j)));
-      return LoopBuilder::Values{b.bitOr(inner[0], set), b.bitAnd(inner[1], set)};
+      Value entry = b.load(leaf.buffer, indices(leaf.buffer, i, j)), set = isSet(b, entry);
+      return LoopBuilder::Values{b.bitOr(inner[0], set), b.bitAnd(inner[1], isFull(entry, set))};
     });
   });
   return {overRows[0], overRows[1]};
@@ -203,7 +209,7 @@ bool LaneDomain::covers(const MaskFormula &formula, int64_t lanes) {
     case Leaf::Kind::Packed: // vectors start at multiples of their length
       return 32 % lanes == 0;
     case Leaf::Kind::Blocks:
-      return leaf.block[1] % lanes == 0;
+      return leaf.refined || leaf.block[1] % lanes == 0;
     case Leaf::Kind::Region:
       return false;
     }
@@ -268,7 +274,7 @@ Value LaneDomain::lessEqual(Number a, Number c) {
 }
 Value LaneDomain::equal(Number a, Number c) { return compare(arith::CmpIPredicate::eq, a, c); }
 
-Value LaneDomain::element(unsigned number, Number i, Number) {
+Value LaneDomain::element(unsigned number, Number i, Number j) {
   const Leaf &leaf = scalars.formula.leaves[number];
   switch (leaf.kind) {
   case Leaf::Kind::Dense: {
@@ -282,6 +288,8 @@ Value LaneDomain::element(unsigned number, Number i, Number) {
     return arith::CmpIOp::create(b, arith::CmpIPredicate::ne, loaded, zero);
   }
   case Leaf::Kind::Blocks:
+    if (leaf.refined)
+      return mask::evaluate(*this, *leaf.refined, i, j);
     return splat(scalars.element(number, i.value, key));
   case Leaf::Kind::Packed: {
     Value word = b.load(leaf.buffer,

@@ -27,7 +27,8 @@ private:
   using Leaf = MaskFormula::Leaf;
 
   Index add(Parameter parameter) {
-    formula.dependsOnHead |= parameter.perHead;
+    formula.dependsOnHead |= parameter.buffer && parameter.perHead;
+    formula.dependsOnBatch |= parameter.buffer && !parameter.perHead;
     formula.parameters.push_back(std::move(parameter));
     return mask::parameter(formula.parameters.size() - 1);
   }
@@ -38,6 +39,11 @@ private:
   Index single(Value value);
   Index count(Value value, StringRef what);
   Index shift(Alignment alignment);
+  unsigned add(MaskFormula::Table table) {
+    formula.dependsOnBatch |= table.perBatch;
+    formula.tables.push_back(table);
+    return formula.tables.size() - 1;
+  }
   unsigned table(Value tensor, Axis axis, StringRef what, bool sorted);
   Value extentOf(Axis axis) const { return axis == Axis::Query ? domain.queries : domain.keys; }
   static Index position(Axis axis) { return axis == Axis::Query ? mask::query() : mask::key(); }
@@ -45,7 +51,7 @@ private:
 
   Predicate window(MaskWindowOp leaf);
   Predicate listed(MaskListedOp leaf);
-  Predicate blocks(MaskBlocksOp leaf);
+  FailureOr<Predicate> blocks(MaskBlocksOp leaf);
   FailureOr<Predicate> from(MaskFromOp leaf);
   Predicate region(MaskRegionOp leaf);
   std::optional<Index> integer(Value value, Block &body);
@@ -93,8 +99,7 @@ unsigned Opener::table(Value tensor, Axis axis, StringRef what, bool sorted) {
     checkExtents(b, extent(b, tensor, 0), domain.batches, what);
   checkExtents(b, extent(b, tensor, type.getRank() - 1), extentOf(axis), what);
   table.buffer = openDense(b, tensor);
-  formula.tables.push_back(table);
-  return formula.tables.size() - 1;
+  return add(table);
 }
 
 Predicate Opener::window(MaskWindowOp leaf) {
@@ -179,15 +184,19 @@ Predicate Opener::listed(MaskListedOp leaf) {
     table.buffer = memref::CollapseShapeOp::create(
         b, flags, SmallVector<ReassociationIndices>{{0, 1}});
   }
-  formula.tables.push_back(table);
-  return !mask::equal(mask::lookup(formula.tables.size() - 1, position(leaf.getAxis())),
-                      mask::number(0));
+  return !mask::equal(mask::lookup(add(table), position(leaf.getAxis())), mask::number(0));
 }
 
 /// A dense map of blocks; a sparse one is spread out, a byte per block.
-Predicate Opener::blocks(MaskBlocksOp leaf) {
+FailureOr<Predicate> Opener::blocks(MaskBlocksOp leaf) {
   Leaf opened;
   opened.kind = Leaf::Kind::Blocks;
+  if (leaf.getRefined()) {
+    FailureOr<Predicate> refined = open(leaf.getRefined());
+    if (failed(refined))
+      return failure();
+    opened.refined = std::make_shared<Predicate>(std::move(*refined));
+  }
   opened.block[0] = leaf.getBlock()[0];
   opened.block[1] = leaf.getBlock()[1];
   Value map = leaf.getMap();
@@ -212,7 +221,9 @@ Predicate Opener::blocks(MaskBlocksOp leaf) {
     auto [first, last] = list.segment(b, major);
     b.loop(first, last, [&](Value p) {
       Value minor = b.loadIndex(list.coordinates, p);
-      b.store(b.integer(1, b.getI8Type()), opened.buffer,
+      // Stored is enough, unless kinds are stored.
+      Value kind = opened.refined ? b.load(list.values, {p}) : b.integer(1, b.getI8Type());
+      b.store(kind, opened.buffer,
               columnMajor ? ValueRange{minor, major} : ValueRange{major, minor});
     });
   });
@@ -231,6 +242,7 @@ void Opener::checkRepeats(Value tensor, unsigned aligned, StringRef what) {
     if (!(d + 2 < type.getRank() && type.getDimSize(d) == 1))
       checkExtents(b, extent(b, tensor, d), extents[d + missing], what);
   formula.dependsOnHead |= type.getRank() == 4 && type.getDimSize(1) != 1;
+  formula.dependsOnBatch |= type.getRank() >= 3 && type.getDimSize(0) != 1;
 }
 
 FailureOr<Predicate> Opener::from(MaskFromOp leaf) {
@@ -345,6 +357,7 @@ Predicate Opener::region(MaskRegionOp leaf) {
           condition(body.getTerminator()->getOperand(0), body))
     return *understood;
   formula.parameters.truncate(before);
+  formula.dependsOnBatch |= !body.getArgument(0).use_empty();
   formula.dependsOnHead |= !body.getArgument(1).use_empty();
   Leaf opened;
   opened.kind = Leaf::Kind::Region;

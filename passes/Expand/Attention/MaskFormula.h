@@ -12,6 +12,7 @@
 #include "dialects/Scratch/Scratch.h"
 #include "passes/Analysis/MaskExpression.h"
 #include "passes/Emission/LoopBuilder.h"
+#include "passes/Expand/Attention/TokenOrder.h"
 
 namespace scratch {
 
@@ -38,6 +39,8 @@ struct MaskFormula {
     enum class Kind { Dense, Packed, Blocks, Region } kind;
     mlir::Value buffer;          ///< not of a region
     int64_t block[2] = {1, 1};   ///< of blocks: sizes in tokens
+    /// Of blocks whose entries are kinds (TileMap.h): what single entries are.
+    std::shared_ptr<mask::Predicate> refined;
     MaskRegionOp region;
   };
 
@@ -46,7 +49,8 @@ struct MaskFormula {
   llvm::SmallVector<Table> tables;
   llvm::SmallVector<Leaf> leaves;
   llvm::SmallVector<mlir::Value> temporaries; ///< buffers to release at the end
-  bool dependsOnHead = false;
+  bool dependsOnBatch = false, dependsOnHead = false;
+  TokenOrder queryOrder, keyOrder;
 
   bool isTrivial() const {
     return predicate.kind == mask::Predicate::Kind::Constant && predicate.value;

@@ -1,12 +1,11 @@
 //===- MaskGrids.cpp - masks of weights, entry by entry -------------------===//
 //
-// The random numbers are those of SplitMix64 (Steele, Lea, Flood: Fast splittable
-// pseudorandom number generators, OOPSLA 2014): the u-th one follows from the
-// seed and u alone.
+// Random masks store nothing: see passes/Emission/RandomNumbers.h.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Prune/MaskGrids.h"
 
+#include "passes/Emission/RandomNumbers.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Prune/Scores.h"
 #include "passes/Expand/RowLoops.h"
@@ -97,15 +96,7 @@ LogicalResult MaskGrids::prepare(Operation *user, Value mask) {
 }
 
 static Value randomHolds(LoopBuilder &b, MaskRandomOp op, Value unit) {
-  Type i64 = b.getI64Type();
-  auto constant = [&](uint64_t value) { return b.integer(static_cast<int64_t>(value), i64); };
-  auto fold = [&](Value z, int64_t bits) -> Value {
-    return arith::XOrIOp::create(b, z, b.shiftRight(z, bits));
-  };
-  Value number = b.add(b.cast(unit, i64), b.integer(1, i64));
-  Value z = b.add(op.getSeed(), b.mul(number, constant(0x9e3779b97f4a7c15)));
-  z = b.mul(fold(z, 30), constant(0xbf58476d1ce4e5b9));
-  z = fold(b.mul(fold(z, 27), constant(0x94d049bb133111eb)), 31);
+  Value z = emitRandomBits(b, op.getSeed(), unit);
   Value real = arith::UIToFPOp::create(b, b.getF64Type(), b.shiftRight(z, 11));
   Value scaled = arith::MulFOp::create(
       b, real, arith::ConstantOp::create(b, b.getF64FloatAttr(0x1p-53)));

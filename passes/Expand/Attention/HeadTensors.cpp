@@ -1,0 +1,112 @@
+//===- HeadTensors.cpp - queries, keys and values, and packing them -------===//
+#include "passes/Expand/Attention/HeadTensors.h"
+
+#include "passes/Emission/ShortFloats.h"
+#include "passes/Expand/Operands.h"
+#include "passes/Expand/RowLoops.h"
+#include "runtime/abi/scratch.h"
+
+using namespace mlir;
+using namespace scratch;
+
+static constexpr int64_t kDynamic = ShapedType::kDynamic;
+/// Token numbers fit 32-bit lanes together with offsets (see MaskEmitter.cpp).
+static constexpr int64_t kMostTokens = int64_t(1) << 28;
+
+HeadTensor scratch::openHeads(LoopBuilder &b, Value tensor, Layout layout) {
+  return {openDense(b, tensor), layout == Layout::Bhsd};
+}
+
+AttentionExtents AttentionExtents::open(LoopBuilder &b, Value q, Value k, Value v,
+                                        Layout layout) {
+  unsigned heads = layout == Layout::Bhsd ? 1 : 2, sequence = 3 - heads;
+  AttentionExtents e;
+  e.batches = extent(b, q, 0);
+  e.queryHeads = extent(b, q, heads);
+  e.keyHeads = extent(b, k, heads);
+  e.queries = extent(b, q, sequence);
+  e.keys = extent(b, k, sequence);
+  e.size = extent(b, q, 3);
+  e.valueSize = extent(b, v, 3);
+  checkExtents(b, extent(b, k, 0), e.batches, "attention: batches of key");
+  checkExtents(b, extent(b, v, 0), e.batches, "attention: batches of value");
+  checkExtents(b, extent(b, k, 3), e.size, "attention: head size of key");
+  checkExtents(b, extent(b, v, heads), e.keyHeads, "attention: heads of value");
+  checkExtents(b, extent(b, v, sequence), e.keys, "attention: length of value");
+  Value some = arith::MaxUIOp::create(b, e.keyHeads, b.index(1));
+  checkExtents(b, arith::RemUIOp::create(b, e.queryHeads, some), b.index(0),
+               "attention: query heads beyond a multiple of key heads");
+  for (Value tokens : {e.queries, e.keys})
+    FailOp::create(b, b.lessEqual(tokens, b.index(kMostTokens)), SCRATCH_INVALID_ARGUMENT,
+                   "attention: tokens", tokens, b.index(kMostTokens));
+  e.shared = arith::MaxUIOp::create(
+      b, arith::DivUIOp::create(b, e.queryHeads, some), b.index(1));
+  return e;
+}
+
+static Value zeroF32(LoopBuilder &b) {
+  return arith::ConstantOp::create(b, b.getF32FloatAttr(0.0f));
+}
+
+Value scratch::packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width) {
+  Value size = lists.size, zero = b.index(0);
+  Value panels = arith::CeilDivUIOp::create(b, lists.places, b.index(width));
+  Value total = b.mul(b.mul(lists.batches, lists.heads), panels);
+  Value packed =
+      AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic, width}, b.getF32Type()),
+                         ValueRange{total, size}, /*zeroed=*/false);
+  parallelRows(b, countIfOk(b, total), [&](Value first, Value last) {
+    b.loop(first, last, [&](Value number) {
+      Value panel = arith::RemUIOp::create(b, number, panels);
+      Value rest = arith::DivUIOp::create(b, number, panels);
+      Value batch = arith::DivUIOp::create(b, rest, lists.heads);
+      Value head = arith::RemUIOp::create(b, rest, lists.heads);
+      Value firstPlace = b.mul(panel, b.index(width));
+      Value live = b.min(b.sub(lists.places, firstPlace), b.index(width));
+      b.loop(zero, live, [&](Value k) {
+        Value token = lists.order.tokenAt(b, batch, head, b.add(firstPlace, k));
+        b.loop(zero, size, [&](Value d) {
+          Value entry = b.load(lists.tensor.buffer, lists.tensor.at(batch, head, token, d));
+          b.store(emitToF32(b, entry), packed, {number, d, k});
+        });
+      });
+      b.loop(live, b.index(width), [&](Value k) {
+        b.loop(zero, size, [&](Value d) { b.store(zeroF32(b), packed, {number, d, k}); });
+      });
+    });
+  });
+  return packed;
+}
+
+Value scratch::packRows(LoopBuilder &b, const HeadLists &lists, Value paddedSize) {
+  Value total = b.mul(b.mul(lists.batches, lists.heads), lists.places);
+  Value packed = AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic}, b.getF32Type()),
+                                    ValueRange{total, paddedSize}, /*zeroed=*/false);
+  parallelRows(b, countIfOk(b, total), [&](Value first, Value last) {
+    b.loop(first, last, [&](Value number) {
+      Value place = arith::RemUIOp::create(b, number, lists.places);
+      Value rest = arith::DivUIOp::create(b, number, lists.places);
+      Value batch = arith::DivUIOp::create(b, rest, lists.heads);
+      Value head = arith::RemUIOp::create(b, rest, lists.heads);
+      Value token = lists.order.tokenAt(b, batch, head, place);
+      b.loop(b.index(0), lists.size, [&](Value d) {
+        Value entry = b.load(lists.tensor.buffer, lists.tensor.at(batch, head, token, d));
+        b.store(emitToF32(b, entry), packed, {number, d});
+      });
+      b.loop(lists.size, paddedSize, [&](Value d) { b.store(zeroF32(b), packed, {number, d}); });
+    });
+  });
+  return packed;
+}
+
+Value scratch::allocateResult(LoopBuilder &b, Type type, ArrayRef<Value> extents) {
+  auto tensor = cast<RankedTensorType>(type);
+  SmallVector<Value> sizes;
+  for (auto [d, extent] : llvm::enumerate(extents))
+    if (tensor.isDynamicDim(d))
+      sizes.push_back(extent);
+    else
+      checkExtents(b, extent, b.index(tensor.getDimSize(d)), "attention: extent of the result");
+  return AllocateOp::create(b, MemRefType::get(tensor.getShape(), tensor.getElementType()),
+                            sizes, /*zeroed=*/false);
+}

@@ -1,0 +1,61 @@
+//===- HeadTensors.h - queries, keys and values, and packing them -*- C++ -*-===//
+//
+// Stage: expand. The operands of attention as [batch, head, token, size] whatever
+// their layout, their extents, and the two packed forms that tiles read:
+//   panels  [list * panel][size][P]   P tokens side by side, for products with rows
+//   rows    [list * place][padded]    one token each, for weighted sums
+// A list is the tokens of one batch and head.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_EXPAND_ATTENTION_HEADTENSORS_H
+#define SCRATCH_PASSES_EXPAND_ATTENTION_HEADTENSORS_H
+
+#include "dialects/Scratch/Scratch.h"
+#include "passes/Emission/LoopBuilder.h"
+#include "passes/Expand/Attention/TokenOrder.h"
+
+namespace scratch {
+
+struct HeadTensor {
+  mlir::Value buffer;
+  bool headsFirst = true;
+
+  LoopBuilder::Values at(mlir::Value batch, mlir::Value head, mlir::Value token,
+                         mlir::Value d) const {
+    if (headsFirst)
+      return {batch, head, token, d};
+    return {batch, token, head, d};
+  }
+};
+
+HeadTensor openHeads(LoopBuilder &b, mlir::Value tensor, Layout layout);
+
+/// Extents of attention; those that types leave open are checked against each
+/// other at run time.
+struct AttentionExtents {
+  mlir::Value batches, queryHeads, keyHeads, queries, keys, size, valueSize;
+  mlir::Value shared; ///< query heads per key head
+
+  static AttentionExtents open(LoopBuilder &b, mlir::Value query, mlir::Value key,
+                               mlir::Value value, Layout layout);
+};
+
+/// Lists of a tensor: its batches and heads, and how many tokens are in each.
+struct HeadLists {
+  HeadTensor tensor;
+  mlir::Value batches, heads, places, size;
+  TokenOrder order; ///< which token is where
+};
+
+/// Places beyond the last are zero.
+mlir::Value packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width);
+
+/// Entries beyond `size` are zero.
+mlir::Value packRows(LoopBuilder &b, const HeadLists &lists, mlir::Value paddedSize);
+
+/// A result's buffer: its static extents, and the others as they are.
+mlir::Value allocateResult(LoopBuilder &b, mlir::Type type, llvm::ArrayRef<mlir::Value> extents);
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EXPAND_ATTENTION_HEADTENSORS_H
