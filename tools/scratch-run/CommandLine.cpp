@@ -1,7 +1,9 @@
 //===- CommandLine.cpp - scratch-run's flags ------------------------------===//
 #include "tools/scratch-run/CommandLine.h"
 
-#include "llvm/Support/CommandLine.h"
+#include "codegen/Driver/ToolFlags.h"
+
+#include <limits>
 
 using namespace scratch;
 namespace cl = llvm::cl;
@@ -47,12 +49,12 @@ struct Flags {
   Flag<std::string> entry{
       "entry", cl::cat(category), cl::value_desc("NAME"),
       cl::desc("Function of a .mlir file that has several")};
-  Flag<int64_t> columns{
-      "columns", cl::cat(category), cl::init(32),
+  Flag<std::string> columns{
+      "columns", cl::cat(category), cl::init("32"),
       cl::desc("Width of generated dense operands (default 32)")};
-  Flag<int> threads{"threads", cl::cat(category), cl::init(0),
+  Flag<std::string> threads{"threads", cl::cat(category), cl::init("0"),
                     cl::desc("Worker threads (default: all cores)")};
-  Flag<int> repeat{"repeat", cl::cat(category), cl::init(3),
+  Flag<std::string> repeat{"repeat", cl::cat(category), cl::init("3"),
                    cl::desc("Timed runs (default 3)")};
   Flag<bool> check{"check", cl::cat(category),
                    cl::desc("Compare every entry with the reference")};
@@ -61,9 +63,9 @@ struct Flags {
       cl::desc("piuma: functional, timing or check")};
   Flag<std::string> machine{"machine", cl::cat(category), cl::value_desc("FILE"),
                             cl::desc("piuma: parameters of the machine")};
-  Flag<unsigned> cores{"cores", cl::cat(category), cl::init(0),
+  Flag<std::string> cores{"cores", cl::cat(category), cl::init("0"),
                        cl::desc("piuma: cores (default 1)")};
-  Flag<unsigned> seed{"seed", cl::cat(category), cl::init(1),
+  Flag<std::string> seed{"seed", cl::cat(category), cl::init("1"),
                       cl::desc("piuma: of interleavings, with --simulation=check")};
   Flag<std::string> output{"o", cl::cat(category), cl::value_desc("C.mtx"),
                            cl::desc("Write the result as Matrix Market")};
@@ -75,40 +77,22 @@ struct Flags {
 };
 } // namespace
 
-/// Options of LLVM's libraries are for people who work on LLVM.
-static void forgetLibraryOptions() {
-  llvm::SmallVector<cl::Option *> others;
-  for (auto &option : cl::getRegisteredOptions())
-    if (!option.first.starts_with("help") && option.first != "version")
-      others.push_back(option.second);
-  for (cl::Option *option : others)
-    option->removeArgument();
-}
-
-/// The command line's own complaint as one line.
-static llvm::Error usageError(llvm::StringRef text) {
-  llvm::StringRef first = text.trim().split('\n').first;
-  first.consume_front("scratch-run: ");
-  return llvm::createStringError(first.rtrim() + "; see scratch-run --help");
-}
-
-static llvm::Error checkNumbers(const Flags &flags) {
-  if (flags.threads < 0 || flags.threads > 4096)
-    return llvm::createStringError(
-        "found --threads=" + llvm::Twine(flags.threads) +
-        ", expected 0 (all cores) to 4096");
-  if (flags.repeat < 1)
-    return llvm::createStringError(
-        "found --repeat=" + llvm::Twine(flags.repeat) +
-        ", expected at least 1");
-  if (flags.columns < 0)
-    return llvm::createStringError(
-        "found --columns=" + llvm::Twine(flags.columns) +
-        ", expected at least 0");
-  if (!flags.indexBits.empty() && flags.indexBits != "32" &&
-      flags.indexBits != "64")
-    return llvm::createStringError("found --index=" + flags.indexBits +
-                                   ", expected 32 or 64");
+static llvm::Error readNumbers(const Flags &flags, RunOptions &options) {
+  constexpr int64_t most = std::numeric_limits<int32_t>::max();
+  llvm::Error error = readNumber(flags.threads, 0, 4096, options.threads);
+  if (!error)
+    error = readNumber(flags.repeat, 1, most, options.repeat);
+  if (!error)
+    error = readNumber(flags.columns, 0, most, options.columns);
+  if (!error)
+    error = readNumber(flags.cores, 0, 4096, options.simulation.cores);
+  if (!error)
+    error = readNumber(flags.seed, 0, std::numeric_limits<int64_t>::max(), options.simulation.seed);
+  if (error || flags.indexBits.empty())
+    return error;
+  if (flags.indexBits != "32" && flags.indexBits != "64")
+    return llvm::createStringError("found --index=" + flags.indexBits + ", expected 32 or 64");
+  options.indexBits = flags.indexBits == "32" ? 32 : 64;
   return llvm::Error::success();
 }
 
@@ -116,17 +100,12 @@ llvm::Error scratch::parseCommandLine(int argc, char **argv,
                                       RunOptions &options) {
   forgetLibraryOptions();
   static Flags flags;
-  std::string complaint;
-  llvm::raw_string_ostream errors(complaint);
   cl::HideUnrelatedOptions(flags.category);
-  if (!cl::ParseCommandLineOptions(
+  if (llvm::Error error = parseFlags(
           argc, argv,
           "Compiles a kernel, runs it on Matrix Market files, checks and times "
           "it.\n"
-          "KERNEL is a .mlir file or one of spgemm, spmm, spmv, sddmm.\n",
-          &errors))
-    return usageError(complaint);
-  if (llvm::Error error = checkNumbers(flags))
+          "KERNEL is a .mlir file or one of spgemm, spmm, spmv, sddmm.\n"))
     return error;
   options.kernel = flags.kernel;
   options.files.assign(flags.files.begin(), flags.files.end());
@@ -137,20 +116,17 @@ llvm::Error scratch::parseCommandLine(int argc, char **argv,
   options.compile.cpu = flags.mcpu;
   options.semiring = flags.semiring;
   options.element = flags.element;
-  options.indexBits = flags.indexBits.empty() ? 0 : std::stoi(flags.indexBits);
   options.mask = flags.mask;
   options.maskByValue = flags.maskByValue;
   options.complement = flags.complement;
   options.unsorted = flags.unsorted;
   options.entry = flags.entry;
-  options.columns = flags.columns;
-  options.threads = flags.threads;
-  options.repeat = flags.repeat;
   options.check = flags.check;
-  options.simulation = {flags.simulation, flags.machine, flags.cores, flags.seed};
+  options.simulation.mode = flags.simulation;
+  options.simulation.machine = flags.machine;
   options.output = flags.output;
   options.json = flags.json;
   options.remarks = flags.remarks.getNumOccurrences() && flags.remarks.empty();
   options.remarksFile = flags.remarks;
-  return llvm::Error::success();
+  return readNumbers(flags, options);
 }
