@@ -23,6 +23,8 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
       return expandPruning(b, op, masks);
     if (auto attention = dyn_cast<AttentionOp>(op))
       return expandAttention(b, attention);
+    if (auto backward = dyn_cast<AttentionBackwardOp>(op))
+      return expandAttentionBackward(b, backward);
     if (auto merge = dyn_cast<AttentionMergeOp>(op))
       return expandAttentionMerge(b, merge);
     if (auto sample = dyn_cast<PatchSampleOp>(op))

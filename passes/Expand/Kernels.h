@@ -17,6 +17,8 @@ mlir::FailureOr<mlir::Value> expandSpmm(LoopBuilder &b, SpmmOp op);
 mlir::FailureOr<mlir::Value> expandSpmv(LoopBuilder &b, SpmvOp op);
 /// Attention has a tiling in place of a strategy, and one or two results.
 mlir::FailureOr<LoopBuilder::Values> expandAttention(LoopBuilder &b, AttentionOp op);
+mlir::FailureOr<LoopBuilder::Values> expandAttentionBackward(LoopBuilder &b,
+                                                             AttentionBackwardOp op);
 LoopBuilder::Values expandAttentionMerge(LoopBuilder &b, AttentionMergeOp op);
 /// The inspector of a mask.
 mlir::FailureOr<mlir::Value> expandMaskBlocks(LoopBuilder &b, BlocksOfMaskOp op);

@@ -43,7 +43,8 @@ static void report(Operation *kernel, const Choice &choice) {
          << remark::metric("RunnerUpCyclesPerProduct", choice.runnerUpCycles);
 }
 
-static void decide(AttentionOp op, const MachineModel &machine, unsigned vectorBits) {
+template <class Op>
+static void decide(Op op, StringRef name, const MachineModel &machine, unsigned vectorBits) {
   RankedTensorType query = op.getQuery().getType(), value = op.getValue().getType();
   auto known = [](int64_t extent) {
     return ShapedType::isDynamic(extent) ? std::nullopt : std::optional<int64_t>(extent);
@@ -58,9 +59,9 @@ static void decide(AttentionOp op, const MachineModel &machine, unsigned vectorB
   const AttentionPlan &plan = choice.plan;
   op.setTilingAttr(TilingAttr::get(op.getContext(), plan.queries, plan.keys, plan.rows,
                                    plan.vectors, plan.lanes));
-  auto function = op->getParentOfType<FunctionOpInterface>();
+  auto function = op->template getParentOfType<FunctionOpInterface>();
   auto text = remark::passed(op.getLoc(),
-                             remark::RemarkOpts::name("attention/online_softmax")
+                             remark::RemarkOpts::name(name)
                                  .category("scratch-strategy")
                                  .function(function ? function.getName() : StringRef()));
   text << remark::reason("{0}", choice.why)
@@ -94,7 +95,12 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
     WalkResult walk = getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (auto attention = dyn_cast<AttentionOp>(op)) {
         if (!attention.getTiling())
-          decide(attention, *model, vectorBits);
+          decide(attention, "attention/online_softmax", *model, vectorBits);
+        ++numSelected;
+      }
+      if (auto backward = dyn_cast<AttentionBackwardOp>(op)) {
+        if (!backward.getTiling())
+          decide(backward, "attention_backward/two_passes", *model, vectorBits);
         ++numSelected;
       }
       auto kernel = dyn_cast<KernelOpInterface>(op);

@@ -63,7 +63,6 @@ private:
   Value remainder(Value a, Value c) { return arith::RemUIOp::create(b, a, c); }
   Value quotient(Value a, Value c) { return arith::DivUIOp::create(b, a, c); }
 
-  void packValues();
   Task taskAt(Value number);
   Value headOf(const Task &task, Value row) {
     return b.add(b.mul(task.group, packed), remainder(b.add(task.firstRow, row), packed));
@@ -103,11 +102,10 @@ private:
   Value queryPlaces, keyPlaces; ///< of tokens that are worked on, see TokenOrder.h
   Value packed;  ///< query heads whose rows are in one block
   Value groups, rowsOfGroup, blocksOfGroup; ///< groups = query heads / packed
-  Value panels, paddedSize;
+  Value panels;
   AttentionParts parts;         ///< buffers are null where keys stay whole
   Value packedKeys;             ///< [batch * key head * panel][size][P]
-  Value packedValues;           ///< [batch * key head * key][padded size]
-  bool ownsValues = false;
+  TokenRows values;
 };
 
 } // namespace
@@ -116,39 +114,12 @@ private:
 // Packing
 //===----------------------------------------------------------------------===//
 
-/// Values as rows of f32, padded to whole vectors. Those that already are so in
-/// the caller's memory are used as they are.
-void AttentionExpansion::packValues() {
-  int64_t lanes = tiling.getLanes();
-  paddedSize = b.roundUp(e.valueSize, lanes);
-  RankedTensorType type = op.getValue().getType();
-  bool whole = !type.isDynamicDim(3) && type.getDimSize(3) % lanes == 0;
-  if (type.getElementType().isF32() && whole && value.headsFirst && !formula.keyOrder.tokens) {
-    packedValues = memref::CollapseShapeOp::create(
-        b, value.buffer, SmallVector<ReassociationIndices>{{0, 1, 2}, {3}});
-    return;
-  }
-  ownsValues = true;
-  packedValues =
-      packRows(b, {value, e.batches, e.keyHeads, keyPlaces, e.valueSize, formula.keyOrder},
-               paddedSize);
-}
-
 /// Rows of one task, R interleaved, times scale (in powers of two, unless a score
 /// region wants to see natural ones). Missing rows of the last block are zero.
 void AttentionExpansion::packQueries(const Task &task, Value buffer) {
   Value height = b.index(tiling.getRows());
   Value blocks = arith::CeilDivUIOp::create(b, task.rows, height);
-  Value unit = real(op.getScore().empty() ? kLog2E : 1.0);
-  Value scale;
-  if (op.getScale()) {
-    scale = real(op.getScale()->convertToDouble() *
-                 (op.getScore().empty() ? kLog2E : 1.0));
-  } else {
-    Value root = math::SqrtOp::create(
-        b, arith::UIToFPOp::create(b, b.getF32Type(), b.cast(e.size, b.getI64Type())));
-    scale = arith::DivFOp::create(b, unit, root);
-  }
+  Value scale = emitScale(b, op.getScale(), e.size, op.getScore().empty() ? kLog2E : 1.0);
   b.loop(b.index(0), b.mul(blocks, height), [&](Value row) {
     Value block = quotient(row, height), lane = remainder(row, height);
     Value live = b.less(row, task.rows);
@@ -348,7 +319,7 @@ void AttentionExpansion::write(const Task &task, const AttentionTiles::Workspace
 
 void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &w) {
   packQueries(task, w.queries);
-  tiles.reset(w, task.rows, paddedSize);
+  tiles.reset(w, task.rows, values.size);
   ScalarDomain domain(b, formula, task.batch, task.group);
   Value head = b.add(b.mul(task.batch, e.keyHeads), task.keyHead);
   Value firstPanel = b.mul(head, panels), firstValue = b.mul(head, keyPlaces);
@@ -361,9 +332,9 @@ void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &
     applyScore(task, w.scores, firstKey, count);
     if (partial)
       b.ifThen(partial, [&] { applyMask(task, domain, w.scores, firstKey, count); });
-    tiles.softmax(w, task.rows, count, paddedSize);
-    tiles.multiplyValues(w, task.rows, packedValues, b.add(firstValue, firstKey), count,
-                         paddedSize);
+    tiles.softmax(w, task.rows, count, values.size);
+    tiles.multiplyValues(w, task.rows, values.buffer, b.add(firstValue, firstKey), count,
+                         values.size);
   });
   finish(task, w);
 }
@@ -434,7 +405,9 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
   panels = arith::CeilDivUIOp::create(b, keyPlaces, b.index(tiles.panel()));
   packedKeys = packPanels(
       b, {key, e.batches, e.keyHeads, keyPlaces, e.size, formula.keyOrder}, tiles.panel());
-  packValues();
+  values = openRows(
+      b, {value, e.batches, e.keyHeads, keyPlaces, e.valueSize, formula.keyOrder},
+      tiling.getLanes());
 
   if (!formula.isTrivial())
     sortTiles();
@@ -443,7 +416,7 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
     tasks = b.mul(tasks, parts.count);
   Value starts = partition(tasks);
   parallelChunks(
-      b, starts, [&] { return tiles.allocate(e.size, paddedSize); },
+      b, starts, [&] { return tiles.allocate(e.size, values.size); },
       [&](Value, Value from, Value to, ValueRange state) {
         // A worker whose buffers could not be had leaves its tasks.
         Value end = b.select(StatusOp::create(b), to, from);
@@ -457,8 +430,8 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
           ReleaseOp::create(b, buffer);
       });
   SmallVector<Value> done = {starts, packedKeys};
-  if (ownsValues)
-    done.push_back(packedValues);
+  if (values.owned)
+    done.push_back(values.buffer);
   done.append(formula.temporaries);
   if (map)
     map->release(b);

@@ -6,6 +6,8 @@
 #include "passes/Expand/RowLoops.h"
 #include "runtime/abi/scratch.h"
 
+#include "mlir/Dialect/Math/IR/Math.h"
+
 using namespace mlir;
 using namespace scratch;
 
@@ -78,7 +80,14 @@ Value scratch::packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width)
   return packed;
 }
 
-Value scratch::packRows(LoopBuilder &b, const HeadLists &lists, Value paddedSize) {
+TokenRows scratch::openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes) {
+  auto type = cast<MemRefType>(lists.tensor.buffer.getType());
+  Value paddedSize = b.roundUp(lists.size, lanes);
+  bool whole = !type.isDynamicDim(3) && type.getDimSize(3) % lanes == 0;
+  if (type.getElementType().isF32() && whole && lists.tensor.headsFirst && !lists.order.tokens)
+    return {memref::CollapseShapeOp::create(b, lists.tensor.buffer,
+                                            SmallVector<ReassociationIndices>{{0, 1, 2}, {3}}),
+            paddedSize, false};
   Value total = b.mul(b.mul(lists.batches, lists.heads), lists.places);
   Value packed = AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic}, b.getF32Type()),
                                     ValueRange{total, paddedSize}, /*zeroed=*/false);
@@ -96,7 +105,18 @@ Value scratch::packRows(LoopBuilder &b, const HeadLists &lists, Value paddedSize
       b.loop(lists.size, paddedSize, [&](Value d) { b.store(zeroF32(b), packed, {number, d}); });
     });
   });
-  return packed;
+  return {packed, paddedSize, true};
+}
+
+Value scratch::emitScale(LoopBuilder &b, std::optional<APFloat> given, Value size, double unit) {
+  auto real = [&](double value) -> Value {
+    return arith::ConstantOp::create(b, b.getF32FloatAttr(value));
+  };
+  if (given)
+    return real(given->convertToDouble() * unit);
+  Value root = math::SqrtOp::create(
+      b, arith::UIToFPOp::create(b, b.getF32Type(), b.cast(size, b.getI64Type())));
+  return arith::DivFOp::create(b, real(unit), root);
 }
 
 Value scratch::allocateResult(LoopBuilder &b, Type type, ArrayRef<Value> extents) {

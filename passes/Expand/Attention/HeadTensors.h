@@ -50,8 +50,17 @@ struct HeadLists {
 /// Places beyond the last are zero.
 mlir::Value packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width);
 
-/// Entries beyond `size` are zero.
-mlir::Value packRows(LoopBuilder &b, const HeadLists &lists, mlir::Value paddedSize);
+/// Rows of f32, [list * place][size], padded to whole vectors with zeros.
+struct TokenRows {
+  mlir::Value buffer, size;
+  bool owned; ///< packed here, to be released
+};
+/// Those that already are so in the caller's memory are used as they are.
+TokenRows openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes);
+
+/// 1 / sqrt(size) unless given, times `unit`; f32.
+mlir::Value emitScale(LoopBuilder &b, std::optional<llvm::APFloat> given, mlir::Value size,
+                      double unit);
 
 /// A result's buffer: its static extents, and the others as they are.
 mlir::Value allocateResult(LoopBuilder &b, mlir::Type type, llvm::ArrayRef<mlir::Value> extents);

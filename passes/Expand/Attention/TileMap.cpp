@@ -15,7 +15,7 @@ TileMap TileMap::inspect(LoopBuilder &b, const MaskFormula &formula, const Grid 
   Value one = b.index(1), zero = b.index(0), width = b.index(grid.width);
   map.heads = map.perHead ? grid.heads : one;
   Value lists = b.mul(map.perBatch ? grid.batches : one, map.heads);
-  Value tiles = arith::CeilDivUIOp::create(b, grid.keys, width);
+  Value tiles = arith::CeilDivUIOp::create(b, grid.columns, width);
   map.kinds = AllocateOp::create(
       b, MemRefType::get({kDynamic, kDynamic, kDynamic}, b.getI8Type()),
       ValueRange{lists, grid.blocks, tiles}, /*zeroed=*/false);
@@ -28,21 +28,24 @@ TileMap TileMap::inspect(LoopBuilder &b, const MaskFormula &formula, const Grid 
       Value list = arith::DivUIOp::create(b, number, grid.blocks);
       ScalarDomain domain(b, formula, arith::DivUIOp::create(b, list, map.heads),
                           arith::RemUIOp::create(b, list, map.heads));
-      mask::Range<ScalarDomain> queries = grid.queriesOf(block);
-      // Without keys nothing is asked.
-      mask::Range<ScalarDomain> all{zero, b.sub(grid.keys, one)};
-      mask::Range<ScalarDomain> hull = mask::keyHull(domain, formula.predicate, queries, all);
+      using Range = mask::Range<ScalarDomain>;
+      Range rows = grid.rowsOf(block), hull{zero, b.sub(grid.columns, one)};
+      // Without columns nothing is asked.
+      if (!grid.transposed)
+        hull = mask::keyHull(domain, formula.predicate, rows, hull);
       Value some = domain.lessEqual(hull.low, hull.high);
       Value from = b.select(some, arith::DivUIOp::create(b, hull.low, width), zero);
       Value to = b.select(some, b.add(arith::DivUIOp::create(b, hull.high, width), one), zero);
       b.store(b.cast(from, b.getI64Type()), map.ends, {list, block, zero});
       b.store(b.cast(to, b.getI64Type()), map.ends, {list, block, one});
       b.loop(from, to, [&](Value tile) {
-        Value firstKey = b.mul(tile, width);
-        Value count = b.min(b.sub(grid.keys, firstKey), width);
-        mask::Range<ScalarDomain> keys{firstKey, b.sub(b.add(firstKey, count), one)};
-        auto verdict =
-            mask::TileClassifier<ScalarDomain>(domain, queries, keys).classify(formula.predicate);
+        Value first = b.mul(tile, width);
+        Value count = b.min(b.sub(grid.columns, first), width);
+        Range columns{first, b.sub(b.add(first, count), one)};
+        auto verdict = mask::TileClassifier<ScalarDomain>(
+                           domain, grid.transposed ? columns : rows,
+                           grid.transposed ? rows : columns)
+                           .classify(formula.predicate);
         Type i8 = b.getI8Type();
         Value kind = b.select(verdict.possible,
                               b.select(verdict.certain, b.integer(kFull, i8),

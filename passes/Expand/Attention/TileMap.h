@@ -18,12 +18,13 @@ public:
   /// Kinds of tiles, as `scratch.mask_blocks` stores them.
   static constexpr int64_t kSkipped = 0, kPartial = 1, kFull = 2;
 
-  /// What is cut: `blocks` of queries (`queriesOf` tells which), tiles of `width`
-  /// keys.
+  /// What is cut: `blocks` of queries (`rowsOf` tells which) and tiles of `width`
+  /// keys, `columns` in all. Transposed, blocks are of keys and tiles of queries.
   struct Grid {
-    Value batches, heads, blocks, keys;
+    Value batches, heads, blocks, columns;
     int64_t width;
-    llvm::function_ref<mask::Range<ScalarDomain>(Value block)> queriesOf;
+    llvm::function_ref<mask::Range<ScalarDomain>(Value block)> rowsOf;
+    bool transposed = false;
   };
   static TileMap inspect(LoopBuilder &b, const MaskFormula &formula, const Grid &grid);
 
