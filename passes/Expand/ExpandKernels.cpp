@@ -4,6 +4,8 @@
 #include "passes/Expand/Patch/Patch.h"
 #include "passes/Expand/Prune/MaskUses.h"
 
+#include "mlir/Transforms/RegionUtils.h"
+
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace scratch {
@@ -64,6 +66,8 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
       rewriter.replaceOp(kernel, *results);
       ++numExpanded;
     }
+    // Initial values that are not read, masks that kernels have taken in.
+    (void)runRegionDCE(rewriter, getOperation()->getRegions());
     // Masks have no meaning of their own: what is left of them is unused.
     SmallVector<Operation *> masks;
     getOperation().walk([&](Operation *op) {

@@ -2,6 +2,7 @@
 #include "passes/Expand/Operands.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SparseTensor/IR/SparseTensorType.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -36,10 +37,15 @@ Value scratch::openDense(LoopBuilder &b, Value tensor) {
       b, MemRefType::get(type.getShape(), type.getElementType()), tensor, /*readOnly=*/true);
 }
 
+/// A tensor that is only filled is not needed for its extents.
 Value scratch::extent(LoopBuilder &b, Value tensor, unsigned dimension) {
+  while (auto fill = tensor.getDefiningOp<linalg::FillOp>())
+    tensor = fill.getOutputs()[0];
   auto type = cast<RankedTensorType>(tensor.getType());
   if (!type.isDynamicDim(dimension))
     return b.index(type.getDimSize(dimension));
+  if (auto empty = tensor.getDefiningOp<tensor::EmptyOp>())
+    return empty.getDynamicSize(dimension);
   return tensor::DimOp::create(b, tensor, dimension);
 }
 

@@ -42,6 +42,7 @@ static void *take(uint64_t bytes, uint64_t alignment, int zero) {
     return NULL;
   }
   account((int64_t)held);
+  scratch_temporaries_add(scratch_call_temporaries(), memory);
   return memory;
 }
 
@@ -73,6 +74,7 @@ void *scratch_rt_allocate_zero(int64_t count, int64_t bytes) {
 void scratch_rt_release(void *memory) {
   if (!memory)
     return;
+  scratch_temporaries_remove(scratch_call_temporaries(), memory);
   size_t held = scratch_pool_give(memory);
   if (!held)
     held = scratch_block_give(memory);

@@ -193,8 +193,10 @@ void *scratch_rt_adopt(scratch_arguments *block, void *memory, int64_t count,
       scratch_rt_release(memory);
     return NULL;
   }
-  if (own)
+  if (own) {
+    scratch_call_keep(memory);
     return memory;
+  }
   if (!memory && count != 0) {
     scratch_call_fail(SCRATCH_INVALID_ARGUMENT,
                       "result buffer: found null, expected %lld elements",
@@ -204,5 +206,6 @@ void *scratch_rt_adopt(scratch_arguments *block, void *memory, int64_t count,
   void *copy = scratch_rt_allocate(count, bytes);
   if (copy && count)
     memcpy(copy, memory, (size_t)(count * bytes));
+  scratch_call_keep(copy);
   return copy;
 }

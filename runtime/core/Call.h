@@ -8,6 +8,7 @@
 #define SCRATCH_CORE_CALL_H
 
 #include "runtime/abi/scratch.h"
+#include "runtime/core/Temporaries.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -31,10 +32,16 @@ typedef struct scratch_call {
   uint64_t outer_generation;
   uint64_t generation; /* changes when the call ends */
   struct scratch_call *next_free;
+  scratch_temporaries *temporaries; /* kept, empty, when a node is recycled */
 } scratch_call;
 
 /* The calling thread's call; never null (a stand-in outside any call). */
 scratch_call *scratch_call_current(void);
+
+/* What the current call has to give back; null outside any call. */
+scratch_temporaries *scratch_call_temporaries(void);
+/* Memory that becomes part of a result outlives the call. */
+void scratch_call_keep(const void *memory);
 
 /* Record a failure of the current call; the first one is kept. */
 __attribute__((format(printf, 2, 3))) void

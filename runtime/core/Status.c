@@ -55,6 +55,14 @@ scratch_call *scratch_call_current(void) {
   return in_call() ? current : &stand_in;
 }
 
+scratch_temporaries *scratch_call_temporaries(void) {
+  return in_call() && current != &stand_in ? current->temporaries : NULL;
+}
+
+void scratch_call_keep(const void *memory) {
+  scratch_temporaries_remove(scratch_call_temporaries(), memory);
+}
+
 static void fail_with(int32_t code, const char *format, va_list values) {
   scratch_call *call = scratch_call_current();
   if (call == &stand_in) {
@@ -138,8 +146,10 @@ void scratch_rt_enter(scratch_arguments *block) {
   if (starved)
     call = &stand_in;
   uint64_t generation = call->generation;
+  scratch_temporaries *temporaries = call->temporaries;
   memset(call, 0, sizeof *call);
   call->generation = generation;
+  call->temporaries = starved || temporaries ? temporaries : scratch_temporaries_make();
   call->outer = outer;
   call->outer_generation = outer ? current_generation : 0;
   current = call;
@@ -182,6 +192,8 @@ scratch_status scratch_rt_leave(void) {
     if (call->block)
       drop_results(call);
   }
+  for (void *left; (left = scratch_temporaries_take(call->temporaries));)
+    scratch_rt_release(left);
   current = call->outer;
   current_generation = call->outer_generation;
   call->block = NULL;

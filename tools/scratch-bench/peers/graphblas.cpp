@@ -63,7 +63,7 @@ static GrB_Matrix dense(const FileTensor &t) {
   return matrix;
 }
 
-/// Entries in row order; dense results are full.
+/// Entries in row order.
 template <typename Value, typename Stored>
 static FileTensor extract(GrB_Matrix matrix, int64_t element, bool isDense,
                           GrB_Info (*tuples)(GrB_Index *, GrB_Index *, Value *, GrB_Index *,
@@ -76,8 +76,13 @@ static FileTensor extract(GrB_Matrix matrix, int64_t element, bool isDense,
   std::vector<Value> value(count + 1);
   CHECK(tuples(row.data(), column.data(), value.data(), &count, matrix));
   std::vector<Stored> stored(value.begin(), value.begin() + count);
-  if (isDense)
-    return denseResult(element, rows, cols, stored.data());
+  if (isDense) {
+    // Rows of A without entries give none.
+    std::vector<Stored> all(rows * cols);
+    for (GrB_Index k = 0; k < count; ++k)
+      all[row[k] * cols + column[k]] = stored[k];
+    return denseResult(element, rows, cols, all.data());
+  }
   std::vector<int64_t> positions(rows + 1);
   for (GrB_Index k = 0; k < count; ++k)
     ++positions[row[k] + 1];

@@ -1,0 +1,66 @@
+/*===- Temporaries.c - memory that a call took and has not given back -------===
+ *
+ * What generated code allocates while a call runs belongs to the call, unless it
+ * becomes part of a result (scratch_rt_adopt). Whatever is left when the call
+ * ends is released: intermediate tensors need no code of their own for that, and
+ * a call that fails half way leaves nothing behind.
+ *
+ * A list per call, shared by its workers. Memory is mostly released in the
+ * reverse order of its allocation, so it is looked for from the end.
+ *===----------------------------------------------------------------------===*/
+#include "runtime/core/Temporaries.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+struct scratch_temporaries {
+  pthread_mutex_t lock;
+  void **items;
+  size_t count, capacity;
+};
+
+scratch_temporaries *scratch_temporaries_make(void) {
+  scratch_temporaries *list = calloc(1, sizeof *list);
+  if (list)
+    pthread_mutex_init(&list->lock, NULL);
+  return list;
+}
+
+void scratch_temporaries_add(scratch_temporaries *list, void *memory) {
+  if (!list)
+    return;
+  pthread_mutex_lock(&list->lock);
+  if (list->count == list->capacity) {
+    size_t wider = list->capacity ? 2 * list->capacity : 64;
+    void **moved = realloc(list->items, wider * sizeof *moved);
+    /* Without room the memory is not looked after; it is still good. */
+    if (moved) {
+      list->items = moved;
+      list->capacity = wider;
+    }
+  }
+  if (list->count < list->capacity)
+    list->items[list->count++] = memory;
+  pthread_mutex_unlock(&list->lock);
+}
+
+void scratch_temporaries_remove(scratch_temporaries *list, const void *memory) {
+  if (!list)
+    return;
+  pthread_mutex_lock(&list->lock);
+  for (size_t k = list->count; k-- > 0;)
+    if (list->items[k] == memory) {
+      list->items[k] = list->items[--list->count];
+      break;
+    }
+  pthread_mutex_unlock(&list->lock);
+}
+
+void *scratch_temporaries_take(scratch_temporaries *list) {
+  if (!list)
+    return NULL;
+  pthread_mutex_lock(&list->lock);
+  void *last = list->count ? list->items[--list->count] : NULL;
+  pthread_mutex_unlock(&list->lock);
+  return last;
+}

@@ -1,0 +1,28 @@
+/*===- Temporaries.h - memory that a call took and has not given back -------===*/
+#ifndef SCRATCH_CORE_TEMPORARIES_H
+#define SCRATCH_CORE_TEMPORARIES_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(hidden)
+
+typedef struct scratch_temporaries scratch_temporaries;
+
+/* An empty list, or null: out of memory. Never freed, but used again. */
+scratch_temporaries *scratch_temporaries_make(void);
+
+/* All take null for a list that nothing is ever in. */
+void scratch_temporaries_add(scratch_temporaries *list, void *memory);
+/* Forget an address; nothing happens if it is not there. */
+void scratch_temporaries_remove(scratch_temporaries *list, const void *memory);
+/* The last one, no longer in the list; null when none is left. */
+void *scratch_temporaries_take(scratch_temporaries *list);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+#endif
