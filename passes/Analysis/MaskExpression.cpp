@@ -198,28 +198,28 @@ Predicate scratch::mask::operator!(const Predicate &a) {
 // Leaves
 //===----------------------------------------------------------------------===//
 
-Predicate scratch::mask::causal(const Index &offset) {
-  return lessEqual(key(), query() + offset);
+Predicate scratch::mask::causal(const Index &offset, const Tokens &at) {
+  return lessEqual(at.key, at.query + offset);
 }
 
-Predicate scratch::mask::congruent(const Index &offset, const Index &dilation) {
-  return equal(mod(query() + offset - key(), dilation), number(0));
+Predicate scratch::mask::congruent(const Index &offset, const Index &dilation, const Tokens &at) {
+  return equal(mod(at.query + offset - at.key, dilation), number(0));
 }
 
-Predicate scratch::mask::sameDocument(unsigned queryTable, unsigned keyTable) {
-  return equal(lookup(queryTable, query()), lookup(keyTable, key()));
+Predicate scratch::mask::sameDocument(unsigned queryTable, unsigned keyTable, const Tokens &at) {
+  return equal(lookup(queryTable, at.query), lookup(keyTable, at.key));
 }
 
-/// On one axis: start = clamp(q - kernel / 2, 0, extent - kernel);
-/// start <= k < start + kernel.
-static Predicate nearOnAxis(const Index &q, const Index &k, int64_t extent, int64_t kernel) {
+/// start = clamp(q - kernel / 2, 0, extent - kernel); start <= k < start + kernel.
+Predicate scratch::mask::nearOnAxis(const Index &q, const Index &k, int64_t extent,
+                                    int64_t kernel) {
   Index start = min(max(q - number(kernel / 2), number(0)), number(std::max<int64_t>(extent - kernel, 0)));
   return lessEqual(start, k) && less(k, start + number(kernel));
 }
 
 Predicate scratch::mask::neighbourhood(int64_t rows, int64_t columns, int64_t kernelRows,
-                                       int64_t kernelColumns) {
+                                       int64_t kernelColumns, const Tokens &at) {
   Index width = number(columns);
-  return nearOnAxis(floorDiv(query(), width), floorDiv(key(), width), rows, kernelRows) &&
-         nearOnAxis(mod(query(), width), mod(key(), width), columns, kernelColumns);
+  return nearOnAxis(floorDiv(at.query, width), floorDiv(at.key, width), rows, kernelRows) &&
+         nearOnAxis(mod(at.query, width), mod(at.key, width), columns, kernelColumns);
 }

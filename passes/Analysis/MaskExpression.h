@@ -75,15 +75,23 @@ Predicate operator!(const Predicate &a);
 // The leaves of the dialect, in these terms
 //===----------------------------------------------------------------------===//
 
+/// What stands for i and j where tokens have places of their own.
+struct Tokens {
+  Index query = mask::query(), key = mask::key();
+};
+
 /// j <= i + offset.
-Predicate causal(const Index &offset);
+Predicate causal(const Index &offset, const Tokens &at = {});
 /// i + offset - j is a multiple of `dilation`.
-Predicate congruent(const Index &offset, const Index &dilation);
+Predicate congruent(const Index &offset, const Index &dilation, const Tokens &at = {});
 /// Same entry in two tables: a document's number.
-Predicate sameDocument(unsigned queryTable, unsigned keyTable);
+Predicate sameDocument(unsigned queryTable, unsigned keyTable, const Tokens &at = {});
 /// Token t sits at (t / columns, t % columns) of a grid. A query sees the
 /// kernel x kernel window around it, moved inwards at the border.
-Predicate neighbourhood(int64_t rows, int64_t columns, int64_t kernelRows, int64_t kernelColumns);
+Predicate neighbourhood(int64_t rows, int64_t columns, int64_t kernelRows, int64_t kernelColumns,
+                        const Tokens &at = {});
+/// One axis of it, on coordinates: k lies in the window of `kernel` around q.
+Predicate nearOnAxis(const Index &q, const Index &k, int64_t extent, int64_t kernel);
 
 } // namespace scratch::mask
 

@@ -191,6 +191,15 @@ Verdict<Domain> TileClassifier<Domain>::classify(const Predicate &predicate) {
 // Loop bounds
 //===----------------------------------------------------------------------===//
 
+inline bool readsKey(const Index &index) {
+  if (index.key != 0)
+    return true;
+  for (const auto &entry : index.terms)
+    if (readsKey(entry.first->lhs) || readsKey(entry.first->rhs))
+      return true;
+  return false;
+}
+
 /// e >= 0 with e = key * j + rest: a bound on j where rest's largest value is
 /// known without j.
 template <class Domain>
@@ -198,10 +207,7 @@ Range<Domain> hullOfBound(Domain &d, const Index &index, Range<Domain> query,
                           Range<Domain> keys) {
   Index rest = index;
   rest.key = 0;
-  for (const auto &entry : rest.terms)
-    if (!entry.first->lhs.isFixed() || !entry.first->rhs.isFixed())
-      return keys;
-  if (index.key == 0)
+  if (index.key == 0 || readsKey(rest))
     return keys;
   auto largest = TileClassifier<Domain>(d, query, keys).range(rest).high;
   int64_t factor = index.key;

@@ -34,6 +34,7 @@ void scratch::buildSelectPipeline(OpPassManager &pm,
   demands.dataflow = options.dataflow;
   demands.accumulator = options.accumulator;
   demands.phases = options.phases;
+  demands.rewrites = options.rewrites;
   pm.addPass(createSelectStrategyPass(demands));
   // Every kernel says how it will be computed.
 }

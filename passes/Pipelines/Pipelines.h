@@ -25,6 +25,9 @@ struct SelectOptions : public mlir::PassPipelineOptions<SelectOptions> {
                                   llvm::cl::init("auto")};
   Option<std::string> phases{*this, "phases", llvm::cl::desc("auto, one, two"),
                              llvm::cl::init("auto")};
+  Option<std::string> rewrites{*this, "rewrites",
+                               llvm::cl::desc("of attention: auto, none, or names joined by |"),
+                               llvm::cl::init("auto")};
 };
 
 /// linalg on sparse encodings becomes scratch kernels; kernels are normalised.

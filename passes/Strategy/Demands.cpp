@@ -12,7 +12,8 @@ static llvm::Error unknown(llvm::StringRef option, llvm::StringRef found,
 }
 
 llvm::Expected<Demands> Demands::parse(llvm::StringRef dataflow, llvm::StringRef accumulator,
-                                       llvm::StringRef phases) {
+                                       llvm::StringRef phases,
+                                       llvm::StringRef rewrites) {
   Demands demands;
   if (dataflow != kAuto) {
     demands.dataflow = symbolizeDataflow(dataflow);
@@ -33,6 +34,12 @@ llvm::Expected<Demands> Demands::parse(llvm::StringRef dataflow, llvm::StringRef
     demands.phases = symbolizePhases(phases);
     if (!demands.phases)
       return unknown("phases", phases, "one, two");
+  }
+  if (rewrites != kAuto) {
+    demands.rewrites = symbolizeRewrites(rewrites);
+    if (!demands.rewrites)
+      return unknown("rewrites", rewrites,
+                     "none, or some of compact|residues|patches|ranges|single|heads|split");
   }
   return demands;
 }

@@ -37,7 +37,8 @@ def SelectStrategyPass : Pass<"scratch-select-strategy", "::mlir::ModuleOp"> {
     A remark of category `scratch-strategy`, in program order, tells the choice,
     its predicted cost, the runner-up, and the term that decided.
 
-    An accumulator and a number of phases are demanded of SpGEMM only.
+    An accumulator and a number of phases are demanded of SpGEMM only, rewrites
+    of attention that has none yet.
   }];
   let options = [
     Option<"accumulator", "accumulator", "std::string", /*default=*/"\"auto\"",
@@ -45,7 +46,10 @@ def SelectStrategyPass : Pass<"scratch-select-strategy", "::mlir::ModuleOp"> {
     Option<"dataflow", "dataflow", "std::string", /*default=*/"\"auto\"",
            "Order of the loops: auto, inner, outer, row_wise">,
     Option<"phases", "phases", "std::string", /*default=*/"\"auto\"",
-           "How results are sized: auto, one, two">
+           "How results are sized: auto, one, two">,
+    Option<"rewrites", "rewrites", "std::string", /*default=*/"\"auto\"",
+           "What attention may be turned into: auto, none, or some of compact, residues, "
+           "patches, ranges, single, heads, split, joined by |">
   ];
   let statistics = [Statistic<"numSelected", "num-selected", "Kernels decided">];
 }

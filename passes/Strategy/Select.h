@@ -14,16 +14,18 @@
 namespace scratch {
 
 /// What the user insists on. An accumulator and a number of phases concern
-/// SpGEMM only; other kernels have neither.
+/// SpGEMM only, rewrites attention.
 struct Demands {
   std::optional<Dataflow> dataflow;
   std::optional<AccumulatorKind> accumulator;
   std::optional<Phases> phases;
+  std::optional<Rewrites> rewrites;
 
   /// From command-line words, "auto" being no demand. An error names the option,
   /// what was found, and what was expected.
   static llvm::Expected<Demands> parse(llvm::StringRef dataflow, llvm::StringRef accumulator,
-                                       llvm::StringRef phases);
+                                       llvm::StringRef phases,
+                                       llvm::StringRef rewrites = "auto");
 };
 
 struct Choice {

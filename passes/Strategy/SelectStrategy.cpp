@@ -85,7 +85,7 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
 
   void runOnOperation() override {
     std::optional<MachineModel> model = machine();
-    llvm::Expected<Demands> demands = Demands::parse(dataflow, accumulator, phases);
+    llvm::Expected<Demands> demands = Demands::parse(dataflow, accumulator, phases, rewrites);
     if (!demands)
       getOperation().emitError(llvm::toString(demands.takeError()));
     if (!model || !demands)
@@ -96,6 +96,8 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
       if (auto attention = dyn_cast<AttentionOp>(op)) {
         if (!attention.getTiling())
           decide(attention, "attention/online_softmax", *model, vectorBits);
+        if (demands->rewrites && !attention.getRewrites())
+          attention.setRewritesAttr(RewritesAttr::get(&getContext(), *demands->rewrites));
         ++numSelected;
       }
       if (auto backward = dyn_cast<AttentionBackwardOp>(op)) {

@@ -24,6 +24,8 @@ struct Flags {
   Text accumulator{"accumulator", cl::cat(ours), cl::init("auto"),
                    cl::desc("auto, or a kind of accumulator")};
   Text phases{"phases", cl::cat(ours), cl::init("auto"), cl::desc("auto, one or two")};
+  Text rewrites{"rewrites", cl::cat(ours), cl::init("auto"),
+                cl::desc("Of attention: auto, none, or names joined by |")};
 };
 } // namespace
 
@@ -45,6 +47,7 @@ int main(int argc, char **argv) {
   options.compile.select.dataflow = flags.dataflow;
   options.compile.select.accumulator = flags.accumulator;
   options.compile.select.phases = flags.phases;
+  options.compile.select.rewrites = flags.rewrites;
   options.compile.cpu = flags.mcpu;
   options.input = flags.input;
   options.output = flags.output;

@@ -36,6 +36,9 @@ static constexpr int64_t kDynamic = ShapedType::kDynamic;
 /// Keys are cut into parts of at least so many while there are fewer tasks than
 /// this. Neither depends on how many threads there are: nor do results.
 static constexpr int64_t kKeysOfPart = 1024, kManyTasks = 64;
+/// Those of a mask.
+static constexpr Rewrites kMaskRewrites =
+    Rewrites::Compact | Rewrites::Residues | Rewrites::Patches | Rewrites::Ranges;
 /// Numbers of a score in powers of two.
 static constexpr double kLog2E = 1.4426950408889634, kLn2 = 0.6931471805599453;
 
@@ -71,10 +74,10 @@ private:
     return quotient(b.add(task.firstRow, row), packed);
   }
   Value queryOf(const Task &task, Value row) {
-    return formula.queryOrder.tokenAt(b, task.batch, task.group, placeOf(task, row));
+    return formula.queryOrder.tokenAt(b, task.batch, placeOf(task, row));
   }
   Value keyOf(const Task &task, Value place) {
-    return formula.keyOrder.tokenAt(b, task.batch, task.group, place);
+    return formula.keyOrder.tokenAt(b, task.batch, place);
   }
   void overKeyTiles(const Task &task,
                     function_ref<void(Value tile, Value count, Value partial)> body);
@@ -88,6 +91,7 @@ private:
   void finish(const Task &task, const AttentionTiles::Workspace &w);
   void write(const Task &task, const AttentionTiles::Workspace &w, const HeadTensor &target,
              Value logs, Value part);
+  void clearResults();
   void openResults();
 
   LoopBuilder &b;
@@ -99,6 +103,7 @@ private:
   HeadTensor query, key, value, result;
   Value logSumExp;
   AttentionExtents e;
+  bool single = false;          ///< all keys are in one tile
   Value queryPlaces, keyPlaces; ///< of tokens that are worked on, see TokenOrder.h
   Value packed;  ///< query heads whose rows are in one block
   Value groups, rowsOfGroup, blocksOfGroup; ///< groups = query heads / packed
@@ -297,7 +302,13 @@ void AttentionExpansion::write(const Task &task, const AttentionTiles::Workspace
       at.insert(at.begin(), part);
     return at;
   };
-  b.loop(b.index(0), task.rows, [&](Value row) {
+  Value rows = task.rows;
+  if (formula.queryOrder.counts) {
+    // Places of a short list that are not in use.
+    Value used = b.mul(formula.queryOrder.countAt(b, task.batch), packed);
+    rows = b.min(rows, b.sub(b.max(used, task.firstRow), task.firstRow));
+  }
+  b.loop(b.index(0), rows, [&](Value row) {
     Value head = headOf(task, row), token = queryOf(task, row);
     Value total = tiles.addLanes(vector::LoadOp::create(b, tiles.vectorType(), w.total,
                                                         ValueRange{row, b.index(0)}));
@@ -319,7 +330,9 @@ void AttentionExpansion::write(const Task &task, const AttentionTiles::Workspace
 
 void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &w) {
   packQueries(task, w.queries);
-  tiles.reset(w, task.rows, values.size);
+  // A single tile that runs sets what the others add to.
+  if (!single || map)
+    tiles.reset(w, task.rows, values.size);
   ScalarDomain domain(b, formula, task.batch, task.group);
   Value head = b.add(b.mul(task.batch, e.keyHeads), task.keyHead);
   Value firstPanel = b.mul(head, panels), firstValue = b.mul(head, keyPlaces);
@@ -332,9 +345,9 @@ void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &
     applyScore(task, w.scores, firstKey, count);
     if (partial)
       b.ifThen(partial, [&] { applyMask(task, domain, w.scores, firstKey, count); });
-    tiles.softmax(w, task.rows, count, values.size);
+    tiles.softmax(w, task.rows, count, values.size, single);
     tiles.multiplyValues(w, task.rows, values.buffer, b.add(firstValue, firstKey), count,
-                         values.size);
+                         values.size, single);
   });
   finish(task, w);
 }
@@ -342,6 +355,25 @@ void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &
 //===----------------------------------------------------------------------===//
 // The kernel
 //===----------------------------------------------------------------------===//
+
+/// Queries that a keep-list drops have no place: they see no key.
+void AttentionExpansion::clearResults() {
+  Type element = op.getResult().getType().getElementType();
+  Value none = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(element)));
+  Value heads = b.mul(e.batches, e.queryHeads), zero = b.index(0);
+  parallelRows(b, countIfOk(b, heads), [&](Value first, Value last) {
+    b.loop(first, last, [&](Value number) {
+      Value batch = quotient(number, e.queryHeads), head = remainder(number, e.queryHeads);
+      b.loop(zero, e.queries, [&](Value token) {
+        b.loop(zero, e.valueSize, [&](Value d) {
+          b.store(none, result.buffer, result.at(batch, head, token, d));
+        });
+        if (logSumExp)
+          b.store(tiles.minusInfinity(), logSumExp, {batch, head, token});
+      });
+    });
+  });
+}
 
 /// Buffers of the results, and of parts where there may be some.
 void AttentionExpansion::openResults() {
@@ -365,7 +397,9 @@ void AttentionExpansion::openResults() {
   result.buffer = allocateResult(b, type, shape);
   if (op.getLogSumExp())
     logSumExp = allocateResult(b, op.getLogSumExp().getType(), logShape);
-  if (!op.allows(Rewrites::Split))
+  if (formula.queryOrder.counts)
+    clearResults();
+  if (!op.allows(Rewrites::Split) || formula.queryOrder.counts || single)
     return;
   // As many parts as make enough tasks, none of them short of keys.
   Value tasks = arith::MaxUIOp::create(b, b.mul(b.mul(e.batches, groups), blocksOfGroup),
@@ -390,12 +424,16 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
   key = openHeads(b, op.getKey(), op.getLayout());
   value = openHeads(b, op.getValue(), op.getLayout());
   FailureOr<MaskFormula> opened =
-      MaskFormula::open(b, op, op.getMask(), {e.batches, e.queryHeads, e.queries, e.keys});
+      MaskFormula::open(b, op, op.getMask(), {e.batches, e.queryHeads, e.queries, e.keys},
+                        op.getRewrites().value_or(kMaskRewrites), /*compactQueries=*/!op.getParts());
   if (failed(opened))
     return failure();
   formula = std::move(*opened);
-  queryPlaces = e.queries;
-  keyPlaces = e.keys;
+  queryPlaces = formula.queryPlaces;
+  keyPlaces = formula.keyPlaces;
+  int64_t known = op.getKey().getType().getDimSize(op.sequenceDimension());
+  single = op.allows(Rewrites::Single) && !op.getParts() && known > 0 &&
+           known <= tiling.getKeys();
   bool together = op.allows(Rewrites::Heads) && !formula.dependsOnHead;
   packed = together ? e.shared : b.index(1);
   groups = quotient(e.queryHeads, packed);

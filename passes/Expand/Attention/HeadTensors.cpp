@@ -13,7 +13,7 @@ using namespace scratch;
 
 static constexpr int64_t kDynamic = ShapedType::kDynamic;
 /// Token numbers fit 32-bit lanes together with offsets (see MaskEmitter.cpp).
-static constexpr int64_t kMostTokens = int64_t(1) << 28;
+static constexpr int64_t kMostTokens = int64_t(1) << 26;
 
 HeadTensor scratch::openHeads(LoopBuilder &b, Value tensor, Layout layout) {
   return {openDense(b, tensor), layout == Layout::Bhsd};
@@ -66,7 +66,7 @@ Value scratch::packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width)
       Value firstPlace = b.mul(panel, b.index(width));
       Value live = b.min(b.sub(lists.places, firstPlace), b.index(width));
       b.loop(zero, live, [&](Value k) {
-        Value token = lists.order.tokenAt(b, batch, head, b.add(firstPlace, k));
+        Value token = lists.order.tokenAt(b, batch, b.add(firstPlace, k));
         b.loop(zero, size, [&](Value d) {
           Value entry = b.load(lists.tensor.buffer, lists.tensor.at(batch, head, token, d));
           b.store(emitToF32(b, entry), packed, {number, d, k});
@@ -97,7 +97,7 @@ TokenRows scratch::openRows(LoopBuilder &b, const HeadLists &lists, int64_t lane
       Value rest = arith::DivUIOp::create(b, number, lists.places);
       Value batch = arith::DivUIOp::create(b, rest, lists.heads);
       Value head = arith::RemUIOp::create(b, rest, lists.heads);
-      Value token = lists.order.tokenAt(b, batch, head, place);
+      Value token = lists.order.tokenAt(b, batch, place);
       b.loop(b.index(0), lists.size, [&](Value d) {
         Value entry = b.load(lists.tensor.buffer, lists.tensor.at(batch, head, token, d));
         b.store(emitToF32(b, entry), packed, {number, d});

@@ -109,12 +109,14 @@ static Value isSet(LoopBuilder &b, Value value) {
 
 Value ScalarDomain::element(unsigned number, Value i, Value j) {
   const Leaf &leaf = formula.leaves[number];
+  if (leaf.refined)
+    return mask::evaluate(*this, *leaf.refined, i, j);
+  i = formula.queryOrder.tokenAt(b, batch, i);
+  j = formula.keyOrder.tokenAt(b, batch, j);
   switch (leaf.kind) {
   case Leaf::Kind::Dense:
     return isSet(b, b.load(leaf.buffer, indices(leaf.buffer, i, j)));
   case Leaf::Kind::Blocks:
-    if (leaf.refined)
-      return mask::evaluate(*this, *leaf.refined, i, j);
     return isSet(b, b.load(leaf.buffer,
                            {arith::DivUIOp::create(b, i, b.index(leaf.block[0])),
                             arith::DivUIOp::create(b, j, b.index(leaf.block[1]))}));
@@ -147,7 +149,26 @@ ScalarDomain::Answer ScalarDomain::scan(const Leaf &leaf, Interval query, Interv
   return {overRows[0], overRows[1]};
 }
 
+/// Least and largest token of places.
+ScalarDomain::Interval ScalarDomain::tokens(const TokenOrder &order, Interval places) {
+  if (!order.tokens)
+    return places;
+  auto at = [&](Value place) { return order.tokenAt(b, batch, place); };
+  Value first = at(places.low);
+  if (order.sorted)
+    return {first, at(places.high)};
+  auto ends = b.loop(b.add(places.low, b.index(1)), b.add(places.high, b.index(1)),
+                     {first, first}, [&](Value k, ValueRange before) {
+                       Value token = at(k);
+                       return LoopBuilder::Values{min(before[0], token), max(before[1], token)};
+                     });
+  return {ends[0], ends[1]};
+}
+
 ScalarDomain::Answer ScalarDomain::opaque(unsigned number, Interval query, Interval key) {
+  // A rectangle around the tokens: what is true of it is true of them.
+  query = tokens(formula.queryOrder, query);
+  key = tokens(formula.keyOrder, key);
   const Leaf &leaf = formula.leaves[number];
   Value one = b.index(1);
   switch (leaf.kind) {
@@ -202,6 +223,8 @@ LaneDomain::LaneDomain(ScalarDomain &scalars, Value key, int64_t lanes)
 }
 
 bool LaneDomain::covers(const MaskFormula &formula, int64_t lanes) {
+  if (formula.keyOrder.tokens && !formula.leaves.empty())
+    return false; // keys side by side are not so in memory
   return llvm::all_of(formula.leaves, [&](const Leaf &leaf) {
     switch (leaf.kind) {
     case Leaf::Kind::Dense:
@@ -248,16 +271,26 @@ LaneDomain::Number LaneDomain::mul(Number a, int64_t factor) {
 LaneDomain::Number LaneDomain::lookup(unsigned number, Number at) {
   if (!at.isVector)
     return {scalars.lookup(number, at.value)};
-  // Tables are read at the keys themselves: consecutive entries.
-  assert(at.value == steps && "table read at something else than the key");
   const MaskFormula::Table &table = scalars.formula.tables[number];
+  Type element = cast<MemRefType>(table.buffer.getType()).getElementType();
+  auto type = VectorType::get({lanes}, element);
   LoopBuilder::Values indices;
   if (table.perBatch)
     indices.push_back(scalars.batch);
-  indices.push_back(key);
-  Type element = cast<MemRefType>(table.buffer.getType()).getElementType();
-  Value loaded = vector::LoadOp::create(b, VectorType::get({lanes}, element), table.buffer,
-                                        indices);
+  Value loaded;
+  if (at.value == steps) { // the keys themselves: consecutive entries
+    indices.push_back(key);
+    loaded = vector::LoadOp::create(b, type, table.buffer, indices);
+  } else {
+    loaded = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      Value index = vector::ExtractOp::create(b, at.value, lane);
+      indices.push_back(arith::IndexCastOp::create(b, b.getIndexType(), index));
+      Value entry = b.load(table.buffer, indices);
+      indices.pop_back();
+      loaded = vector::InsertOp::create(b, entry, loaded, lane);
+    }
+  }
   if (element.isInteger(8))
     loaded = arith::ExtUIOp::create(b, VectorType::get({lanes}, b.getI32Type()), loaded);
   return {loaded, true};

@@ -58,6 +58,7 @@ public:
 
 private:
   Answer scan(const MaskFormula::Leaf &leaf, Interval query, Interval key);
+  Interval tokens(const TokenOrder &order, Interval places);
 };
 
 /// Entries (i, j .. j + lanes): i is one number, j a vector.

@@ -21,6 +21,10 @@ public:
       : b(b), op(op), domain(domain), formula(formula) {}
 
   FailureOr<Predicate> open(Value mask);
+  /// Decides places for the tokens of `mask`; comes before it is opened.
+  void order(Value mask, Rewrites rewrites, bool compactQueries);
+  /// Places that hold a key at all.
+  const Predicate &inUse() const { return used; }
 
 private:
   using Parameter = MaskFormula::Parameter;
@@ -46,7 +50,17 @@ private:
   }
   unsigned table(Value tensor, Axis axis, StringRef what, bool sorted);
   Value extentOf(Axis axis) const { return axis == Axis::Query ? domain.queries : domain.keys; }
-  static Index position(Axis axis) { return axis == Axis::Query ? mask::query() : mask::key(); }
+  const Index &position(Axis axis) const { return axis == Axis::Query ? at.query : at.key; }
+  unsigned add(TokenNumbers numbers, bool sorted);
+  MaskFormula::Table listedFlags(MaskListedOp leaf);
+  bool compact(ArrayRef<Value> conjuncts, Axis axis);
+  void orderForWindow(MaskWindowOp leaf);
+  void orderForGrid(MaskNeighbourhoodOp leaf);
+  Index tokensOf(const TokenOrder &order, const Index &place);
+  bool allows(Rewrites rewrite) const { return bitEnumContainsAny(rewrites, rewrite); }
+  bool sharesResidues(MaskWindowOp leaf);
+  Predicate neighbourhood(MaskNeighbourhoodOp leaf);
+  Predicate documents(MaskDocumentsOp leaf);
   void checkRepeats(Value tensor, unsigned aligned, StringRef what);
 
   Predicate window(MaskWindowOp leaf);
@@ -61,6 +75,15 @@ private:
   Operation *op;
   const MaskDomain &domain;
   MaskFormula &formula;
+  Rewrites rewrites = Rewrites::None;
+  mask::Tokens at;                   ///< tokens of the places i and j
+  llvm::DenseSet<Value> implied;     ///< leaves that an order makes true
+  Predicate used = mask::constant(true);
+  MaskWindowOp residues;             ///< the window whose residues make the order
+  mask::Tokens ranks;                ///< then: see orderByRemainder
+  Value rankReach;
+  int64_t gridColumns = 0;           ///< patches of such a grid make the order
+  mask::Tokens rows, columns;        ///< then: where tokens sit
 };
 } // namespace
 
@@ -103,7 +126,14 @@ unsigned Opener::table(Value tensor, Axis axis, StringRef what, bool sorted) {
 }
 
 Predicate Opener::window(MaskWindowOp leaf) {
-  Index p = mask::query() + shift(leaf.getAlignment());
+  if (sharesResidues(leaf)) {
+    // A plain window on ranks; an open side reaches as far as any rank of one residue.
+    Index reach = single(rankReach);
+    auto steps = [&](Value side) { return side ? single(b.min(side, rankReach)) : reach; };
+    return mask::lessEqual(ranks.query - steps(leaf.getLeft()), ranks.key) &&
+           mask::lessEqual(ranks.key, ranks.query + steps(leaf.getRight()));
+  }
+  Index p = at.query + shift(leaf.getAlignment());
   Value dilation = leaf.getDilation();
   bool perHead = dilation && isa<RankedTensorType>(dilation.getType());
   Value dilations;
@@ -125,9 +155,9 @@ Predicate Opener::window(MaskWindowOp leaf) {
   };
   Predicate live = mask::constant(true);
   if (leaf.getLeft())
-    live = std::move(live) && mask::lessEqual(p - distance(leaf.getLeft()), mask::key());
+    live = std::move(live) && mask::lessEqual(p - distance(leaf.getLeft()), at.key);
   if (leaf.getRight())
-    live = std::move(live) && mask::lessEqual(mask::key(), p + distance(leaf.getRight()));
+    live = std::move(live) && mask::lessEqual(at.key, p + distance(leaf.getRight()));
   if (!dilation)
     return live;
   Index divisor;
@@ -144,11 +174,11 @@ Predicate Opener::window(MaskWindowOp leaf) {
     parameter.then = atLeastOne;
     divisor = add(parameter);
   }
-  return std::move(live) && mask::equal(mask::mod(p - mask::key(), divisor), mask::number(0));
+  return std::move(live) && mask::equal(mask::mod(p - at.key, divisor), mask::number(0));
 }
 
 /// Flags of the named tokens, made before the loops.
-Predicate Opener::listed(MaskListedOp leaf) {
+MaskFormula::Table Opener::listedFlags(MaskListedOp leaf) {
   auto type = leaf.getIds().getType();
   bool perBatch = type.getRank() == 2;
   Value tokens = extentOf(leaf.getAxis());
@@ -184,7 +214,12 @@ Predicate Opener::listed(MaskListedOp leaf) {
     table.buffer = memref::CollapseShapeOp::create(
         b, flags, SmallVector<ReassociationIndices>{{0, 1}});
   }
-  return !mask::equal(mask::lookup(add(table), position(leaf.getAxis())), mask::number(0));
+  return table;
+}
+
+Predicate Opener::listed(MaskListedOp leaf) {
+  return !mask::equal(mask::lookup(add(listedFlags(leaf)), position(leaf.getAxis())),
+                      mask::number(0));
 }
 
 /// A dense map of blocks; a sparse one is spread out, a byte per block.
@@ -269,7 +304,7 @@ std::optional<Index> Opener::integer(Value value, Block &body) {
   if (auto argument = dyn_cast<BlockArgument>(value); argument && argument.getOwner() == &body) {
     if (argument.getArgNumber() < 2)
       return std::nullopt; // batch and head are asked of the region itself
-    return argument.getArgNumber() == 2 ? mask::query() : mask::key();
+    return argument.getArgNumber() == 2 ? at.query : at.key;
   }
   IntegerAttr constant;
   if (matchPattern(value, m_Constant(&constant)))
@@ -366,10 +401,179 @@ Predicate Opener::region(MaskRegionOp leaf) {
 }
 
 //===----------------------------------------------------------------------===//
+// Places
+//===----------------------------------------------------------------------===//
+
+unsigned Opener::add(TokenNumbers numbers, bool sorted) {
+  MaskFormula::Table table;
+  table.buffer = numbers.buffer;
+  table.perBatch = numbers.perBatch;
+  table.sorted = sorted;
+  return add(table);
+}
+
+/// Buffers that were made here are released with the formula.
+static Value owner(Value buffer) {
+  while (auto view = buffer.getDefiningOp<memref::CollapseShapeOp>())
+    buffer = view.getSrc();
+  return buffer;
+}
+
+/// The tokens at an order's places, as an expression of the place.
+Index Opener::tokensOf(const TokenOrder &order, const Index &place) {
+  TokenNumbers numbers{order.tokens, order.perBatch};
+  if (!order.perBatch)
+    numbers.buffer = memref::CollapseShapeOp::create(
+        b, order.tokens, SmallVector<ReassociationIndices>{{0, 1}});
+  return mask::lookup(add(numbers, order.sorted), place);
+}
+
+/// What keep-lists leave of an axis comes side by side.
+bool Opener::compact(ArrayRef<Value> conjuncts, Axis axis) {
+  SmallVector<TokenNumbers> flags;
+  for (Value mask : conjuncts) {
+    if (auto keep = mask.getDefiningOp<MaskKeepOp>(); keep && keep.getAxis() == axis) {
+      auto type = cast<RankedTensorType>(keep.getFlags().getType());
+      if (type.getRank() == 2)
+        checkExtents(b, extent(b, keep.getFlags(), 0), domain.batches, "mask.keep: flags");
+      checkExtents(b, extent(b, keep.getFlags(), type.getRank() - 1), extentOf(axis),
+                   "mask.keep: flags");
+      flags.push_back({openDense(b, keep.getFlags()), type.getRank() == 2});
+    } else if (auto list = mask.getDefiningOp<MaskListedOp>(); list && list.getAxis() == axis) {
+      MaskFormula::Table table = listedFlags(list);
+      flags.push_back({table.buffer, table.perBatch});
+    } else {
+      continue;
+    }
+    implied.insert(mask);
+  }
+  if (flags.empty())
+    return false;
+  bool queries = axis == Axis::Query;
+  Value &places = queries ? formula.queryPlaces : formula.keyPlaces;
+  TokenOrder order = orderKept(b, flags, domain.batches, extentOf(axis), places);
+  formula.temporaries.append({order.tokens, order.counts});
+  if (!queries && order.perBatch) {
+    Parameter count;
+    count.buffer = order.counts;
+    used = mask::less(mask::key(), add(count));
+  }
+  (queries ? at.query : at.key) = tokensOf(order, queries ? mask::query() : mask::key());
+  (queries ? formula.queryOrder : formula.keyOrder) = order;
+  return true;
+}
+
+/// Is `leaf` a window in steps of the dilation whose residues make the order?
+bool Opener::sharesResidues(MaskWindowOp leaf) {
+  return residues && leaf.getDilation() == residues.getDilation() &&
+         leaf.getAlignment() == residues.getAlignment();
+}
+
+void Opener::orderForWindow(MaskWindowOp leaf) {
+  residues = leaf;
+  // Tokens are never further apart than this, so neither need dilations be.
+  Value all = b.max(b.add(domain.queries, domain.keys), b.index(1));
+  Value dilation = arith::MaxSIOp::create(
+      b, arith::MinSIOp::create(b, leaf.getDilation(), all), b.index(1));
+  rankReach = b.add(arith::DivUIOp::create(b, all, dilation), b.index(2));
+  // Further than any two ranks of one residue, and a window, together.
+  Value stride = b.mul(rankReach, b.index(4));
+  Value shift = leaf.getAlignment() == Alignment::TopLeft ? b.index(0)
+                                                          : b.sub(domain.keys, domain.queries);
+  for (Axis axis : {Axis::Query, Axis::Key}) {
+    bool queries = axis == Axis::Query;
+    TokenNumbers numbers;
+    TokenOrder order = orderByRemainder(b, extentOf(axis), queries ? shift : b.index(0), dilation,
+                                        stride, numbers);
+    formula.temporaries.append({order.tokens, owner(numbers.buffer)});
+    Index place = queries ? mask::query() : mask::key();
+    (queries ? ranks.query : ranks.key) = mask::lookup(add(numbers, /*sorted=*/true), place);
+    (queries ? at.query : at.key) = tokensOf(order, place);
+    (queries ? formula.queryOrder : formula.keyOrder) = order;
+  }
+}
+
+void Opener::orderForGrid(MaskNeighbourhoodOp leaf) {
+  TokenNumbers row, column;
+  TokenOrder order = orderByPatch(b, leaf.getGrid()[0], leaf.getGrid()[1], row, column);
+  formula.temporaries.append({order.tokens, owner(row.buffer), owner(column.buffer)});
+  unsigned rowTable = add(row, false), columnTable = add(column, false);
+  gridColumns = leaf.getGrid()[1];
+  rows = {mask::lookup(rowTable, mask::query()), mask::lookup(rowTable, mask::key())};
+  columns = {mask::lookup(columnTable, mask::query()), mask::lookup(columnTable, mask::key())};
+  at = {tokensOf(order, mask::query()), tokensOf(order, mask::key())};
+  formula.queryOrder = formula.keyOrder = order;
+}
+
+void Opener::order(Value mask, Rewrites allowed, bool compactQueries) {
+  rewrites = allowed;
+  SmallVector<Value> conjuncts, pending{mask}, tree{mask};
+  while (!pending.empty()) {
+    Value next = pending.pop_back_val();
+    if (auto both = next.getDefiningOp<MaskAndOp>())
+      pending.append({both.getRhs(), both.getLhs()});
+    else
+      conjuncts.push_back(next);
+  }
+  if (allows(Rewrites::Compact)) {
+    bool keys = compact(conjuncts, Axis::Key);
+    bool queries = compactQueries && compact(conjuncts, Axis::Query);
+    if (keys || queries)
+      return;
+  }
+  // Otherwise the first leaf that an order helps has its way.
+  while (!tree.empty()) {
+    Operation *def = tree.pop_back_val().getDefiningOp();
+    if (!def)
+      continue;
+    auto window = dyn_cast<MaskWindowOp>(def);
+    if (window && allows(Rewrites::Residues) && window.getDilation() &&
+        window.getDilation().getType().isIndex())
+      return orderForWindow(window);
+    auto grid = dyn_cast<MaskNeighbourhoodOp>(def);
+    if (grid && allows(Rewrites::Patches))
+      return orderForGrid(grid);
+    if (isa<MaskAndOp, MaskOrOp, MaskNotOp>(def))
+      tree.append(def->operand_begin(), def->operand_end());
+  }
+}
+
+Predicate Opener::neighbourhood(MaskNeighbourhoodOp leaf) {
+  ArrayRef<int64_t> grid = leaf.getGrid(), kernel = leaf.getKernel();
+  Value tokens = b.index(grid[0] * grid[1]);
+  checkExtents(b, domain.queries, tokens, "mask.neighbourhood: queries");
+  checkExtents(b, domain.keys, tokens, "mask.neighbourhood: keys");
+  if (gridColumns != grid[1])
+    return mask::neighbourhood(grid[0], grid[1], kernel[0], kernel[1], at);
+  return mask::nearOnAxis(rows.query, rows.key, grid[0], kernel[0]) &&
+         mask::nearOnAxis(columns.query, columns.key, grid[1], kernel[1]);
+}
+
+Predicate Opener::documents(MaskDocumentsOp leaf) {
+  unsigned query = table(leaf.getQuery(), Axis::Query, "mask.documents: query documents",
+                         leaf.getSorted());
+  unsigned key =
+      table(leaf.getKey(), Axis::Key, "mask.documents: key documents", leaf.getSorted());
+  if (!leaf.getSorted() || !allows(Rewrites::Ranges))
+    return mask::sameDocument(query, key, at);
+  auto numbers = [&](unsigned number) {
+    return TokenNumbers{formula.tables[number].buffer, formula.tables[number].perBatch};
+  };
+  TokenNumbers starts, ends;
+  findDocuments(b, numbers(query), numbers(key), domain.batches, domain.queries, domain.keys,
+                starts, ends);
+  formula.temporaries.append({owner(starts.buffer), owner(ends.buffer)});
+  return mask::lessEqual(mask::lookup(add(starts, /*sorted=*/true), at.query), at.key) &&
+         mask::less(at.key, mask::lookup(add(ends, /*sorted=*/true), at.query));
+}
+
+//===----------------------------------------------------------------------===//
 // The tree
 //===----------------------------------------------------------------------===//
 
 FailureOr<Predicate> Opener::open(Value mask) {
+  if (implied.contains(mask))
+    return mask::constant(true);
   Operation *def = mask.getDefiningOp();
   auto pair = [&](auto combine) -> FailureOr<Predicate> {
     FailureOr<Predicate> lhs = open(combine.getLhs());
@@ -392,7 +596,7 @@ FailureOr<Predicate> Opener::open(Value mask) {
         Index offset = shift(leaf.getAlignment());
         if (leaf.getOffset())
           offset = offset + count(leaf.getOffset(), "mask.causal: batches of offset");
-        return mask::causal(offset);
+        return mask::causal(offset, at);
       })
       .Case([&](MaskWindowOp leaf) -> FailureOr<Predicate> { return window(leaf); })
       .Case([&](MaskFirstOp leaf) -> FailureOr<Predicate> {
@@ -404,20 +608,8 @@ FailureOr<Predicate> Opener::open(Value mask) {
         return !mask::equal(mask::lookup(flags, position(leaf.getAxis())), mask::number(0));
       })
       .Case([&](MaskListedOp leaf) -> FailureOr<Predicate> { return listed(leaf); })
-      .Case([&](MaskDocumentsOp leaf) -> FailureOr<Predicate> {
-        unsigned query = table(leaf.getQuery(), Axis::Query, "mask.documents: query documents",
-                               leaf.getSorted());
-        unsigned key = table(leaf.getKey(), Axis::Key, "mask.documents: key documents",
-                             leaf.getSorted());
-        return mask::sameDocument(query, key);
-      })
-      .Case([&](MaskNeighbourhoodOp leaf) -> FailureOr<Predicate> {
-        Value tokens = b.index(leaf.getGrid()[0] * leaf.getGrid()[1]);
-        checkExtents(b, domain.queries, tokens, "mask.neighbourhood: queries");
-        checkExtents(b, domain.keys, tokens, "mask.neighbourhood: keys");
-        return mask::neighbourhood(leaf.getGrid()[0], leaf.getGrid()[1], leaf.getKernel()[0],
-                                   leaf.getKernel()[1]);
-      })
+      .Case([&](MaskDocumentsOp leaf) -> FailureOr<Predicate> { return documents(leaf); })
+      .Case([&](MaskNeighbourhoodOp leaf) -> FailureOr<Predicate> { return neighbourhood(leaf); })
       .Case([&](MaskBlocksOp leaf) -> FailureOr<Predicate> { return blocks(leaf); })
       .Case([&](MaskPackedOp leaf) -> FailureOr<Predicate> {
         unsigned rank = leaf.getBits().getType().getRank();
@@ -438,13 +630,18 @@ FailureOr<Predicate> Opener::open(Value mask) {
 }
 
 FailureOr<MaskFormula> MaskFormula::open(LoopBuilder &b, Operation *op, Value mask,
-                                         const MaskDomain &domain) {
+                                         const MaskDomain &domain, Rewrites rewrites,
+                                         bool compactQueries) {
   MaskFormula formula;
+  formula.queryPlaces = domain.queries;
+  formula.keyPlaces = domain.keys;
   if (!mask)
     return formula;
-  FailureOr<Predicate> predicate = Opener(b, op, domain, formula).open(mask);
+  Opener opener(b, op, domain, formula);
+  opener.order(mask, rewrites, compactQueries);
+  FailureOr<Predicate> predicate = opener.open(mask);
   if (failed(predicate))
     return failure();
-  formula.predicate = std::move(*predicate);
+  formula.predicate = opener.inUse() && std::move(*predicate);
   return formula;
 }

@@ -50,7 +50,9 @@ struct MaskFormula {
   llvm::SmallVector<Leaf> leaves;
   llvm::SmallVector<mlir::Value> temporaries; ///< buffers to release at the end
   bool dependsOnBatch = false, dependsOnHead = false;
+  /// The predicate is about places; where there is no order they are tokens.
   TokenOrder queryOrder, keyOrder;
+  mlir::Value queryPlaces, keyPlaces;
 
   bool isTrivial() const {
     return predicate.kind == mask::Predicate::Kind::Constant && predicate.value;
@@ -58,8 +60,12 @@ struct MaskFormula {
 
   /// Opens `mask` (may be null: everything takes part). Operands whose extents
   /// do not fit `domain` fail the call at run time. Fails with an error on `op`.
+  /// `rewrites` says what orders may be made for it (compact: of keys; of queries too
+  /// with `compactQueries`) and whether sorted documents become ranges.
   static llvm::FailureOr<MaskFormula> open(LoopBuilder &b, mlir::Operation *op, mlir::Value mask,
-                                           const MaskDomain &domain);
+                                           const MaskDomain &domain,
+                                           Rewrites rewrites = Rewrites::None,
+                                           bool compactQueries = false);
 };
 
 } // namespace scratch

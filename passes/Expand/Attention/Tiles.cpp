@@ -131,8 +131,8 @@ void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Va
   });
 }
 
-void AttentionTiles::valuePanel(const Workspace &w, Value row, Value values, Value first,
-                                Value count, Value column, int64_t vectors) {
+void AttentionTiles::valuePanel(const Workspace &w, Value row, Value values, Value from,
+                                Value count, Value column, int64_t vectors, bool first) {
   int64_t height = tiling.getRows(), lanes = tiling.getLanes();
   LoopBuilder::Values at, rowsOf, start;
   for (int64_t v = 0; v < vectors; ++v)
@@ -141,9 +141,10 @@ void AttentionTiles::valuePanel(const Workspace &w, Value row, Value values, Val
     rowsOf.push_back(b.add(row, b.index(r)));
   for (Value r : rowsOf)
     for (Value c : at)
-      start.push_back(vector::LoadOp::create(b, vectorType(), w.sums, ValueRange{r, c}));
+      start.push_back(first ? zeroVector()
+                            : vector::LoadOp::create(b, vectorType(), w.sums, ValueRange{r, c}));
   auto sums = b.loop(b.index(0), count, start, [&](Value k, ValueRange before) {
-    Value source = b.add(first, k);
+    Value source = b.add(from, k);
     LoopBuilder::Values v, after;
     for (Value c : at)
       v.push_back(vector::LoadOp::create(b, vectorType(), values, ValueRange{source, c}));
@@ -159,15 +160,15 @@ void AttentionTiles::valuePanel(const Workspace &w, Value row, Value values, Val
       vector::StoreOp::create(b, sums[r * vectors + v], w.sums, ValueRange{rowsOf[r], at[v]});
 }
 
-void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values, Value first,
-                                    Value count, Value paddedSize) {
+void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values, Value from,
+                                    Value count, Value paddedSize, bool first) {
   int64_t vectors = tiling.getVectors(), lanes = tiling.getLanes();
   Value wide = b.mul(arith::DivUIOp::create(b, paddedSize, b.index(panel())), b.index(panel()));
-  auto columns = [&](Value from, Value to, int64_t width) {
-    b.loop(from, to,
+  auto columns = [&](Value begin, Value end, int64_t width) {
+    b.loop(begin, end,
            [&](Value column) {
              overRowBlocks(rows, [&](Value, Value row) {
-               valuePanel(w, row, values, first, count, column, width);
+               valuePanel(w, row, values, from, count, column, width, first);
              });
            },
            width * lanes);
@@ -180,7 +181,8 @@ void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values
 // Softmax
 //===----------------------------------------------------------------------===//
 
-void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value paddedSize) {
+void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value paddedSize,
+                              bool first) {
   int64_t lanes = tiling.getLanes();
   Value zero = b.index(0), least = minusInfinity();
   auto load = [&](Value buffer, Value column) -> Value {
@@ -193,23 +195,28 @@ void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value p
     return LoopBuilder::Values{greater(before[0], load(w.scores, j))};
   }, lanes)[0];
   largest = reduce(largest, [&](Value a, Value c) { return greater(a, c); });
-  Value before = b.load(w.most, row);
-  Value grew = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, largest, before);
-  Value most = b.select(grew, largest, before);
-  b.ifThen(grew, [&] {
-    Value shrink = emitExp2(b, splat(arith::SubFOp::create(b, before, most)));
+  Value most = largest;
+  if (first) {
     b.store(most, w.most, row);
-    auto scale = [&](Value buffer, Value column) {
-      store(arith::MulFOp::create(b, load(buffer, column), shrink), buffer, column);
-    };
-    scale(w.total, zero);
-    b.loop(zero, paddedSize, [&](Value d) { scale(w.sums, d); }, lanes);
-  });
+  } else {
+    Value before = b.load(w.most, row);
+    Value grew = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, largest, before);
+    most = b.select(grew, largest, before);
+    b.ifThen(grew, [&] {
+      Value shrink = emitExp2(b, splat(arith::SubFOp::create(b, before, most)));
+      b.store(most, w.most, row);
+      auto scale = [&](Value buffer, Value column) {
+        store(arith::MulFOp::create(b, load(buffer, column), shrink), buffer, column);
+      };
+      scale(w.total, zero);
+      b.loop(zero, paddedSize, [&](Value d) { scale(w.sums, d); }, lanes);
+    });
+  }
   // Without any live score the maximum is minus infinity; so are all scores.
   Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, most, least);
   Value base = splat(b.select(
       empty, arith::ConstantOp::create(b, b.getF32FloatAttr(0.0f)), most));
-  Value total = b.loop(zero, stop, {load(w.total, zero)}, [&](Value j, ValueRange sum) {
+  Value total = b.loop(zero, stop, {first ? zeroVector() : load(w.total, zero)}, [&](Value j, ValueRange sum) {
     Value weight = emitExp2(b, arith::SubFOp::create(b, load(w.scores, j), base));
     store(weight, w.scores, j);
     return LoopBuilder::Values{arith::AddFOp::create(b, sum[0], weight)};
@@ -217,11 +224,12 @@ void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value p
   store(total, w.total, zero);
 }
 
-void AttentionTiles::softmax(const Workspace &w, Value rows, Value count, Value paddedSize) {
+void AttentionTiles::softmax(const Workspace &w, Value rows, Value count, Value paddedSize,
+                             bool first) {
   Value stop = b.roundUp(count, tiling.getLanes());
   Value least = minusInfinity();
   b.loop(b.index(0), rows, [&](Value row) {
     b.loop(count, stop, [&](Value j) { b.store(least, w.scores, {row, j}); });
-    weighRow(w, row, stop, paddedSize);
+    weighRow(w, row, stop, paddedSize, first);
   });
 }

@@ -43,12 +43,15 @@ public:
                     Value headSize);
 
   /// Scores become weights 2^(score - maximum); what was summed under a smaller
-  /// maximum is scaled down. Keys `count` and up weigh nothing.
-  void softmax(const Workspace &w, Value rows, Value count, Value paddedSize);
+  /// maximum is scaled down, unless the tile is the first (and so the only) one.
+  /// Keys `count` and up weigh nothing.
+  void softmax(const Workspace &w, Value rows, Value count, Value paddedSize,
+               bool first = false);
 
-  /// sums += weights times values: rows `first` .. `first + count` of `values`.
-  void multiplyValues(const Workspace &w, Value rows, Value values, Value first, Value count,
-                      Value paddedSize);
+  /// sums += weights times values: rows `from` .. `from + count` of `values`. The
+  /// first tile's sums are set.
+  void multiplyValues(const Workspace &w, Value rows, Value values, Value from, Value count,
+                      Value paddedSize, bool first = false);
 
   int64_t panel() const { return tiling.getVectors() * tiling.getLanes(); }
   mlir::VectorType vectorType() const;
@@ -61,10 +64,10 @@ private:
   Value splat(Value scalar);
   Value greater(Value a, Value c);
   Value reduce(Value vector, llvm::function_ref<Value(Value, Value)> combine);
-  void weighRow(const Workspace &w, Value row, Value stop, Value paddedSize);
+  void weighRow(const Workspace &w, Value row, Value stop, Value paddedSize, bool first);
   void overRowBlocks(Value rows, llvm::function_ref<void(Value block, Value row)> body);
-  void valuePanel(const Workspace &w, Value row, Value values, Value first, Value count,
-                  Value column, int64_t vectors);
+  void valuePanel(const Workspace &w, Value row, Value values, Value from, Value count,
+                  Value column, int64_t vectors, bool first);
 
   LoopBuilder &b;
   TilingAttr tiling;
