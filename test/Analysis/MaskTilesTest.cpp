@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <random>
 
 using namespace scratch::mask;
@@ -23,9 +24,32 @@ public:
         table.push_back(i == 2 ? between(0, 1) : (table.empty() ? 0 : table.back()) + between(0, i));
       domain.tables.push_back(table);
     }
+    // Where tokens stand: a permutation, and a list that ascends with repeats.
+    std::vector<int64_t> places(kLength), kept(kLength);
+    std::iota(places.begin(), places.end(), 0);
+    std::shuffle(places.begin(), places.end(), random);
+    for (int64_t k = 0; k < kLength; ++k)
+      kept[k] = std::min(kLength - 1, (k ? kept[k - 1] : 0) + between(0, 2));
+    domain.tables.push_back(places);
+    domain.tables.push_back(kept);
     domain.leaves = [](unsigned leaf, int64_t i, int64_t j) {
       return (i * 7 + j * 13 + leaf) % 3 != 0;
     };
+  }
+  /// Leaves of the dialect on tokens that have places of their own.
+  Predicate reordered() {
+    unsigned order = 3 + between(0, 1);
+    Tokens at{lookup(order, query()), lookup(order, key())};
+    Predicate causalPart = causal(number(between(-8, 8)), at);
+    switch (between(0, 3)) {
+    case 0:
+      return causalPart && congruent(number(between(-5, 5)), divisor(), at);
+    case 1:
+      return causalPart || neighbourhood(4, 8, between(1, 4), between(1, 8), at);
+    case 2:
+      return sameDocument(0, 1, at) || less(at.key, parameter(0));
+    }
+    return causalPart && lessEqual(lookup(0, at.query), at.key);
   }
   Predicate formula(int depth) {
     if (depth == 0 || between(0, 5) == 0)
@@ -67,7 +91,9 @@ private:
     return linear();
   }
   Predicate leaf() {
-    switch (between(0, 5)) {
+    switch (between(0, 6)) {
+    case 6:
+      return reordered();
     case 0:
       return equal(integer(), number(0));
     case 1:
