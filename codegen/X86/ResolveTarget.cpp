@@ -76,6 +76,10 @@ llvm::Expected<TargetAttr> scratch::x86::resolveTarget(MLIRContext *context,
   llvm::Expected<Subtarget> exact = subtarget(cpu, differing.getString());
   if (!exact)
     return exact.takeError();
+  // What kernels choose their instructions by is named, asked for or not.
+  if ((*exact)->checkFeatures("+avx512bf16") &&
+      !llvm::is_contained(differing.getFeatures(), "+avx512bf16"))
+    differing.AddFeature("+avx512bf16");
   return TargetAttr::get(context, "x86", cpu, differing.getString(),
                          vectorBits(**exact));
 }

@@ -35,7 +35,7 @@ def ExpandKernelsPass : Pass<"scratch-expand-kernels", "::mlir::func::FuncOp"> {
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
     "::mlir::sparse_tensor::SparseTensorDialect", "::mlir::tensor::TensorDialect",
-    "::mlir::vector::VectorDialect"
+    "::mlir::vector::VectorDialect", "::mlir::x86vector::X86VectorDialect"
   ];
   let statistics = [Statistic<"numExpanded", "num-expanded", "Kernels expanded">];
 }

@@ -74,6 +74,24 @@ TEST(Attention, ShortTypesAccumulateInF32) {
   check(half, SCRATCH_F16, {1, 2, 50, 64}, {1, 2, 70, 64}, 64, {}, 5e-4, 7e-5);
 }
 
+// What processors with products of bf16 pairs compute: weights are rounded to bf16,
+// as the plain formula in bf16 does. Odd sizes and lengths have half a pair.
+TEST(Attention, PairsOfShortNumbers) {
+  Kernel even(kernelText("bf16", "64", "64", "", "", "", "{pairs}"));
+  for (auto [queries, keys] : {std::pair<int64_t, int64_t>{50, 70}, {7, 201}, {130, 1}})
+    check(even, SCRATCH_BF16, {1, 4, queries, 64}, {1, 2, keys, 64}, 64, {}, 1.2e-2, 6e-4);
+  Kernel odd(kernelText("bf16", "?", "?", "", "%m = scratch.mask.causal bottom_right : !scratch.mask<?x?>",
+                        "?x?", "layout bshd {pairs}", R"({
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      %t = arith.negf %s : f32
+      scratch.yield %t : f32 })"));
+  reference::AttentionFormula how;
+  how.heads_first = false;
+  how.mask = [](int64_t, int64_t, int64_t i, int64_t j) { return j <= i + 77 - 33; };
+  how.score = [](double s, int64_t, int64_t, int64_t, int64_t) { return -s; };
+  check(odd, SCRATCH_BF16, {2, 33, 2, 19}, {2, 77, 1, 19}, 5, how, 1.2e-2, 6e-4);
+}
+
 TEST(Attention, ScoreRegionSeesNaturalScoresAndNumbers) {
   Kernel kernel(kernelText("f32", "64", "64", "", "", "", "", R"({
     ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):

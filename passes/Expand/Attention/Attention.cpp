@@ -44,10 +44,25 @@ static constexpr double kLog2E = 1.4426950408889634, kLn2 = 0.6931471805599453;
 
 namespace {
 
+/// Pairs of bf16 where the processor multiplies them, and where the op asks for what
+/// such a processor computes.
+AttentionTiles::Products productsOf(AttentionOp op) {
+  using Products = AttentionTiles::Products;
+  if (!op.getQuery().getType().getElementType().isBF16())
+    return Products::Reals;
+  auto target = op->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
+  SmallVector<StringRef> features;
+  if (target)
+    target.getFeatures().split(features, ',');
+  if (llvm::is_contained(features, "+avx512bf16") && op.getTiling()->getLanes() == 16)
+    return Products::PairInstruction;
+  return op->hasAttr("pairs") ? Products::Pairs : Products::Reals;
+}
+
 class AttentionExpansion {
 public:
   AttentionExpansion(LoopBuilder &b, AttentionOp op)
-      : b(b), op(op), tiling(*op.getTiling()), tiles(b, tiling) {}
+      : b(b), op(op), tiling(*op.getTiling()), tiles(b, tiling, productsOf(op)) {}
 
   FailureOr<LoopBuilder::Values> expand();
 
@@ -65,6 +80,12 @@ private:
   }
   Value remainder(Value a, Value c) { return arith::RemUIOp::create(b, a, c); }
   Value quotient(Value a, Value c) { return arith::DivUIOp::create(b, a, c); }
+  /// Elements that hold so many entries of a summed dimension.
+  Value entries(Value count) {
+    if (!tiles.inPairs())
+      return count;
+    return arith::CeilDivUIOp::create(b, count, b.index(tiles.perElement()));
+  }
 
   Task taskAt(Value number);
   Value headOf(const Task &task, Value row) {
@@ -84,6 +105,7 @@ private:
   void sortTiles();
   Value partition(Value tasks);
   void packQueries(const Task &task, Value buffer);
+  void packQueriesInPairs(const Task &task, Value buffer);
   void applyScore(const Task &task, Value scores, Value firstKey, Value count);
   void applyMask(const Task &task, ScalarDomain &domain, Value scores, Value firstKey,
                  Value count);
@@ -125,6 +147,8 @@ void AttentionExpansion::packQueries(const Task &task, Value buffer) {
   Value height = b.index(tiling.getRows());
   Value blocks = arith::CeilDivUIOp::create(b, task.rows, height);
   Value scale = emitScale(b, op.getScale(), e.size, op.getScore().empty() ? kLog2E : 1.0);
+  if (tiles.inPairs())
+    return packQueriesInPairs(task, buffer);
   b.loop(b.index(0), b.mul(blocks, height), [&](Value row) {
     Value block = quotient(row, height), lane = remainder(row, height);
     Value live = b.less(row, task.rows);
@@ -143,6 +167,21 @@ void AttentionExpansion::packQueries(const Task &task, Value buffer) {
                  [&](Value d) { b.store(real(0.0), buffer, {block, d, lane}); });
           return LoopBuilder::Values();
         });
+  });
+}
+
+/// As they are: a scaled bf16 would be rounded. Rows beyond the last repeat it.
+void AttentionExpansion::packQueriesInPairs(const Task &task, Value buffer) {
+  Value height = b.index(tiling.getRows());
+  Value rows = b.mul(arith::CeilDivUIOp::create(b, task.rows, height), height);
+  Value pairs = arith::CeilDivUIOp::create(b, e.size, b.index(2));
+  b.loop(b.index(0), rows, [&](Value row) {
+    Value own = b.min(row, b.sub(task.rows, b.index(1)));
+    Value head = headOf(task, own), token = queryOf(task, own);
+    b.loop(b.index(0), pairs, [&](Value d) {
+      b.store(loadPair(b, query, task.batch, head, token, d, e.size), buffer,
+              {quotient(row, height), d, remainder(row, height)});
+    });
   });
 }
 
@@ -242,8 +281,11 @@ void AttentionExpansion::applyScore(const Task &task, Value scores, Value firstK
   b.loop(b.index(0), task.rows, [&](Value row) {
     Value head = headOf(task, row), token = queryOf(task, row);
     b.loop(b.index(0), count, [&](Value j) {
+      Value product = b.load(scores, {row, j});
+      if (tiles.inPairs())
+        product = arith::MulFOp::create(b, product, emitScale(b, op.getScale(), e.size, 1.0));
       Value score = cloneBody(b, op.getScore(),
-                              {b.load(scores, {row, j}), task.batch, head, token,
+                              {product, task.batch, head, token,
                                keyOf(task, b.add(firstKey, j))})[0];
       b.store(arith::MulFOp::create(b, score, real(kLog2E)), scores, {row, j});
     });
@@ -335,19 +377,22 @@ void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &
     tiles.reset(w, task.rows, values.size);
   ScalarDomain domain(b, formula, task.batch, task.group);
   Value head = b.add(b.mul(task.batch, e.keyHeads), task.keyHead);
-  Value firstPanel = b.mul(head, panels), firstValue = b.mul(head, keyPlaces);
+  Value firstPanel = b.mul(head, panels), firstValue = b.mul(head, entries(keyPlaces));
   int64_t perTile = tiling.getKeys() / tiles.panel();
   overKeyTiles(task, [&](Value tile, Value count, Value partial) {
     Value firstKey = b.mul(tile, b.index(tiling.getKeys()));
     Value panel = b.add(firstPanel, b.mul(tile, b.index(perTile)));
     Value panelCount = arith::CeilDivUIOp::create(b, count, b.index(tiles.panel()));
-    tiles.multiplyKeys(w, task.rows, packedKeys, panel, panelCount, e.size);
+    tiles.multiplyKeys(w, task.rows, packedKeys, panel, panelCount, entries(e.size));
     applyScore(task, w.scores, firstKey, count);
     if (partial)
       b.ifThen(partial, [&] { applyMask(task, domain, w.scores, firstKey, count); });
-    tiles.softmax(w, task.rows, count, values.size, single);
-    tiles.multiplyValues(w, task.rows, values.buffer, b.add(firstValue, firstKey), count,
-                         values.size, single);
+    // Paired queries are not scaled; a score region's results are in powers of two.
+    bool scaled = !tiles.inPairs() || !op.getScore().empty();
+    tiles.softmax(w, task.rows, count, values.size, single,
+                  scaled ? Value() : emitScale(b, op.getScale(), e.size, kLog2E));
+    tiles.multiplyValues(w, task.rows, values.buffer, b.add(firstValue, entries(firstKey)),
+                         entries(count), values.size, single);
   });
   finish(task, w);
 }
@@ -441,11 +486,12 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
   blocksOfGroup = arith::CeilDivUIOp::create(b, rowsOfGroup, b.index(tiling.getQueries()));
   openResults();
   panels = arith::CeilDivUIOp::create(b, keyPlaces, b.index(tiles.panel()));
-  packedKeys = packPanels(
-      b, {key, e.batches, e.keyHeads, keyPlaces, e.size, formula.keyOrder}, tiles.panel());
-  values = openRows(
-      b, {value, e.batches, e.keyHeads, keyPlaces, e.valueSize, formula.keyOrder},
-      tiling.getLanes());
+  HeadLists keyLists{key, e.batches, e.keyHeads, keyPlaces, e.size, formula.keyOrder};
+  HeadLists valueLists{value, e.batches, e.keyHeads, keyPlaces, e.valueSize, formula.keyOrder};
+  packedKeys = tiles.inPairs() ? packPanelsInPairs(b, keyLists, tiles.panel())
+                               : packPanels(b, keyLists, tiles.panel());
+  values = tiles.inPairs() ? packRowsInPairs(b, valueLists, tiling.getLanes())
+                           : openRows(b, valueLists, tiling.getLanes());
 
   if (!formula.isTrivial())
     sortTiles();
@@ -454,7 +500,7 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
     tasks = b.mul(tasks, parts.count);
   Value starts = partition(tasks);
   parallelChunks(
-      b, starts, [&] { return tiles.allocate(e.size, values.size); },
+      b, starts, [&] { return tiles.allocate(entries(e.size), values.size); },
       [&](Value, Value from, Value to, ValueRange state) {
         // A worker whose buffers could not be had leaves its tasks.
         Value end = b.select(StatusOp::create(b), to, from);

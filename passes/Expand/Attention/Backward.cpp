@@ -305,16 +305,16 @@ LogicalResult BackwardExpansion::runTask(const Task &task, const Side &left, con
       Value panel = b.add(b.mul(list, panels), b.mul(tile, panelsOfTile));
       Value panelCount = arith::CeilDivUIOp::create(b, count, b.index(tiles.panel()));
       Value row = b.add(b.mul(list, columns), first);
-      tiles.multiplyKeys({w.main, w.scores, {}, {}, {}}, task.rows, right.mainPanels, panel,
+      tiles.multiplyKeys({w.main, w.scores, {}, {}, {}, {}}, task.rows, right.mainPanels, panel,
                          panelCount, left.main.size);
-      tiles.multiplyKeys({w.flow, w.flows, {}, {}, {}}, task.rows, right.flowPanels, panel,
+      tiles.multiplyKeys({w.flow, w.flows, {}, {}, {}, {}}, task.rows, right.flowPanels, panel,
                          panelCount, left.flow.size);
       if (failed(weigh(task, queryHead, transposed, first, count, partial, w)))
         fine = failure();
-      tiles.multiplyValues({{}, w.flows, w.sums, {}, {}}, task.rows, right.mainRows.buffer, row,
+      tiles.multiplyValues({{}, {}, w.sums, {}, {}, w.flows}, task.rows, right.mainRows.buffer, row,
                            count, right.mainRows.size);
       if (transposed)
-        tiles.multiplyValues({{}, w.scores, w.flowSums, {}, {}}, task.rows,
+        tiles.multiplyValues({{}, {}, w.flowSums, {}, {}, w.scores}, task.rows,
                              right.flowRows.buffer, row, count, right.flowRows.size);
     };
     Value from = zero, to = arith::CeilDivUIOp::create(b, columns, width);

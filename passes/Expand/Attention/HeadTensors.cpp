@@ -108,6 +108,94 @@ TokenRows scratch::openRows(LoopBuilder &b, const HeadLists &lists, int64_t lane
   return {packed, paddedSize, true};
 }
 
+/// Two bf16 as one word, the first in the lower half.
+static Value pairOf(LoopBuilder &b, Value first, Value second) {
+  auto bits = [&](Value entry) {
+    return b.cast(arith::BitcastOp::create(b, b.getI16Type(), entry).getResult(), b.getI32Type());
+  };
+  return b.bitOr(bits(first), b.shiftLeft(bits(second), 16));
+}
+
+static Value zeroBf16(LoopBuilder &b) {
+  return arith::ConstantOp::create(b, b.getFloatAttr(b.getBF16Type(), 0.0));
+}
+
+/// `load()` where `inside`, else zero.
+static Value loadInside(LoopBuilder &b, Value inside, function_ref<Value()> load) {
+  return b.ifElse(
+      inside, {b.getBF16Type()}, [&] { return LoopBuilder::Values{load()}; },
+      [&] { return LoopBuilder::Values{zeroBf16(b)}; })[0];
+}
+
+Value scratch::loadPair(LoopBuilder &b, const HeadTensor &tensor, Value batch, Value head,
+                        Value token, Value d, Value size) {
+  Value first = b.mul(d, b.index(2)), second = b.add(first, b.index(1));
+  auto entry = [&](Value at) { return b.load(tensor.buffer, tensor.at(batch, head, token, at)); };
+  return pairOf(b, entry(first),
+                loadInside(b, b.less(second, size), [&] { return entry(second); }));
+}
+
+Value scratch::packPanelsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t width) {
+  Value zero = b.index(0), none = b.integer(0, b.getI32Type());
+  Value pairs = arith::CeilDivUIOp::create(b, lists.size, b.index(2));
+  Value panels = arith::CeilDivUIOp::create(b, lists.places, b.index(width));
+  Value total = b.mul(b.mul(lists.batches, lists.heads), panels);
+  Value packed =
+      AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic, width}, b.getI32Type()),
+                         ValueRange{total, pairs}, /*zeroed=*/false);
+  parallelRows(b, countIfOk(b, total), [&](Value first, Value last) {
+    b.loop(first, last, [&](Value number) {
+      Value panel = arith::RemUIOp::create(b, number, panels);
+      Value rest = arith::DivUIOp::create(b, number, panels);
+      Value batch = arith::DivUIOp::create(b, rest, lists.heads);
+      Value head = arith::RemUIOp::create(b, rest, lists.heads);
+      Value firstPlace = b.mul(panel, b.index(width));
+      Value live = b.min(b.sub(lists.places, firstPlace), b.index(width));
+      b.loop(zero, live, [&](Value k) {
+        Value token = lists.order.tokenAt(b, batch, b.add(firstPlace, k));
+        b.loop(zero, pairs, [&](Value d) {
+          b.store(loadPair(b, lists.tensor, batch, head, token, d, lists.size), packed,
+                  {number, d, k});
+        });
+      });
+      b.loop(live, b.index(width), [&](Value k) {
+        b.loop(zero, pairs, [&](Value d) { b.store(none, packed, {number, d, k}); });
+      });
+    });
+  });
+  return packed;
+}
+
+TokenRows scratch::packRowsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t lanes) {
+  Value two = b.index(2), one = b.index(1);
+  Value paddedSize = b.roundUp(lists.size, lanes);
+  Value pairs = arith::CeilDivUIOp::create(b, lists.places, two);
+  Value total = b.mul(b.mul(lists.batches, lists.heads), pairs);
+  Value packed = AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic}, b.getI32Type()),
+                                    ValueRange{total, paddedSize}, /*zeroed=*/false);
+  parallelRows(b, countIfOk(b, total), [&](Value first, Value last) {
+    b.loop(first, last, [&](Value number) {
+      Value place = b.mul(arith::RemUIOp::create(b, number, pairs), two);
+      Value rest = arith::DivUIOp::create(b, number, pairs);
+      Value batch = arith::DivUIOp::create(b, rest, lists.heads);
+      Value head = arith::RemUIOp::create(b, rest, lists.heads);
+      Value next = b.add(place, one), some = b.less(next, lists.places);
+      Value token = lists.order.tokenAt(b, batch, place);
+      Value other = lists.order.tokenAt(b, batch, b.select(some, next, place));
+      b.loop(b.index(0), lists.size, [&](Value d) {
+        auto entry = [&](Value t) {
+          return b.load(lists.tensor.buffer, lists.tensor.at(batch, head, t, d));
+        };
+        Value second = b.select(some, entry(other), zeroBf16(b));
+        b.store(pairOf(b, entry(token), second), packed, {number, d});
+      });
+      b.loop(lists.size, paddedSize,
+             [&](Value d) { b.store(b.integer(0, b.getI32Type()), packed, {number, d}); });
+    });
+  });
+  return {packed, paddedSize, true};
+}
+
 Value scratch::emitScale(LoopBuilder &b, std::optional<APFloat> given, Value size, double unit) {
   auto real = [&](double value) -> Value {
     return arith::ConstantOp::create(b, b.getF32FloatAttr(value));

@@ -50,6 +50,13 @@ struct HeadLists {
 /// Places beyond the last are zero.
 mlir::Value packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width);
 
+/// The same of bf16 in pairs along the size: [list * panel][size / 2][P] of i32.
+mlir::Value packPanelsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t width);
+
+/// Entries 2 * d and 2 * d + 1 of a token as one word; what is beyond `size` is zero.
+mlir::Value loadPair(LoopBuilder &b, const HeadTensor &tensor, mlir::Value batch,
+                     mlir::Value head, mlir::Value token, mlir::Value d, mlir::Value size);
+
 /// Rows of f32, [list * place][size], padded to whole vectors with zeros.
 struct TokenRows {
   mlir::Value buffer, size;
@@ -57,6 +64,9 @@ struct TokenRows {
 };
 /// Those that already are so in the caller's memory are used as they are.
 TokenRows openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes);
+
+/// Rows of bf16 in pairs of places: [list * (places / 2)][size] of i32.
+TokenRows packRowsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t lanes);
 
 /// 1 / sqrt(size) unless given, times `unit`; f32.
 mlir::Value emitScale(LoopBuilder &b, std::optional<llvm::APFloat> given, mlir::Value size,

@@ -4,6 +4,7 @@
 #include "passes/Emission/Exponential.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -28,7 +29,56 @@ Value AttentionTiles::minusInfinity() {
 }
 
 Value AttentionTiles::splat(Value scalar) {
-  return vector::BroadcastOp::create(b, vectorType(), scalar);
+  return vector::BroadcastOp::create(
+      b, VectorType::get({tiling.getLanes()}, scalar.getType()), scalar);
+}
+
+Type AttentionTiles::elementType() const {
+  MLIRContext *context = tiling.getContext();
+  return inPairs() ? Type(IntegerType::get(context, 32)) : Type(Float32Type::get(context));
+}
+
+/// sum + a * c of vectors of elements; of pairs, sum + a0 * c0 + a1 * c1.
+Value AttentionTiles::product(Value a, Value c, Value sum) {
+  if (products == Products::Reals)
+    return vector::FMAOp::create(b, a, c, sum);
+  if (products == Products::PairInstruction) {
+    auto type = VectorType::get({2 * tiling.getLanes()}, b.getBF16Type());
+    return x86vector::DotBF16Op::create(b, sum.getType(), sum,
+                                        vector::BitCastOp::create(b, type, a),
+                                        vector::BitCastOp::create(b, type, c));
+  }
+  auto constant = [&](int32_t value) -> Value { return splat(b.integer(value, b.getI32Type())); };
+  auto even = [&](Value pair) -> Value {
+    return arith::BitcastOp::create(b, vectorType(),
+                                    arith::ShLIOp::create(b, pair, constant(16)));
+  };
+  auto odd = [&](Value pair) -> Value {
+    return arith::BitcastOp::create(b, vectorType(), b.bitAnd(pair, constant(-65536)));
+  };
+  return vector::FMAOp::create(b, even(a), even(c),
+                               vector::FMAOp::create(b, odd(a), odd(c), sum));
+}
+
+/// A vector of f32, rounded to bf16, in pairs.
+Value AttentionTiles::narrow(Value weights) {
+  int64_t lanes = tiling.getLanes();
+  Type i32 = b.getI32Type(), pairs = VectorType::get({lanes / 2}, i32);
+  if (products == Products::PairInstruction) {
+    auto type = VectorType::get({lanes}, b.getBF16Type());
+    return vector::BitCastOp::create(b, pairs, arith::TruncFOp::create(b, type, weights));
+  }
+  auto constant = [&](int32_t value) -> Value { return splat(b.integer(value, i32)); };
+  auto half = [&](Value bits) -> Value {
+    return arith::ShRUIOp::create(b, bits, constant(16));
+  };
+  Value bits = arith::BitcastOp::create(b, VectorType::get({lanes}, i32), weights);
+  Value rounded = b.add(bits, b.add(b.bitAnd(half(bits), constant(1)), constant(0x7fff)));
+  Value isNan = arith::CmpFOp::create(b, arith::CmpFPredicate::UNO, weights, weights);
+  Value quiet = b.bitOr(bits, constant(0x400000));
+  Value high = half(arith::SelectOp::create(b, isNan, quiet, rounded));
+  auto type = VectorType::get({lanes}, b.getIntegerType(16));
+  return vector::BitCastOp::create(b, pairs, arith::TruncIOp::create(b, type, high));
 }
 
 /// `a > c ? a : c`: one instruction; NaN in `c` stays.
@@ -62,18 +112,22 @@ Value AttentionTiles::addLanes(Value vector) {
 LoopBuilder::Values AttentionTiles::allocate(Value headSize, Value paddedSize) {
   Type f32 = b.getF32Type();
   int64_t queries = tiling.getQueries(), rows = tiling.getRows();
-  auto make = [&](ArrayRef<int64_t> shape, ValueRange sizes) -> Value {
-    return AllocateOp::create(b, MemRefType::get(shape, f32), sizes, /*zeroed=*/false);
+  auto make = [&](ArrayRef<int64_t> shape, ValueRange sizes, Type element) -> Value {
+    return AllocateOp::create(b, MemRefType::get(shape, element), sizes, /*zeroed=*/false);
   };
-  return {make({queries / rows, kDynamic, rows}, headSize),
-          make({queries, tiling.getKeys()}, {}),
-          make({queries, kDynamic}, paddedSize),
-          make({queries}, {}),
-          make({queries, tiling.getLanes()}, {})};
+  LoopBuilder::Values buffers{make({queries / rows, kDynamic, rows}, headSize, elementType()),
+                              make({queries, tiling.getKeys()}, {}, f32),
+                              make({queries, kDynamic}, paddedSize, f32),
+                              make({queries}, {}, f32),
+                              make({queries, tiling.getLanes()}, {}, f32)};
+  if (inPairs())
+    buffers.push_back(make({queries, tiling.getKeys() / 2}, {}, elementType()));
+  return buffers;
 }
 
 AttentionTiles::Workspace AttentionTiles::workspaceOf(ValueRange values) {
-  return {values[0], values[1], values[2], values[3], values[4]};
+  return {values[0], values[1], values[2], values[3], values[4],
+          values.size() > 5 ? values[5] : values[1]};
 }
 
 void AttentionTiles::reset(const Workspace &w, Value rows, Value paddedSize) {
@@ -104,6 +158,7 @@ void AttentionTiles::overRowBlocks(Value rows, function_ref<void(Value, Value)> 
 void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Value panel,
                                   Value count, Value headSize) {
   int64_t height = tiling.getRows(), vectors = tiling.getVectors(), lanes = tiling.getLanes();
+  auto element = VectorType::get({lanes}, elementType());
   // A panel of keys stays in the first cache while the queries pass.
   b.loop(b.index(0), count, [&](Value number) {
     Value source = b.add(panel, number);
@@ -113,12 +168,12 @@ void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Va
       auto sums = b.loop(b.index(0), headSize, start, [&](Value d, ValueRange before) {
         LoopBuilder::Values k, after;
         for (int64_t v = 0; v < vectors; ++v)
-          k.push_back(vector::LoadOp::create(b, vectorType(), keys,
+          k.push_back(vector::LoadOp::create(b, element, keys,
                                              ValueRange{source, d, b.index(v * lanes)}));
         for (int64_t r = 0; r < height; ++r) {
           Value q = splat(b.load(w.queries, {block, d, b.index(r)}));
           for (int64_t v = 0; v < vectors; ++v)
-            after.push_back(vector::FMAOp::create(b, q, k[v], before[r * vectors + v]));
+            after.push_back(product(q, k[v], before[r * vectors + v]));
         }
         return after;
       });
@@ -143,15 +198,16 @@ void AttentionTiles::valuePanel(const Workspace &w, Value row, Value values, Val
     for (Value c : at)
       start.push_back(first ? zeroVector()
                             : vector::LoadOp::create(b, vectorType(), w.sums, ValueRange{r, c}));
+  auto element = VectorType::get({lanes}, elementType());
   auto sums = b.loop(b.index(0), count, start, [&](Value k, ValueRange before) {
     Value source = b.add(from, k);
     LoopBuilder::Values v, after;
     for (Value c : at)
-      v.push_back(vector::LoadOp::create(b, vectorType(), values, ValueRange{source, c}));
+      v.push_back(vector::LoadOp::create(b, element, values, ValueRange{source, c}));
     for (int64_t r = 0; r < height; ++r) {
-      Value p = splat(b.load(w.scores, {rowsOf[r], k}));
+      Value p = splat(b.load(w.weights, {rowsOf[r], k}));
       for (int64_t c = 0; c < vectors; ++c)
-        after.push_back(vector::FMAOp::create(b, p, v[c], before[r * vectors + c]));
+        after.push_back(product(p, v[c], before[r * vectors + c]));
     }
     return after;
   });
@@ -182,7 +238,7 @@ void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values
 //===----------------------------------------------------------------------===//
 
 void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value paddedSize,
-                              bool first) {
+                              bool first, Value factor) {
   int64_t lanes = tiling.getLanes();
   Value zero = b.index(0), least = minusInfinity();
   auto load = [&](Value buffer, Value column) -> Value {
@@ -195,6 +251,8 @@ void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value p
     return LoopBuilder::Values{greater(before[0], load(w.scores, j))};
   }, lanes)[0];
   largest = reduce(largest, [&](Value a, Value c) { return greater(a, c); });
+  if (factor)
+    largest = arith::MulFOp::create(b, largest, factor);
   Value most = largest;
   if (first) {
     b.store(most, w.most, row);
@@ -216,20 +274,27 @@ void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value p
   Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, most, least);
   Value base = splat(b.select(
       empty, arith::ConstantOp::create(b, b.getF32FloatAttr(0.0f)), most));
+  Value negated = factor ? arith::NegFOp::create(b, base).getResult() : Value();
   Value total = b.loop(zero, stop, {first ? zeroVector() : load(w.total, zero)}, [&](Value j, ValueRange sum) {
-    Value weight = emitExp2(b, arith::SubFOp::create(b, load(w.scores, j), base));
-    store(weight, w.scores, j);
+    Value score = load(w.scores, j);
+    Value less = factor ? vector::FMAOp::create(b, score, splat(factor), negated).getResult()
+                        : arith::SubFOp::create(b, score, base).getResult();
+    Value weight = emitExp2(b, less);
+    if (inPairs())
+      store(narrow(weight), w.weights, arith::DivUIOp::create(b, j, b.index(2)));
+    else
+      store(weight, w.weights, j);
     return LoopBuilder::Values{arith::AddFOp::create(b, sum[0], weight)};
   }, lanes)[0];
   store(total, w.total, zero);
 }
 
 void AttentionTiles::softmax(const Workspace &w, Value rows, Value count, Value paddedSize,
-                             bool first) {
+                             bool first, Value factor) {
   Value stop = b.roundUp(count, tiling.getLanes());
   Value least = minusInfinity();
   b.loop(b.index(0), rows, [&](Value row) {
     b.loop(count, stop, [&](Value j) { b.store(least, w.scores, {row, j}); });
-    weighRow(w, row, stop, paddedSize, first);
+    weighRow(w, row, stop, paddedSize, first, factor);
   });
 }

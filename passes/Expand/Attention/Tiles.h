@@ -12,6 +12,10 @@
 //   most          [queries]                  running maximum, in powers of two
 //   total         [queries][lanes]           running sum of weights, by lane
 //
+// Products of bf16 take pairs: two neighbours of the summed dimension (head size,
+// keys) in one 32-bit word, in queries, keys, weights and values alike. Scores,
+// sums and totals stay f32.
+//
 // [1] Milakov and Gimelshein, arXiv:1805.02867; Dao, arXiv:2307.08691.
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_ATTENTION_TILES_H
@@ -26,11 +30,16 @@ class AttentionTiles {
 public:
   using Value = mlir::Value;
 
-  AttentionTiles(LoopBuilder &b, TilingAttr tiling) : b(b), tiling(tiling) {}
+  /// How products are taken: of f32, or of pairs of bf16, by the instruction that
+  /// some processors have for them or by what it computes.
+  enum class Products { Reals, Pairs, PairInstruction };
 
-  /// Buffers of one worker.
+  AttentionTiles(LoopBuilder &b, TilingAttr tiling, Products products = Products::Reals)
+      : b(b), tiling(tiling), products(products) {}
+
+  /// Buffers of one worker. `weights` are the scores themselves unless paired.
   struct Workspace {
-    Value queries, scores, sums, most, total;
+    Value queries, scores, sums, most, total, weights;
   };
   LoopBuilder::Values allocate(Value headSize, Value paddedSize);
   static Workspace workspaceOf(mlir::ValueRange values);
@@ -44,14 +53,20 @@ public:
 
   /// Scores become weights 2^(score - maximum); what was summed under a smaller
   /// maximum is scaled down, unless the tile is the first (and so the only) one.
-  /// Keys `count` and up weigh nothing.
+  /// Keys `count` and up weigh nothing. Scores are in powers of two, or become so
+  /// times `factor`, where given.
   void softmax(const Workspace &w, Value rows, Value count, Value paddedSize,
-               bool first = false);
+               bool first = false, Value factor = {});
 
   /// sums += weights times values: rows `from` .. `from + count` of `values`. The
   /// first tile's sums are set.
   void multiplyValues(const Workspace &w, Value rows, Value values, Value from, Value count,
                       Value paddedSize, bool first = false);
+
+  bool inPairs() const { return products != Products::Reals; }
+  /// Entries of a summed dimension in one element of a buffer.
+  int64_t perElement() const { return inPairs() ? 2 : 1; }
+  mlir::Type elementType() const;
 
   int64_t panel() const { return tiling.getVectors() * tiling.getLanes(); }
   mlir::VectorType vectorType() const;
@@ -64,13 +79,17 @@ private:
   Value splat(Value scalar);
   Value greater(Value a, Value c);
   Value reduce(Value vector, llvm::function_ref<Value(Value, Value)> combine);
-  void weighRow(const Workspace &w, Value row, Value stop, Value paddedSize, bool first);
+  Value product(Value a, Value c, Value sum);
+  Value narrow(Value weights);
+  void weighRow(const Workspace &w, Value row, Value stop, Value paddedSize, bool first,
+                Value factor);
   void overRowBlocks(Value rows, llvm::function_ref<void(Value block, Value row)> body);
   void valuePanel(const Workspace &w, Value row, Value values, Value from, Value count,
                   Value column, int64_t vectors, bool first);
 
   LoopBuilder &b;
   TilingAttr tiling;
+  Products products;
 };
 
 } // namespace scratch
