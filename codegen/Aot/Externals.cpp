@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "codegen/Aot/Externals.h"
 
+#include "passes/Emission/RuntimeCalls.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/Object/ObjectFile.h"
@@ -13,11 +15,9 @@
 
 using namespace scratch;
 
-/// Functions of the runtime, from the tables that declare them.
-static bool isRuntimeFunction(llvm::StringRef name) {
+/// Allocation as MLIR's own conversions call it; the runtime serves it.
+static bool isMemrefFunction(llvm::StringRef name) {
   static constexpr llvm::StringLiteral functions[] = {
-#define SCRATCH_RUNTIME(name, result, arguments) #name,
-#include "runtime/abi/RuntimeFunctions.def"
 #define SCRATCH_MEMREF(name, result, arguments) #name,
 #include "runtime/abi/MemrefFunctions.def"
   };
@@ -57,7 +57,8 @@ llvm::Error scratch::checkExternals(llvm::StringRef object) {
     llvm::Expected<llvm::StringRef> name = symbol.getName();
     if (!name)
       return name.takeError();
-    if (!name->empty() && !isRuntimeFunction(*name) && !isLibraryFunction(*name, triple) &&
+    if (!name->empty() && !isRuntimeFunction(*name) && !isMemrefFunction(*name) &&
+        !isLibraryFunction(*name, triple) &&
         !isCompilerSupport(*name) && !isOpenMP(*name))
       return llvm::createStringError(
           "found a call of '" + *name +

@@ -284,8 +284,7 @@ llvm::Expected<std::string> scratch::writeHeader(ModuleOp module, StringRef file
                                                  const llvm::SourceMgr *source) {
   SmallVector<func::FuncOp> entries = entryPoints(module);
   if (entries.empty())
-    return llvm::createStringError("header: found no entry point, expected a public function "
-                                   "on CSR, CSC or dense tensors");
+    return llvm::createStringError("header: " + whyNoEntryPoint(module));
   std::string file = llvm::sys::path::filename(fileName).str();
   for (char &c : file) // it stands in a comment and in a string
     if (!llvm::isAlnum(c) && !StringRef("._-+").contains(c))

@@ -1,6 +1,8 @@
 //===- DenseInputs.cpp - values for dense arguments without a file --------===//
 #include "codegen/Run/DenseInputs.h"
 
+#include "codegen/Run/Elements.h"
+
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -109,15 +111,7 @@ scratch::generateDense(const Program &program, ArrayRef<scratch_tensor> tensors,
     if (__builtin_mul_overflow(count, size, &count))
       count = std::numeric_limits<int64_t>::max();
   }
-  int64_t bytes = 0;
-  switch (slot.type.element) {
-#define SCRATCH_ELEMENT(name, value, size, mlir)                               \
-  case value:                                                                  \
-    bytes = size;                                                              \
-    break;
-#include "runtime/abi/Elements.def"
-  }
-  void *values = scratch_rt_allocate(count, bytes);
+  void *values = scratch_rt_allocate(count, bytesOfElement(slot.type.element));
   if (!values)
     return llvm::createStringError("found no memory for argument " +
                                    Twine(number + 1) + ", expected " +

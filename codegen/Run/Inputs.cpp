@@ -2,6 +2,7 @@
 #include "codegen/Run/Inputs.h"
 
 #include "codegen/Run/DenseInputs.h"
+#include "codegen/Run/Elements.h"
 #include "codegen/Run/Transpose.h"
 #include "runtime/io/MatrixMarket.h"
 
@@ -88,12 +89,41 @@ private:
     return llvm::Error::success();
   }
 
+  /// Does the kernel look at an argument's values at all?
+  bool readsValues(size_t number) const {
+    if (!program.known)
+      return true;
+    const KnownKernel &known = *program.known;
+    int argument = number;
+    bool left = argument == known.lhs, right = argument == known.rhs;
+    return (left && known.readsLeft) || (right && known.readsRight) ||
+           (argument == known.mask && known.maskByValue) || !(left || right);
+  }
+
+  /// Values that nobody reads need not be what the file says: 1.5 is no i32.
+  scratch_status readPattern(size_t number, uint32_t bits,
+                             scratch_tensor &tensor) {
+    if (scratch_status status = scratch_mtx_read(
+            paths[number].c_str(), SCRATCH_I8, bits, nullptr, &tensor))
+      return status;
+    scratch_rt_release(tensor.values);
+    const TensorSlot &slot = program.inputs[number];
+    tensor.element = slot.type.element;
+    tensor.values =
+        scratch_rt_allocate_zero(tensor.nnz, bytesOfElement(tensor.element));
+    if (tensor.values)
+      return SCRATCH_OK;
+    scratch_tensor_free(&tensor);
+    return SCRATCH_OUT_OF_MEMORY;
+  }
+
   /// Files and types that were read already are not read again.
   llvm::Error read(size_t number) {
     const TensorSlot &slot = program.inputs[number];
     inputs.sources[number] = llvm::sys::path::filename(paths[number]).str();
     for (size_t earlier = 0; earlier < number; ++earlier)
       if (paths[earlier] == paths[number] &&
+          readsValues(earlier) == readsValues(number) &&
           std::memcmp(&program.inputs[earlier].type, &slot.type,
                       sizeof slot.type) == 0) {
         inputs.tensors[number] = inputs.tensors[earlier];
@@ -104,9 +134,12 @@ private:
                                                slot.type.coordinateBits)
                                     : 64;
     if (scratch_status status =
-            scratch_mtx_read(paths[number].c_str(),
-                             static_cast<scratch_element>(slot.type.element),
-                             bits, nullptr, &tensor))
+            readsValues(number)
+                ? scratch_mtx_read(
+                      paths[number].c_str(),
+                      static_cast<scratch_element>(slot.type.element), bits,
+                      nullptr, &tensor)
+                : readPattern(number, bits, tensor))
       return failure(status);
     scratch_tensor borrowed = inputs.keep(tensor);
     if ((tensor.format != SCRATCH_FORMAT_DENSE) != slot.isSparse())
@@ -153,7 +186,7 @@ private:
       return llvm::Error::success();
     const scratch_tensor &lhs = inputs.tensors[program.known->lhs];
     scratch_tensor &rhs = inputs.tensors[program.known->rhs];
-    if (lhs.shape[0] == lhs.shape[1] || rhs.format != SCRATCH_FORMAT_CSR)
+    if (lhs.shape[0] == lhs.shape[1])
       return llvm::Error::success();
     scratch_tensor turned;
     if (scratch_status status = transpose(rhs, &turned))

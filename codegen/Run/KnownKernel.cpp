@@ -25,6 +25,10 @@ public:
     if (!kernel.getEpilogue().empty())
       refuse("its kernel has an epilogue");
     known.semiring = stringify(semiring.getKind()).str();
+    if (!semiring.isCustom()) {
+      known.readsLeft = readsLeft(semiring.getMultiply());
+      known.readsRight = readsRight(semiring.getMultiply());
+    }
     llvm::TypeSwitch<Operation *>(kernel)
         .Case([&](SpgemmOp op) { take(op); })
         .Case([&](SpmmOp op) { takeDense(op, KnownKind::Spmm); })

@@ -26,6 +26,8 @@ struct KnownKernel {
   int init = -1; ///< -1: starts from the semiring's identity
   bool maskByValue = false, complement = false;
   bool patternOnly = false, transposed = false;
+  // Whether the semiring looks at the values of `lhs` and `rhs`.
+  bool readsLeft = true, readsRight = true;
 };
 
 /// The kernel that an imported function is; if none, `why` says what stands in

@@ -25,9 +25,7 @@ static llvm::Error parse(Compilation &compilation, const RunOptions &options,
 static llvm::Expected<func::FuncOp> findEntry(ModuleOp module, StringRef name) {
   SmallVector<func::FuncOp> entries = entryPoints(module);
   if (entries.empty())
-    return llvm::createStringError(
-        "found no function to run, expected a public one on "
-        "CSR, CSC or dense tensors");
+    return llvm::createStringError(whyNoEntryPoint(module));
   std::string names = llvm::join(
       llvm::map_range(entries,
                       [](func::FuncOp entry) { return entry.getName(); }),

@@ -1,6 +1,8 @@
 //===- Report.cpp - what a run was and did --------------------------------===//
 #include "codegen/Run/Report.h"
 
+#include "codegen/Run/Elements.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
@@ -16,16 +18,6 @@ static std::string extents(const scratch_tensor &tensor) {
   if (tensor.format != SCRATCH_FORMAT_DENSE)
     text += ", " + std::to_string(tensor.nnz) + " entries";
   return text + (tensor.format == SCRATCH_FORMAT_DENSE ? ", dense" : "");
-}
-
-static std::string elementName(uint32_t element) {
-  switch (element) {
-#define SCRATCH_ELEMENT(name, value, bytes, mlir)                              \
-  case value:                                                                  \
-    return mlir;
-#include "runtime/abi/Elements.def"
-  }
-  return "?";
 }
 
 static std::string bytesText(double bytes) {
@@ -57,7 +49,7 @@ static void printKernel(llvm::raw_ostream &out, const RunFacts &facts) {
              (program.known->maskByValue ? "value, " : "structure, ");
   if (!program.inputs.empty()) {
     const TensorDescription &type = program.inputs.front().type;
-    words += elementName(type.element) + ", ";
+    words += nameOfElement(type.element).str() + ", ";
     if (type.coordinateBits)
       words += std::to_string(type.coordinateBits) + "-bit indices, ";
   }

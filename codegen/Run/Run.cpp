@@ -167,6 +167,7 @@ llvm::Error scratch::runKernel(const RunOptions &options,
   }
   if (llvm::Error error = writeAllFiles(options, facts))
     return error;
-  printReport(out, facts);
+  bool taken = options.json == "-" || options.remarksFile == "-";
+  printReport(taken ? err : out, facts);
   return llvm::Error::success();
 }

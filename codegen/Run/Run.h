@@ -9,8 +9,8 @@
 
 namespace scratch {
 
-/// Does what `options` say. The summary goes to `out`, notes and remarks to
-/// `err`. Files are written last and whole: after an error there are none.
+/// Does what `options` say. The summary goes to `out`, or to `err` where a
+/// file is written to standard output; notes and remarks go to `err`. Files are written last and whole: after an error there are none.
 llvm::Error runKernel(const RunOptions &options, llvm::raw_ostream &out, llvm::raw_ostream &err);
 
 } // namespace scratch

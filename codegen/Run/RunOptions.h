@@ -25,7 +25,7 @@ struct RunOptions {
 
   // Of shipped kernels only: a .mlir file says these itself.
   std::string semiring;     ///< empty: plus_times
-  std::string element;      ///< f64, f32, i32, i8; empty: f64
+  std::string element; ///< f64, f32, i32, i8; empty: f64, or i8 for booleans
   unsigned indexBits = 0;   ///< 32 or 64; 0: 32
   std::string mask;         ///< file; empty: none
   bool maskByValue = false; ///< an explicit zero of the mask is not in it

@@ -132,15 +132,21 @@ llvm::Expected<std::string> scratch::shippedKernel(const RunOptions &options,
     return llvm::createStringError("no kernel '" + options.kernel +
                                    "', expected a .mlir file or " +
                                    shippedKernelNames());
-  std::string element = options.element.empty() ? "f64" : options.element;
-  if (!llvm::is_contained({"f64", "f32", "i32", "i8"}, element))
-    return llvm::createStringError("found --type=" + element +
-                                   ", expected f64, f32, i32 or i8");
   std::string name = options.semiring.empty() ? "plus_times" : options.semiring;
   reference::Semiring semiring;
   if (!reference::findSemiring(name.c_str(), semiring))
     return llvm::createStringError("found --semiring=" + name + ", expected " +
                                    semiringNames());
+  std::string element = options.element;
+  if (element.empty())
+    element = semiring.isLogical() ? "i8" : "f64";
+  if (!llvm::is_contained({"f64", "f32", "i32", "i8"}, element))
+    return llvm::createStringError("found --type=" + element +
+                                   ", expected f64, f32, i32 or i8");
+  if (semiring.isLogical() && element != "i8")
+    return llvm::createStringError("found --type=" + element +
+                                   " with --semiring=" + name +
+                                   ", expected i8: it works on booleans");
   bool masked = !options.mask.empty();
   if (masked && kernel->name != "spgemm")
     return llvm::createStringError("found --mask for " + options.kernel +

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "codegen/Run/Simulate.h"
 
+#include "codegen/Run/Elements.h"
 #include "codegen/Run/Inputs.h"
 #include "runtime/piuma/sim/Simulator.h"
 #include "runtime/piuma/sim/Statistics.h"
@@ -48,22 +49,12 @@ static llvm::Expected<piuma::Machine> readMachine(const SimulationOptions &optio
   return machine;
 }
 
-static size_t elementBytes(uint32_t element) {
-  switch (element) {
-#define SCRATCH_ELEMENT(name, value, bytes, mlir)                              \
-  case value:                                                                  \
-    return bytes;
-#include "runtime/abi/Elements.def"
-  }
-  return 0;
-}
-
 namespace {
 /// The three buffers of a tensor, in bytes; 0 where it has none.
 struct BufferSizes {
   size_t positions = 0, coordinates = 0, values = 0;
 
-  explicit BufferSizes(const scratch_tensor &t) : values(t.nnz * elementBytes(t.element)) {
+  explicit BufferSizes(const scratch_tensor &t) : values(t.nnz * bytesOfElement(t.element)) {
     if (t.format == SCRATCH_FORMAT_DENSE)
       return;
     int64_t majors = t.format == SCRATCH_FORMAT_CSC ? t.shape[1] : t.shape[0];

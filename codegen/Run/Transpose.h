@@ -6,10 +6,11 @@
 
 namespace scratch {
 
-/// CSR of the transpose of a CSR matrix, with coordinates in order; owned.
+/// The transpose in the matrix's own format, CSR or CSC, with coordinates in
+/// order; owned.
 scratch_status transpose(const scratch_tensor &matrix, scratch_tensor *out);
 
-/// The same matrix as CSC: the buffers of its transpose under another name.
+/// The same matrix, given as CSR, as CSC: the buffers of its transpose under another name.
 scratch_status toColumns(const scratch_tensor &matrix, scratch_tensor *out);
 
 } // namespace scratch

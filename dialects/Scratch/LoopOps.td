@@ -221,11 +221,16 @@ def Scratch_AllocateOp : Scratch_Op<"allocate"> {
   let summary = "Buffer from the runtime";
   let description = [{
     On overflow or exhaustion the status word is set and the buffer must not be
-    touched. Large buffers are reserved: pages cost memory once written.
+    touched. A `reserved` buffer has the size of an upper bound, which may be
+    far more than the machine has: its pages cost memory once written. Any other
+    buffer is refused where it exceeds the memory that is left.
   }];
-  let arguments = (ins Variadic<Index>:$sizes, UnitAttr:$zeroed);
+  let arguments = (ins Variadic<Index>:$sizes, UnitAttr:$zeroed, UnitAttr:$reserved);
   let results = (outs Res<AnyMemRef, "", [MemAlloc]>:$buffer);
-  let assemblyFormat = "(`zeroed` $zeroed^)? `(` $sizes `)` attr-dict `:` type($buffer)";
+  let assemblyFormat = [{
+    (`zeroed` $zeroed^)? (`reserved` $reserved^)? `(` $sizes `)` attr-dict
+    `:` type($buffer)
+  }];
 }
 
 def Scratch_ReleaseOp : Scratch_Op<"release", [MemoryEffects<[MemFree]>]> {
@@ -253,10 +258,11 @@ def Scratch_PiecesOpenOp
     `coordinates` and `values` receive `count` pieces, one behind the other in
     ascending order without gaps; how long a piece is shows when it has been
     written. The buffers have room for the bounds of all pieces together, but
-    only what the result needs is touched.
+    only what the result needs is touched. A result of more than `limit` entries
+    (those that its positions can count) is a failure as soon as it is known.
 
     ```mlir
-    %p = scratch.pieces.open %crd, %val count(%chunks)
+    %p = scratch.pieces.open %crd, %val count(%chunks) limit(4294967295)
            : memref<?xi32>, memref<?xf64> -> memref<?xi8>
     scratch.parallel ... body {
       %c, %v, %at = scratch.pieces.begin %p[%chunk] room(%bound)
@@ -267,10 +273,11 @@ def Scratch_PiecesOpenOp
     scratch.pieces.close %p : memref<?xi8>
     ```
   }];
-  let arguments = (ins AnyMemRef:$coordinates, AnyMemRef:$values, Index:$count);
+  let arguments = (ins AnyMemRef:$coordinates, AnyMemRef:$values, Index:$count,
+                       I64Attr:$limit);
   let results = (outs Res<MemRefRankOf<[I8], [1]>, "", [MemAlloc]>:$pieces);
   let assemblyFormat = [{
-    $coordinates `,` $values `count` `(` $count `)` attr-dict
+    $coordinates `,` $values `count` `(` $count `)` `limit` `(` $limit `)` attr-dict
     `:` type($coordinates) `,` type($values) `->` type($pieces)
   }];
 }

@@ -308,3 +308,24 @@ OpFoldResult MaskNotOp::fold(FoldAdaptor) {
     return inner.getInput();
   return {};
 }
+
+/// BEFORE: and (not a), (not b)    AFTER: not (or a, b)    and the dual: the
+/// complement moves towards the consumer, which takes it in.
+template <typename Dual, typename Op>
+static LogicalResult complementOutwards(Op op, PatternRewriter &rewriter) {
+  auto lhs = op.getLhs().template getDefiningOp<MaskNotOp>();
+  auto rhs = op.getRhs().template getDefiningOp<MaskNotOp>();
+  if (!lhs || !rhs)
+    return rewriter.notifyMatchFailure(op, "not both operands are complements");
+  Value dual = Dual::create(rewriter, op.getLoc(), lhs.getInput(), rhs.getInput());
+  rewriter.replaceOpWithNewOp<MaskNotOp>(op, dual);
+  return success();
+}
+
+LogicalResult MaskAndOp::canonicalize(MaskAndOp op, PatternRewriter &rewriter) {
+  return complementOutwards<MaskOrOp>(op, rewriter);
+}
+
+LogicalResult MaskOrOp::canonicalize(MaskOrOp op, PatternRewriter &rewriter) {
+  return complementOutwards<MaskAndOp>(op, rewriter);
+}

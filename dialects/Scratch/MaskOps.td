@@ -48,6 +48,7 @@ class Scratch_MaskCombineOp<string mnemonic>
   let results = (outs Scratch_MaskType:$mask);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($mask)";
   let hasFolder = 1;
+  let hasCanonicalizeMethod = 1;
 }
 def Scratch_MaskAndOp : Scratch_MaskCombineOp<"mask.and"> {
   let summary = "Entries in both masks";

@@ -4,7 +4,7 @@
 // header that callers include (runtime/abi/scratch.h), so the two cannot differ.
 //
 //===----------------------------------------------------------------------===//
-#include "passes/Emission/LoopBuilder.h"
+#include "passes/Emission/RuntimeCalls.h"
 #include "passes/Expand/EntrySignature.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Passes.h"
@@ -38,8 +38,9 @@ public:
 private:
   using Values = LoopBuilder::Values;
 
-  Value call(StringRef name, Type result, ValueRange arguments);
-  void callVoid(StringRef name, ValueRange arguments);
+  Value call(StringRef name, Type result, ValueRange arguments) {
+    return callRuntime(b, module, name, result, arguments);
+  }
   Value i32(int64_t value) { return b.integer(value, b.getI32Type()); }
   Value field(Value base, int64_t offset) {
     return LLVM::GEPOp::create(b, pointer(), b.getI8Type(), base, LLVM::GEPArg(offset));
@@ -74,26 +75,6 @@ private:
 
 } // namespace
 
-Value EntryBuilder::call(StringRef name, Type result, ValueRange arguments) {
-  auto callee = module.lookupSymbol<func::FuncOp>(name);
-  if (!callee) {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(module.getBody());
-    SmallVector<Type> results;
-    if (result)
-      results.push_back(result);
-    callee = func::FuncOp::create(b, name,
-                                  b.getFunctionType(TypeRange(arguments), TypeRange(results)));
-    callee.setPrivate();
-  }
-  auto call = func::CallOp::create(b, callee, arguments);
-  return result ? call.getResult(0) : Value();
-}
-
-void EntryBuilder::callVoid(StringRef name, ValueRange arguments) {
-  call(name, Type(), arguments);
-}
-
 /// Fetches the tensor of a slot and checks it; the status word tells.
 void EntryBuilder::checkInput(unsigned slot, Type type) {
   if (isScalarArgument(type)) {
@@ -107,8 +88,8 @@ void EntryBuilder::checkInput(unsigned slot, Type type) {
                       i32(d.coordinateBits), i32(d.ordered), i32(d.rank)});
   for (auto [dimension, size] : llvm::enumerate(tensor.getShape()))
     if (!ShapedType::isDynamic(size))
-      callVoid("scratch_rt_check_extent",
-               {found, i32(slot), i32(dimension), b.integer(size, b.getI64Type())});
+      call("scratch_rt_check_extent", {},
+           {found, i32(slot), i32(dimension), b.integer(size, b.getI64Type())});
   tensors.push_back(found);
 }
 
@@ -150,8 +131,7 @@ Value EntryBuilder::openInput(unsigned slot, Type type) {
 /// The address of a buffer that may be handed to the caller.
 void EntryBuilder::adopt(Value buffer, SmallVectorImpl<Value> &pointers) {
   auto type = cast<MemRefType>(buffer.getType());
-  Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, buffer);
-  Value raw = LLVM::IntToPtrOp::create(b, pointer(), b.cast(address, b.getI64Type()));
+  Value raw = addressOf(b, buffer);
   Value count = b.index(1);
   for (int64_t dimension = 0; dimension < type.getRank(); ++dimension)
     count = b.mul(count, memref::DimOp::create(b, buffer, dimension));
@@ -241,7 +221,7 @@ void EntryBuilder::build() {
   entry->setAttr(ScratchDialect::kEntry, b.getUnitAttr());
   b.setInsertionPointToStart(entry.addEntryBlock());
   block = entry.getArgument(0);
-  callVoid("scratch_rt_enter", {block});
+  call("scratch_rt_enter", {}, {block});
   for (auto [slot, type] : llvm::enumerate(body.getArgumentTypes()))
     checkInput(slot, type);
   Value ok = StatusOp::create(b);

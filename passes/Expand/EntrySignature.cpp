@@ -86,3 +86,23 @@ SmallVector<func::FuncOp> scratch::entryPoints(ModuleOp module) {
         found.push_back(function);
   return found;
 }
+
+std::string scratch::whyNoEntryPoint(ModuleOp module) {
+  const char *expected = "expected a public one on CSR, CSC or dense tensors and numbers";
+  if (isProgram(module))
+    return "found a program (@main), expected functions to call";
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!function.isPublic() || function.isDeclaration())
+      continue;
+    std::string name = "'" + function.getName().str() + "'";
+    for (Type type : llvm::concat<const Type>(function.getArgumentTypes(),
+                                              function.getResultTypes()))
+      if (!crosses(type)) {
+        std::string text;
+        llvm::raw_string_ostream(text) << type;
+        return "found function " + name + " with " + text + ", " + expected;
+      }
+    return "found function " + name + " without a tensor, " + expected;
+  }
+  return std::string("found no public function, ") + expected;
+}

@@ -34,6 +34,10 @@ int32_t bitsOfIndex(mlir::Type type);
 /// `main` without arguments is a program and has none.
 llvm::SmallVector<mlir::func::FuncOp> entryPoints(mlir::ModuleOp module);
 
+/// What stands in the way where there is none, for messages: "found function
+/// 'f' with tensor<...>, expected ...".
+std::string whyNoEntryPoint(mlir::ModuleOp module);
+
 } // namespace scratch
 
 #endif // SCRATCH_PASSES_EXPAND_ENTRYSIGNATURE_H

@@ -1,18 +1,15 @@
-//===- Pipelines.cpp - the stages, each a list of passes ------------------===//
+//===- Pipelines.cpp - the stages before any target, as lists of passes ---===//
+//
+// map and lower have a file per target; what those share is in Lowering.cpp.
+//
+//===----------------------------------------------------------------------===//
 #include "passes/Pipelines/Pipelines.h"
 
-#include "passes/Conversion/Runtime/Passes.h"
-#include "passes/Conversion/X86/Passes.h"
 #include "passes/Expand/Passes.h"
 #include "passes/Import/Passes.h"
 #include "passes/Strategy/Passes.h"
 
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Arith/Transforms/Passes.h"
-#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Dialect/MemRef/Transforms/Passes.h"
-#include "mlir/Dialect/SparseTensor/Transforms/Passes.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
@@ -50,49 +47,4 @@ void scratch::buildExpandPipeline(OpPassManager &pm) {
   // No tensors left.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-}
-
-void scratch::buildMapX86Pipeline(OpPassManager &pm) {
-  pm.addPass(createParallelToOpenMPPass());
-  // Every accumulator is the result of its create op.
-  pm.addNestedPass<func::FuncOp>(createLowerAccumulatorsX86Pass());
-  pm.addPass(createOutlineTilesPass());
-  pm.addPass(createLowerExpandLanesX86Pass());
-  pm.addPass(createServicesToRuntimePass());
-  // No scratch operation left.
-  pm.addPass(
-      createSparseBufferRewritePass(/*enableBufferInitialization=*/false));
-  pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
-}
-
-void scratch::buildLowerX86Pipeline(OpPassManager &pm) {
-  pm.addPass(createStorageSpecifierToLLVMPass());
-  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
-  pm.addNestedPass<func::FuncOp>(createConvertVectorToSCFPass());
-  pm.addPass(memref::createExpandReallocPass());
-  pm.addPass(memref::createExpandStridedMetadataPass());
-  pm.addPass(createLowerAffinePass());
-  pm.addPass(createSCFToControlFlowPass());
-  // Plain blocks from here on.
-  ConvertVectorToLLVMPassOptions vectors;
-  vectors.x86Vector = true;
-  pm.addPass(createConvertVectorToLLVMPass(vectors));
-  FinalizeMemRefToLLVMConversionPassOptions memory;
-  memory.useAlignedAlloc = true;
-  memory.useGenericFunctions = true;
-  pm.addPass(createFinalizeMemRefToLLVMConversionPass(memory));
-  pm.addPass(createConvertComplexToStandardPass());
-  pm.addPass(arith::createArithExpandOpsPass());
-  pm.addPass(createConvertMathToLLVMPass());
-  pm.addPass(createConvertMathToLibmPass());
-  pm.addPass(createConvertComplexToLibm());
-  pm.addPass(createConvertComplexToLLVMPass());
-  pm.addPass(createConvertOpenMPToLLVMPass());
-  pm.addPass(createConvertFuncToLLVMPass());
-  pm.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createUBToLLVMConversionPass());
-  pm.addPass(createConvertControlFlowToLLVMPass());
-  pm.addPass(createReconcileUnrealizedCastsPass());
-  // llvm and omp only.
 }

@@ -46,7 +46,9 @@ static void *take(uint64_t bytes, uint64_t alignment, int zero) {
   return memory;
 }
 
-static void *take_array(int64_t count, int64_t bytes, int zero) {
+enum { WRITTEN, RESERVED }; /* is all of it going to be written? */
+
+static void *take_array(int64_t count, int64_t bytes, int zero, int use) {
   int64_t total;
   if (count < 0 || bytes < 0 || __builtin_mul_overflow(count, bytes, &total)) {
     scratch_call_fail(
@@ -54,6 +56,14 @@ static void *take_array(int64_t count, int64_t bytes, int zero) {
         "allocation: found %lld elements of %lld bytes, expected at most "
         "%lld bytes in all",
         (long long)count, (long long)bytes, (long long)INT64_MAX);
+    return NULL;
+  }
+  /* Promised all the same, it would kill the process once it is written. */
+  if (use == WRITTEN && !scratch_memory_fits(total)) {
+    scratch_call_fail(SCRATCH_OUT_OF_MEMORY,
+                      "allocation: found %lld bytes of memory left, expected "
+                      "%lld",
+                      (long long)scratch_memory_left(), (long long)total);
     return NULL;
   }
   return take((uint64_t)total, SCRATCH_ALIGNMENT, zero);
@@ -64,11 +74,19 @@ int scratch_memory_live(const void *memory) {
 }
 
 void *scratch_rt_allocate(int64_t count, int64_t bytes) {
-  return take_array(count, bytes, 0);
+  return take_array(count, bytes, 0, WRITTEN);
 }
 
 void *scratch_rt_allocate_zero(int64_t count, int64_t bytes) {
-  return take_array(count, bytes, 1);
+  return take_array(count, bytes, 1, WRITTEN);
+}
+
+void *scratch_rt_reserve(int64_t count, int64_t bytes) {
+  return take_array(count, bytes, 0, RESERVED);
+}
+
+void *scratch_rt_reserve_zero(int64_t count, int64_t bytes) {
+  return take_array(count, bytes, 1, RESERVED);
 }
 
 void scratch_rt_release(void *memory) {

@@ -2,7 +2,8 @@
  * -===
  *
  * Generated code trusts what these functions let through, so every field that
- * it relies on is checked here against what the kernel was compiled for.
+ * it relies on is checked here against what the kernel was compiled for. Texts
+ * count arguments from 1.
  *===----------------------------------------------------------------------===*/
 #include "runtime/core/Call.h"
 #include "runtime/core/Memory.h"
@@ -38,13 +39,13 @@ static scratch_tensor *slot_tensor(scratch_arguments *block, uint32_t slot) {
     scratch_call_fail(SCRATCH_INVALID_ARGUMENT,
                       "argument %u: found a block of %u slots, expected %u "
                       "slots (at most %d)",
-                      slot, block->count, slot + 1, SCRATCH_CALL_SLOTS);
+                      slot + 1, block->count, slot + 1, SCRATCH_CALL_SLOTS);
     return NULL;
   }
   scratch_tensor *tensor = ((scratch_slot *)(block + 1))[slot].result;
   if (!tensor) {
     scratch_call_fail(SCRATCH_INVALID_ARGUMENT,
-                      "argument %u: found null, expected a tensor", slot);
+                      "argument %u: found null, expected a tensor", slot + 1);
     return NULL;
   }
   scratch_call_current()->tensor_slots[slot / 64] |= 1ull << (slot % 64);
@@ -53,14 +54,14 @@ static scratch_tensor *slot_tensor(scratch_arguments *block, uint32_t slot) {
 
 static int fail_text(int32_t status, uint32_t slot, const char *what,
                      const char *found, const char *expected) {
-  scratch_call_fail(status, "argument %u: found %s %s, expected %s", slot, what,
-                    found, expected);
+  scratch_call_fail(status, "argument %u: found %s %s, expected %s", slot + 1,
+                    what, found, expected);
   return 0;
 }
 
 static int fail_number(int32_t status, uint32_t slot, const char *what,
                        int64_t found, int64_t expected) {
-  scratch_call_fail(status, "argument %u: found %s %lld, expected %lld", slot,
+  scratch_call_fail(status, "argument %u: found %s %lld, expected %lld", slot + 1,
                     what, (long long)found, (long long)expected);
   return 0;
 }
@@ -99,13 +100,13 @@ static int has_buffers(const scratch_tensor *t, uint32_t slot) {
       scratch_call_fail(SCRATCH_INVALID_ARGUMENT,
                         "argument %u: found extent %lld in dimension %u, "
                         "expected at least 0",
-                        slot, (long long)t->shape[d], d);
+                        slot + 1, (long long)t->shape[d], d);
       return 0;
     }
   if (t->nnz < 0) {
     scratch_call_fail(SCRATCH_INVALID_ARGUMENT,
                       "argument %u: found %lld entries, expected at least 0",
-                      slot, (long long)t->nnz);
+                      slot + 1, (long long)t->nnz);
     return 0;
   }
   int sparse = t->format != SCRATCH_FORMAT_DENSE;
@@ -144,7 +145,7 @@ void scratch_rt_check_extent(const scratch_tensor *tensor, uint32_t slot,
     scratch_call_fail(SCRATCH_SHAPE_MISMATCH,
                       "argument %u: found extent %lld in dimension %u, "
                       "expected %lld",
-                      slot, (long long)found, dimension, (long long)expected);
+                      slot + 1, (long long)found, dimension, (long long)expected);
 }
 
 scratch_tensor *scratch_rt_result(scratch_arguments *block, uint32_t slot,

@@ -1,7 +1,8 @@
 /*===- Memory.h - the two sources of memory behind the allocator ------------===
  *
  * Private to runtime/core. Pool.c serves small requests from size classes,
- * Blocks.c large ones from whole mappings; Allocator.c picks and accounts.
+ * Blocks.c large ones from whole mappings; Allocator.c picks and accounts;
+ * Left.c tells how much there still is.
  * None of these sets a status: null means exhausted.
  *===----------------------------------------------------------------------===*/
 #ifndef SCRATCH_CORE_MEMORY_H
@@ -30,6 +31,11 @@ size_t scratch_block_held(const void *memory);
 size_t scratch_block_give(void *memory);
 /* Drop the pages behind `kept` bytes; by how many bytes the block shrank. */
 size_t scratch_block_trim(void *memory, size_t kept);
+
+/* Bytes that could still be written without the machine running out of memory,
+ * and whether that is enough; small requests are not looked into. */
+int64_t scratch_memory_left(void);
+int scratch_memory_fits(int64_t bytes);
 
 /* Is this the address of a live allocation? Safe for any pointer. */
 int scratch_memory_live(const void *memory);

@@ -9,10 +9,14 @@
  * So one worker never copies; memory that is touched is the result and the few
  * pieces under way, never the sum of the upper bounds.
  *
+ * A result that outgrows its index type or the machine's memory is noticed here,
+ * while it grows; the status word keeps workers from beginning more rows.
+ *
  * `next` is the first piece that is not in place, `total` the entries before
  * it. Both change under `lock` only. A worker that finds the lock taken leaves
  * its ended piece to the holder, who looks again after letting go.
  *===----------------------------------------------------------------------===*/
+#include "runtime/core/Call.h"
 #include "runtime/core/Memory.h"
 
 #include "runtime/abi/scratch.h"
@@ -31,15 +35,16 @@ typedef struct {
 typedef struct {
   char *coordinates, *values;
   int64_t coordinate_bytes, value_bytes;
-  int64_t pieces;
+  int64_t pieces, most;
   int64_t next, total;
+  int64_t checked; /* entries that were found to have memory */
   int32_t lock;
   piece piece[];
 } ledger;
 
 void *scratch_rt_pieces_open(void *coordinates, int64_t coordinate_bytes,
                              void *values, int64_t value_bytes,
-                             int64_t pieces) {
+                             int64_t pieces, int64_t most) {
   ledger *all = scratch_rt_allocate_zero(
       1, (int64_t)sizeof *all + pieces * (int64_t)sizeof all->piece[0]);
   if (!all)
@@ -49,6 +54,7 @@ void *scratch_rt_pieces_open(void *coordinates, int64_t coordinate_bytes,
   all->coordinate_bytes = coordinate_bytes;
   all->value_bytes = value_bytes;
   all->pieces = pieces;
+  all->most = most;
   return all;
 }
 
@@ -66,7 +72,7 @@ const scratch_piece *scratch_rt_piece_begin(void *pieces, int64_t number,
     return &own->place;
   }
   int64_t values = (room * all->value_bytes + 2 * SLACK - 1) / SLACK * SLACK;
-  own->staged = scratch_rt_allocate(
+  own->staged = scratch_rt_reserve(
       1, values + room * all->coordinate_bytes + SLACK);
   own->place.values = own->staged;
   own->place.coordinates = own->staged ? (char *)own->staged + values : NULL;
@@ -74,18 +80,45 @@ const scratch_piece *scratch_rt_piece_begin(void *pieces, int64_t number,
   return &own->place;
 }
 
-/* Put the first piece that is not in place there. */
+/* May the result have so many entries? Memory is looked at every so often. */
+static int may_grow_to(ledger *all, int64_t total) {
+  const int64_t step = (256 << 20) / (all->coordinate_bytes + all->value_bytes);
+  if (total > all->most) {
+    scratch_rt_fail(SCRATCH_INDEX_OVERFLOW, "entries of the result", total,
+                    all->most);
+    return 0;
+  }
+  if (total > all->checked) {
+    int64_t bytes =
+        (total - all->total + step) * (all->coordinate_bytes + all->value_bytes);
+    if (!scratch_memory_fits(bytes)) {
+      scratch_call_fail(SCRATCH_OUT_OF_MEMORY,
+                        "result: found no memory for more than %lld entries, "
+                        "expected enough",
+                        (long long)all->total);
+      return 0;
+    }
+    all->checked = total + step;
+  }
+  return 1;
+}
+
+/* Put the first piece that is not in place there. After a failure nothing more
+ * is moved: the result will not be returned. */
 static void settle(ledger *all, int64_t entries) {
   piece *first = &all->piece[all->next];
-  if (first->staged) {
+  if (*scratch_rt_status() != SCRATCH_OK ||
+      !may_grow_to(all, all->total + entries)) {
+    entries = 0;
+  } else if (first->staged) {
     memcpy(all->coordinates + all->total * all->coordinate_bytes,
            first->place.coordinates,
            (size_t)(entries * all->coordinate_bytes));
     memcpy(all->values + all->total * all->value_bytes, first->place.values,
            (size_t)(entries * all->value_bytes));
-    scratch_rt_release(first->staged);
-    first->staged = NULL;
   }
+  scratch_rt_release(first->staged);
+  first->staged = NULL;
   all->total += entries;
   __atomic_store_n(&all->next, all->next + 1, __ATOMIC_RELEASE);
 }

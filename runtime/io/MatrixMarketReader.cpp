@@ -1,7 +1,7 @@
 //===- MatrixMarketReader.cpp - entries of a file into a tensor ----------===//
 //
 // Coordinate files: count per row, place, sort rows whose columns are out of
-// order, add up duplicates. Each thread owns a range of rows and walks all
+// order, add up duplicates where there are any. Each thread owns a range of rows and walks all
 // entries in file order, so duplicates are added in that order whatever the
 // thread count. Array files come column by column and leave row by row.
 //===----------------------------------------------------------------------===//
@@ -11,7 +11,6 @@
 #include "runtime/io/MatrixMarket.h"
 
 #include <algorithm>
-#include <unistd.h>
 
 using namespace scratch::io;
 
@@ -35,11 +34,6 @@ struct OwnedTensor {
 
 /// Memory of the runtime, zeroed or not; throws when there is none.
 template <typename T> T *allocate(int64_t count, bool zero = false) {
-  const int64_t memory =
-      static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
-  // More than the machine has would be promised, and then kill the process.
-  if (count > memory / static_cast<int64_t>(sizeof(T)))
-    throw std::bad_alloc();
   void *made = zero ? scratch_rt_allocate_zero(count, sizeof(T))
                     : scratch_rt_allocate(count, sizeof(T));
   if (!made)
@@ -78,15 +72,10 @@ public:
     // Placing moved every row's position to its end, the next row's start.
     std::copy_backward(positions, positions + rows, positions + rows + 1);
     positions[0] = 0;
-    std::atomic<bool> merged{false}, overflowed{false};
-    lengths.reset(new Index[rows + 1]);
-    inRanges([&](uint64_t from, uint64_t to) {
-      finish(from, to, merged, overflowed);
-    });
-    if (overflowed)
+    std::atomic<bool> duplicated{false};
+    inRanges([&](uint64_t from, uint64_t to) { sort(from, to, duplicated); });
+    if (duplicated && !addDuplicates(total))
       return SCRATCH_PARSE_ERROR;
-    if (merged)
-      total = close();
     tensor.nnz = static_cast<int64_t>(total);
     return SCRATCH_OK;
   }
@@ -134,12 +123,11 @@ private:
     });
   }
 
-  void finish(uint64_t from, uint64_t to, std::atomic<bool> &merged,
-              std::atomic<bool> &overflowed) {
+  /// Rows whose columns do not ascend, by column and then as in the file.
+  void sort(uint64_t from, uint64_t to, std::atomic<bool> &duplicated) {
     std::vector<Placed> row;
     for (uint64_t r = from; r < to; ++r) {
       uint64_t begin = positions[r], end = positions[r + 1];
-      lengths[r] = static_cast<Index>(end - begin);
       bool ascending = true;
       for (uint64_t p = begin + 1; p < end && ascending; ++p)
         ascending = coordinates[p - 1] < coordinates[p];
@@ -151,19 +139,12 @@ private:
       std::sort(row.begin(), row.end(), [](const Placed &a, const Placed &b) {
         return a.col != b.col ? a.col < b.col : a.order < b.order;
       });
-      uint64_t write = begin;
-      for (const auto &[col, order, value] : row) {
-        if (write > begin && coordinates[write - 1] == col) {
-          if (!add(values[write - 1], value))
-            overflowed = true;
-          continue;
-        }
-        coordinates[write] = col;
-        values[write++] = value;
+      for (uint64_t k = 0; k < row.size(); ++k) {
+        coordinates[begin + k] = row[k].col;
+        values[begin + k] = row[k].value;
+        if (k && row[k - 1].col == row[k].col)
+          duplicated = true;
       }
-      lengths[r] = static_cast<Index>(write - begin);
-      if (write < end)
-        merged = true;
     }
   }
 
@@ -179,21 +160,28 @@ private:
     }
   }
 
-  /// Close the gaps that duplicates left; the entries that remain.
-  uint64_t close() {
-    uint64_t write = 0;
+  /// One entry for each group of equal neighbours, without gaps; `total` is
+  /// what remains. False if a sum leaves the range of an integer type.
+  bool addDuplicates(uint64_t &total) {
+    uint64_t write = 0, begin = 0;
+    bool fits = true;
     for (uint64_t r = 0; r < rows; ++r) {
-      uint64_t begin = positions[r], length = lengths[r];
-      std::copy(coordinates + begin, coordinates + begin + length,
-                coordinates + write);
-      std::copy(values + begin, values + begin + length, values + write);
-      positions[r] = static_cast<Index>(write);
-      write += length;
+      uint64_t first = write, end = positions[r + 1];
+      for (uint64_t p = begin; p < end; ++p) {
+        if (write > first && coordinates[write - 1] == coordinates[p]) {
+          fits &= add(values[write - 1], values[p]);
+          continue;
+        }
+        coordinates[write] = coordinates[p];
+        values[write++] = values[p];
+      }
+      positions[r + 1] = static_cast<Index>(write);
+      begin = end;
     }
-    positions[rows] = static_cast<Index>(write);
     scratch_rt_trim(coordinates, static_cast<int64_t>(write), sizeof(Index));
     scratch_rt_trim(values, static_cast<int64_t>(write), sizeof(Value));
-    return write;
+    total = write;
+    return fits;
   }
 
   const Header &header;
@@ -202,7 +190,6 @@ private:
   uint64_t rows = 0;
   Index *positions = nullptr, *coordinates = nullptr;
   Value *values = nullptr;
-  std::unique_ptr<Index[]> lengths;
 };
 
 template <typename Index, typename Value>

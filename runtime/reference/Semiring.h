@@ -28,6 +28,10 @@ enum class Operator {
 
 struct Semiring {
   Operator add, multiply;
+  /// Works on booleans, hence on one-byte elements alone.
+  bool isLogical() const {
+    return add == Operator::logicalOr || multiply == Operator::logicalAnd;
+  }
 };
 
 /// The semiring of this name; false if there is none.

@@ -70,8 +70,13 @@ TEST(Header, NamesNeverCollide) {
 
 TEST(Header, ErrorsSayWhatWasExpected) {
   EXPECT_EQ(headerOf("func.func private @f(tensor<?xf64>)"),
-            "header: found no entry point, expected a public function on CSR, CSC or dense "
-            "tensors");
+            "header: found no public function, expected a public one on CSR, CSC or dense "
+            "tensors and numbers");
+  EXPECT_EQ(headerOf("func.func @f(%x: tensor<?xi1>) { return }"),
+            "header: found function 'f' with tensor<?xi1>, expected a public one on CSR, CSC or "
+            "dense tensors and numbers");
+  EXPECT_EQ(headerOf("func.func @main() { return }"),
+            "header: found a program (@main), expected functions to call");
   EXPECT_EQ(headerOf("func.func @\"a b\"(%x: tensor<?xf64>) { return }"),
             "header: found @a b, expected a name that C allows");
 }

@@ -32,6 +32,21 @@ func.func @not_not(%M: !scratch.mask<?x?>) -> !scratch.mask<?x?> {
   return %1 : !scratch.mask<?x?>
 }
 
+// CHECK-LABEL: func.func @de_morgan
+// CHECK-SAME: %[[M:[^:]*]]: !scratch.mask<?x?>, %[[N:[^:]*]]:
+// CHECK-NEXT: %[[OR:.*]] = scratch.mask.or %[[M]], %[[N]]
+// CHECK-NEXT: %[[AND:.*]] = scratch.mask.and %[[M]], %[[N]]
+// CHECK-NEXT: %[[NOT:.*]] = scratch.mask.not %[[OR]]
+// CHECK-NEXT: return %[[NOT]], %[[AND]]
+func.func @de_morgan(%M: !scratch.mask<?x?>, %N: !scratch.mask<?x?>) -> (!scratch.mask<?x?>, !scratch.mask<?x?>) {
+  %m = scratch.mask.not %M : !scratch.mask<?x?>
+  %n = scratch.mask.not %N : !scratch.mask<?x?>
+  %0 = scratch.mask.and %m, %n : !scratch.mask<?x?>
+  %or = scratch.mask.or %m, %n : !scratch.mask<?x?>
+  %1 = scratch.mask.not %or : !scratch.mask<?x?>
+  return %0, %1 : !scratch.mask<?x?>, !scratch.mask<?x?>
+}
+
 // CHECK-LABEL: func.func @idempotence
 // CHECK-SAME: %[[M:[^:]*]]: !scratch.mask<?x?>
 // CHECK-NEXT: return %[[M]], %[[M]]

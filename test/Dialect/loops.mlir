@@ -64,9 +64,10 @@ func.func @symbolic(%acc: !acc, %n: index, %crd: memref<?xi32>) {
 // CHECK-LABEL: func.func @services
 // CHECK: scratch.status
 // CHECK: scratch.allocate zeroed(%{{.*}}) : memref<?xi32>
+// CHECK: scratch.allocate zeroed reserved(%{{.*}}) : memref<?xi32>
 // CHECK: scratch.fail unless %{{.*}} code 3 "rows" found %{{.*}} expected %{{.*}}
 // CHECK: scratch.record "products"[0] %{{.*}}
-// CHECK: %[[PIECES:.*]] = scratch.pieces.open %{{.*}}, %{{.*}} count(%{{.*}}) : memref<?xi32>, memref<?xf64> -> memref<?xi8>
+// CHECK: %[[PIECES:.*]] = scratch.pieces.open %{{.*}}, %{{.*}} count(%{{.*}}) limit(100) : memref<?xi32>, memref<?xf64> -> memref<?xi8>
 // CHECK: scratch.pieces.begin %[[PIECES]][%{{.*}}] room(%{{.*}}) : memref<?xi8> -> memref<?xi32>, memref<?xf64>
 // CHECK: scratch.pieces.end %[[PIECES]][%{{.*}}] entries(%{{.*}}) : memref<?xi8>
 // CHECK: scratch.pieces.close %[[PIECES]] : memref<?xi8>
@@ -76,9 +77,10 @@ func.func @symbolic(%acc: !acc, %n: index, %crd: memref<?xi32>) {
 func.func @services(%n: index, %values: memref<?xf64>, %p: !llvm.ptr) -> memref<?xf64> {
   %ok = scratch.status
   %buffer = scratch.allocate zeroed (%n) : memref<?xi32>
+  %bound = scratch.allocate zeroed reserved (%n) : memref<?xi32>
   scratch.fail unless %ok code 3 "rows" found %n expected %n
   scratch.record "products"[0] %n
-  %pieces = scratch.pieces.open %buffer, %values count(%n) : memref<?xi32>, memref<?xf64> -> memref<?xi8>
+  %pieces = scratch.pieces.open %buffer, %values count(%n) limit(100) : memref<?xi32>, memref<?xf64> -> memref<?xi8>
   %c, %v, %at = scratch.pieces.begin %pieces[%n] room(%n) : memref<?xi8> -> memref<?xi32>, memref<?xf64>
   scratch.pieces.end %pieces[%n] entries(%n) : memref<?xi8>
   scratch.pieces.close %pieces : memref<?xi8>

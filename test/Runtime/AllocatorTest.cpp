@@ -73,7 +73,7 @@ TEST(Allocator, PeakCountsWhatIsHeldAfterATrim) {
 }
 
 TEST(Allocator, LargeReservationsCostNothingUntilWritten) {
-  void *block = scratch_rt_allocate(int64_t(1) << 34, 4); // 64 GiB
+  void *block = scratch_rt_reserve(int64_t(1) << 34, 4); // 64 GiB
   ASSERT_NE(block, nullptr) << scratch_last_error();
   static_cast<char *>(block)[0] = 1;
   scratch_rt_release(block);
@@ -90,8 +90,18 @@ TEST(Allocator, OverflowIsAStatusNotAWrappedSize) {
                "expected at most 9223372036854775807 bytes in all");
 }
 
+TEST(Allocator, MoreThanTheMachineHasIsAStatus) {
+  EXPECT_EQ(scratch_rt_allocate(int64_t(1) << 46, 1), nullptr); // 64 TiB
+  std::string text = scratch_last_error();
+  EXPECT_EQ(text.find("allocation: found "), 0u) << text;
+  EXPECT_NE(text.find("bytes of memory left, expected 70368744177664"),
+            std::string::npos)
+      << text;
+  *scratch_rt_status() = 0;
+}
+
 TEST(Allocator, ExhaustionIsAStatus) {
-  EXPECT_EQ(scratch_rt_allocate(int64_t(1) << 60, 1), nullptr);
+  EXPECT_EQ(scratch_rt_reserve(int64_t(1) << 60, 1), nullptr);
   EXPECT_STREQ(scratch_last_error(), "allocation: found no memory, expected "
                                      "1152921504606846976 bytes");
   *scratch_rt_status() = 0;

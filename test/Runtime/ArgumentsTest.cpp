@@ -58,71 +58,71 @@ TEST_F(Arguments, FittingInputIsReturned) {
 }
 TEST_F(Arguments, SlotMustExist) {
   expectRefused(SCRATCH_INVALID_ARGUMENT,
-                "argument 5: found a block of 2 slots, expected 6 slots (at "
+                "argument 6: found a block of 2 slots, expected 6 slots (at "
                 "most 256)",
                 5);
 }
 TEST_F(Arguments, SlotMustHoldATensor) {
   block.slots[0].input = nullptr;
   expectRefused(SCRATCH_INVALID_ARGUMENT,
-                "argument 0: found null, expected a tensor");
+                "argument 1: found null, expected a tensor");
   block.slots[0].input = &input;
 }
 TEST_F(Arguments, VersionMustFit) {
   input.version = 7;
   expectRefused(SCRATCH_VERSION_MISMATCH,
-                "argument 0: found tensor version 7, expected 1");
+                "argument 1: found tensor version 7, expected 1");
 }
 TEST_F(Arguments, FormatMustFit) {
   input.format = SCRATCH_FORMAT_CSC;
   expectRefused(SCRATCH_TYPE_MISMATCH,
-                "argument 0: found format csc, expected csr");
+                "argument 1: found format csc, expected csr");
 }
 TEST_F(Arguments, ElementMustFit) {
   input.element = SCRATCH_F32;
   expectRefused(SCRATCH_TYPE_MISMATCH,
-                "argument 0: found element f32, expected f64");
+                "argument 1: found element f32, expected f64");
 }
 TEST_F(Arguments, RankMustFit) {
   input.rank = 1;
-  expectRefused(SCRATCH_TYPE_MISMATCH, "argument 0: found rank 1, expected 2");
+  expectRefused(SCRATCH_TYPE_MISMATCH, "argument 1: found rank 1, expected 2");
 }
 TEST_F(Arguments, PositionWidthMustFit) {
   input.position_bits = 64;
   expectRefused(SCRATCH_TYPE_MISMATCH,
-                "argument 0: found position bits 64, expected 32");
+                "argument 1: found position bits 64, expected 32");
 }
 TEST_F(Arguments, CoordinateWidthMustFit) {
   input.coordinate_bits = 64;
   expectRefused(SCRATCH_TYPE_MISMATCH,
-                "argument 0: found coordinate bits 64, expected 32");
+                "argument 1: found coordinate bits 64, expected 32");
 }
 TEST_F(Arguments, OrderMustFitWhereAskedFor) {
   input.flags |= SCRATCH_TENSOR_UNORDERED;
   EXPECT_EQ(get(0, /*ordered=*/0), &input);
   expectRefused(SCRATCH_TYPE_MISMATCH,
-                "argument 0: found coordinates unordered, expected ordered");
+                "argument 1: found coordinates unordered, expected ordered");
 }
 TEST_F(Arguments, ExtentsAreNotNegative) {
   input.shape[1] = -3;
-  expectRefused(SCRATCH_INVALID_ARGUMENT, "argument 0: found extent -3 in "
+  expectRefused(SCRATCH_INVALID_ARGUMENT, "argument 1: found extent -3 in "
                                           "dimension 1, expected at least 0");
 }
 TEST_F(Arguments, EntryCountIsNotNegative) {
   input.nnz = -1;
   expectRefused(SCRATCH_INVALID_ARGUMENT,
-                "argument 0: found -1 entries, expected at least 0");
+                "argument 1: found -1 entries, expected at least 0");
 }
 TEST_F(Arguments, BuffersAreNotNull) {
   input.values = nullptr;
   expectRefused(SCRATCH_INVALID_ARGUMENT,
-                "argument 0: found values null, expected a buffer");
+                "argument 1: found values null, expected a buffer");
 }
 TEST_F(Arguments, ExtentMustFit) {
   scratch_rt_check_extent(&input, 0, 1, 4);
   EXPECT_EQ(leave(), SCRATCH_SHAPE_MISMATCH);
   EXPECT_STREQ(scratch_last_error(),
-               "argument 0: found extent 3 in dimension 1, expected 4");
+               "argument 1: found extent 3 in dimension 1, expected 4");
 }
 TEST_F(Arguments, ResultHeaderIsFilledIn) {
   scratch_tensor *made = makeResult();

@@ -10,13 +10,13 @@
 namespace {
 /// Pieces of random lengths; entry i of the result has coordinate i and value 2 i.
 struct Pieces {
-  explicit Pieces(uint64_t seed, int64_t count) {
+  explicit Pieces(uint64_t seed, int64_t count, int64_t most = INT64_MAX) {
     std::mt19937_64 random(seed);
     for (int64_t k = 0; k < count; ++k)
       starts.push_back(starts.back() + static_cast<int64_t>(random() % 3 ? random() % 40 : 0));
     coordinates.assign(static_cast<size_t>(starts.back() + 8 * count), -1);
     values.assign(coordinates.size(), -1);
-    ledger = scratch_rt_pieces_open(coordinates.data(), 4, values.data(), 8, count);
+    ledger = scratch_rt_pieces_open(coordinates.data(), 4, values.data(), 8, count, most);
   }
 
   void write(const scratch_piece *place, int64_t k) {
@@ -92,4 +92,23 @@ TEST(Pieces, OfNoLedgerHaveNoPlace) {
   EXPECT_EQ(scratch_rt_piece_begin(nullptr, 3, 10)->coordinates, nullptr);
   scratch_rt_piece_end(nullptr, 3, 0);
   scratch_rt_pieces_close(nullptr);
+}
+
+TEST(Pieces, OutgrowingTheLimitIsAStatusWhileTheResultGrows) {
+  scratch_arguments block = {SCRATCH_ABI_VERSION, 0, 1, 0, nullptr};
+  scratch_rt_enter(&block);
+  Pieces pieces(3, 100, /*most=*/500);
+  int64_t k = 0;
+  for (; k < 100 && *scratch_rt_status() == SCRATCH_OK; ++k) {
+    pieces.write(scratch_rt_piece_begin(pieces.ledger, k, pieces.length(k)), k);
+    scratch_rt_piece_end(pieces.ledger, k, pieces.length(k));
+  }
+  // At the first piece that ends beyond the limit, not at the last.
+  EXPECT_GT(pieces.starts[k], 500);
+  EXPECT_LE(pieces.starts[k - 1], 500);
+  scratch_rt_pieces_close(pieces.ledger);
+  EXPECT_EQ(scratch_rt_leave(), SCRATCH_INDEX_OVERFLOW);
+  EXPECT_EQ(std::string(scratch_last_error()),
+            "result outgrows its index type (entries of the result: found " +
+                std::to_string(pieces.starts[k]) + ", expected 500)");
 }

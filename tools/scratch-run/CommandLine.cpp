@@ -40,7 +40,7 @@ struct Flags {
   Flag<bool> complement{"complement", cl::cat(category),
                         cl::desc("Compute only what is not in the mask")};
   Flag<std::string> element{"type", cl::cat(category),
-                            cl::desc("f64 (default), f32, i32, i8")};
+                            cl::desc("f64 (default), f32, i32, i8 (default for or_and)")};
   Flag<std::string> indexBits{
       "index", cl::cat(category),
       cl::desc("32 (default) or 64 bits of positions and coordinates")};

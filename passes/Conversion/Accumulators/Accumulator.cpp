@@ -23,7 +23,7 @@ Value Accumulator::passes(LoopBuilder &b, Value state) {
 
 Value Accumulator::allocate(LoopBuilder &b, Type element, Value size, bool zeroed) {
   auto type = MemRefType::get({ShapedType::kDynamic}, element);
-  return AllocateOp::create(b, type, ValueRange{size}, zeroed);
+  return AllocateOp::create(b, type, ValueRange{size}, zeroed, /*reserved=*/true);
 }
 
 Value Accumulator::allocateValues(LoopBuilder &b, Value size) {

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Piuma/Instruction.h"
 #include "passes/Conversion/Piuma/Passes.h"
-#include "passes/Conversion/Runtime/RuntimeCalls.h"
+#include "passes/Emission/RuntimeCalls.h"
 #include "runtime/piuma/isa/Machine.h"
 
 #include "llvm/ADT/TypeSwitch.h"

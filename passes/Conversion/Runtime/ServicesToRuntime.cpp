@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Runtime/Passes.h"
-#include "passes/Conversion/Runtime/RuntimeCalls.h"
+#include "passes/Emission/RuntimeCalls.h"
 #include "runtime/abi/scratch.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -91,7 +91,9 @@ struct Services {
   void lower(AllocateOp op) {
     LoopBuilder b(op.getLoc(), op);
     MemRefType type = cast<MemRefType>(op.getBuffer().getType());
-    StringRef name = op.getZeroed() ? "scratch_rt_allocate_zero" : "scratch_rt_allocate";
+    std::string name = op.getReserved() ? "scratch_rt_reserve" : "scratch_rt_allocate";
+    if (op.getZeroed())
+      name += "_zero";
     Value address = call(b, name, pointer(),
                          {elements(b, type, op.getSizes()), bytesOf(b, type)});
     replace(op, bufferAt(b, address, type, op.getSizes()));
@@ -119,7 +121,8 @@ struct Services {
         call(b, "scratch_rt_pieces_open", pointer(),
              {addressOf(b, op.getCoordinates()), bytes(op.getCoordinates()),
               addressOf(b, op.getValues()), bytes(op.getValues()),
-              b.cast(op.getCount(), b.getI64Type())});
+              b.cast(op.getCount(), b.getI64Type()),
+              b.integer(op.getLimit(), b.getI64Type())});
     // The extent is the runtime's affair.
     replace(op, bufferAt(b, address, cast<MemRefType>(op.getPieces().getType()), {b.index(0)}));
   }

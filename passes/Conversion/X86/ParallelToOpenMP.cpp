@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Passes.h"
-#include "passes/Conversion/Runtime/RuntimeCalls.h"
+#include "passes/Emission/RuntimeCalls.h"
 #include "passes/Emission/InlineRegion.h"
 
 namespace scratch {

@@ -68,15 +68,19 @@ Value RowWiseProduct::onePhase() {
   // Writers of whole vectors may go past the last entry.
   Value room = b.add(capacity, b.index(kSlack));
   Value allCoordinates = AllocateOp::create(b, coordinatesType(resultType),
-                                            ValueRange{room}, false);
+                                            ValueRange{room}, /*zeroed=*/false,
+                                            /*reserved=*/true);
   Value allValues =
-      AllocateOp::create(b, valuesType(resultType), ValueRange{room}, false);
+      AllocateOp::create(b, valuesType(resultType), ValueRange{room},
+                         /*zeroed=*/false, /*reserved=*/true);
   Value safeRows = countIfOk(b, rows);
   Value starts =
       PartitionOp::create(b, bufferOf(b.getI64Type()), weights, safeRows);
   Value chunks = b.sub(memref::DimOp::create(b, starts, 0), one);
   Value pieces = PiecesOpenOp::create(b, bufferOf(b.getI8Type()),
-                                      allCoordinates, allValues, chunks);
+                                      allCoordinates, allValues, chunks,
+                                      largest(positionsType(resultType)
+                                                  .getElementType()));
   parallelChunks(
       b, starts, [&] { return makeAccumulators(); },
       [&](Value chunk, Value first, Value last, ValueRange accumulators) {

@@ -51,6 +51,15 @@ void *scratch_rt_allocate_zero(int64_t count, int64_t bytes) {
   return scratch_rt_allocate(count, bytes);
 }
 
+/* No page is ever written unasked, but the heap is all there is. */
+void *scratch_rt_reserve(int64_t count, int64_t bytes) {
+  return scratch_rt_allocate(count, bytes);
+}
+
+void *scratch_rt_reserve_zero(int64_t count, int64_t bytes) {
+  return scratch_rt_allocate(count, bytes);
+}
+
 void scratch_rt_release(void *memory) { (void)memory; }
 
 void scratch_rt_trim(void *memory, int64_t count, int64_t bytes) {

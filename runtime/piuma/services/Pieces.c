@@ -16,13 +16,13 @@ typedef struct {
 typedef struct {
   char *coordinates, *values;
   int64_t coordinate_bytes, value_bytes;
-  int64_t pieces;
+  int64_t pieces, most;
   piece piece[];
 } ledger;
 
 void *scratch_rt_pieces_open(void *coordinates, int64_t coordinate_bytes,
                              void *values, int64_t value_bytes,
-                             int64_t pieces) {
+                             int64_t pieces, int64_t most) {
   ledger *all = scratch_rt_allocate_zero(
       1, (int64_t)sizeof *all + pieces * (int64_t)sizeof all->piece[0]);
   if (!all)
@@ -32,6 +32,7 @@ void *scratch_rt_pieces_open(void *coordinates, int64_t coordinate_bytes,
   all->coordinate_bytes = coordinate_bytes;
   all->value_bytes = value_bytes;
   all->pieces = pieces;
+  all->most = most;
   return all;
 }
 
@@ -42,8 +43,8 @@ const scratch_piece *scratch_rt_piece_begin(void *pieces, int64_t number,
   if (!all)
     return &nowhere;
   piece *own = &all->piece[number];
-  own->place.coordinates = scratch_rt_allocate(room, all->coordinate_bytes);
-  own->place.values = scratch_rt_allocate(room, all->value_bytes);
+  own->place.coordinates = scratch_rt_reserve(room, all->coordinate_bytes);
+  own->place.values = scratch_rt_reserve(room, all->value_bytes);
   own->place.at = 0;
   return own->place.values && own->place.coordinates ? &own->place : &nowhere;
 }
@@ -67,6 +68,11 @@ void scratch_rt_pieces_close(void *pieces) {
     piuma_copy(all->values + at * all->value_bytes, own->place.values,
                (uint64_t)(own->entries * all->value_bytes));
     at += own->entries;
+    if (at > all->most) {
+      scratch_rt_fail(SCRATCH_INDEX_OVERFLOW, "entries of the result", at,
+                      all->most);
+      break;
+    }
   }
   piuma_wait(0);
 }

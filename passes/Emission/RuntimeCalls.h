@@ -1,11 +1,11 @@
 //===- RuntimeCalls.h - calls of the runtime's services ---------*- C++ -*-===//
 //
-// Stage: map. Functions are named and typed by runtime/abi; a declaration
-// is added to the module on first use.
+// Functions are named and typed by runtime/abi; a declaration is added to the
+// module on first use.
 //
 //===----------------------------------------------------------------------===//
-#ifndef SCRATCH_PASSES_CONVERSION_RUNTIME_RUNTIMECALLS_H
-#define SCRATCH_PASSES_CONVERSION_RUNTIME_RUNTIMECALLS_H
+#ifndef SCRATCH_PASSES_EMISSION_RUNTIMECALLS_H
+#define SCRATCH_PASSES_EMISSION_RUNTIMECALLS_H
 
 #include "passes/Emission/LoopBuilder.h"
 
@@ -29,4 +29,4 @@ mlir::Value bufferAt(LoopBuilder &b, mlir::Value address, mlir::MemRefType type,
 
 } // namespace scratch
 
-#endif // SCRATCH_PASSES_CONVERSION_RUNTIME_RUNTIMECALLS_H
+#endif // SCRATCH_PASSES_EMISSION_RUNTIMECALLS_H

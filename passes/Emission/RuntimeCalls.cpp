@@ -1,5 +1,5 @@
 //===- RuntimeCalls.cpp - calls of the runtime's services -----------------===//
-#include "passes/Conversion/Runtime/RuntimeCalls.h"
+#include "passes/Emission/RuntimeCalls.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
