@@ -281,8 +281,6 @@ LogicalResult SpmmOp::verify() {
       failed(verifyDense(*this, "rhs", rhs, 2)) ||
       failed(verifyDense(*this, "init", getInit().getType(), 2)))
     return failure();
-  if (getInit().getType() != result)
-    return emitOpError("init ") << getInit().getType() << " differs from result " << result;
   // (spmm_c2)
   if (failed(verifyInner(*this, lhs, shapeOf(lhs)[1], rhs, shapeOf(rhs)[0])) ||
       failed(verifyShape(*this, "init", shapeOf(result), {shapeOf(lhs)[0], shapeOf(rhs)[1]})))
@@ -300,8 +298,6 @@ LogicalResult SpmvOp::verify() {
       failed(verifyDense(*this, "rhs", rhs, 1)) ||
       failed(verifyDense(*this, "init", getInit().getType(), 1)))
     return failure();
-  if (getInit().getType() != result)
-    return emitOpError("init ") << getInit().getType() << " differs from result " << result;
   // (spmv_c2)
   if (!agree(shapeOf(lhs)[1], shapeOf(rhs)[0]))
     return emitOpError("columns of lhs ")

@@ -156,7 +156,7 @@ LogicalResult MaskType::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "n_m(" << unit[0] << ":" << unit[1]
                        << ") keeps more entries than its group has";
   unsigned bounds = guarantee == MaskGuarantee::Exact ? 2 : guarantee == MaskGuarantee::RowNnz;
-  if (bound.size() != bounds)
+  if (bound.size() != bounds) // only from C++: text always has them
     return emitError() << "expected " << bounds << " sizes of the mask's guarantee, found "
                        << bound.size();
   for (int64_t size : bound)

@@ -35,8 +35,8 @@ func.func @not_not(%M: !scratch.mask<?x?>) -> !scratch.mask<?x?> {
 // CHECK-LABEL: func.func @de_morgan
 // CHECK-SAME: %[[M:[^:]*]]: !scratch.mask<?x?>, %[[N:[^:]*]]:
 // CHECK-NEXT: %[[OR:.*]] = scratch.mask.or %[[M]], %[[N]]
-// CHECK-NEXT: %[[AND:.*]] = scratch.mask.and %[[M]], %[[N]]
 // CHECK-NEXT: %[[NOT:.*]] = scratch.mask.not %[[OR]]
+// CHECK-NEXT: %[[AND:.*]] = scratch.mask.and %[[M]], %[[N]]
 // CHECK-NEXT: return %[[NOT]], %[[AND]]
 func.func @de_morgan(%M: !scratch.mask<?x?>, %N: !scratch.mask<?x?>) -> (!scratch.mask<?x?>, !scratch.mask<?x?>) {
   %m = scratch.mask.not %M : !scratch.mask<?x?>

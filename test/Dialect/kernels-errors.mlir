@@ -119,3 +119,11 @@ func.func @spmv_c2_init(%A: tensor<4x8xf64, #CSR>, %x: tensor<8xf64>, %y: tensor
   %z = scratch.spmv %A, %x into %y : tensor<4x8xf64, #CSR>, tensor<8xf64> -> tensor<5xf64>
   return
 }
+
+// -----
+#CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed)}>
+func.func @spmm_c1_init(%A: tensor<4x4xf64, #CSR>, %X: tensor<4x8xf64>, %Y: tensor<?x8xf64>) {
+  // expected-error@+1 {{failed to verify that all of {init, result} have same type}}
+  %R = "scratch.spmm"(%A, %X, %Y) <{semiring = #scratch.semiring<plus_times>}> ({}, {}, {}) : (tensor<4x4xf64, #CSR>, tensor<4x8xf64>, tensor<?x8xf64>) -> tensor<4x8xf64>
+  return
+}

@@ -85,3 +85,10 @@ func.func @other_terminator(%a: !scratch.accumulator<hash, i32, f64>, %n: index)
   }) : (!scratch.accumulator<hash, i32, f64>, index, index, index) -> ()
   return
 }
+
+// -----
+func.func @setup_terminator(%n: index) {
+  // expected-error@+1 {{region 'setup' must end in a scratch.yield}}
+  scratch.parallel rows(%n) setup { llvm.unreachable } body { ^bb0(%c: index, %f: index, %l: index): } teardown { }
+  return
+}

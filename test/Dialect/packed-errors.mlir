@@ -37,3 +37,32 @@ func.func @packed_matmul_c2(%p: tensor<?xi32>, %c: tensor<?xi32>, %v: tensor<?xf
   %R = scratch.packed_matmul <csr>(%p, %c, %v), %X into %Y : (tensor<?xi32>, tensor<?xi32>, tensor<?xf32>), tensor<?x8xf32> -> tensor<?x4xf32>
   return
 }
+
+// -----
+
+// expected-error @+1 {{expected N < M, M a power of two from 2 to 16 and a group of at most 8 bits, found 4:4}}
+func.func private @packing_c1() attributes {p = #scratch.packing<n_m, 4, 4>}
+
+// -----
+
+func.func @pack_c1(%W: tensor<4x8xi32>, %M: !scratch.mask<4x8>) {
+  // expected-error @+1 {{expected dense weights of f32 or f64 of the shape of '!scratch.mask<4x8>', found 'tensor<4x8xi32>'}}
+  %p:3 = scratch.pack %W, %M as <csr> : tensor<4x8xi32>, !scratch.mask<4x8> -> tensor<?xi32>, tensor<?xi32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+func.func @packed_matmul_rhs(%p: tensor<?xi32>, %c: tensor<?xi32>, %v: tensor<?xi32>, %X: tensor<?x8xi32>, %Y: tensor<?x8xi32>) {
+  // expected-error @+1 {{expected a dense vector or matrix of f32 or f64 to multiply with, found 'tensor<?x8xi32>'}}
+  %R = scratch.packed_matmul <csr>(%p, %c, %v), %X into %Y : (tensor<?xi32>, tensor<?xi32>, tensor<?xi32>), tensor<?x8xi32> -> tensor<?x8xi32>
+  return
+}
+
+// -----
+
+func.func @packed_matmul_bias(%p: tensor<?xi32>, %c: tensor<?xi32>, %v: tensor<?xf32>, %X: tensor<?x8xf32>, %Y: tensor<6x8xf32>, %b: tensor<8xf32>) {
+  // expected-error @+1 {{expected one bias per row of 'tensor<6x8xf32>', found 'tensor<8xf32>'}}
+  %R = scratch.packed_matmul <csr>(%p, %c, %v), %X into %Y bias(%b) : (tensor<?xi32>, tensor<?xi32>, tensor<?xf32>), tensor<?x8xf32> -> tensor<6x8xf32>, tensor<8xf32>
+  return
+}

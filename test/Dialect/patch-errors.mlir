@@ -68,3 +68,11 @@ func.func @integers(%x: tensor<8x5xi32>, %ids: tensor<4xi32>, %s: tensor<4x5xi32
   %y = scratch.scatter_rows %s[%ids] into %x add : tensor<4x5xi32>, tensor<4xi32>, tensor<8x5xi32>
   return
 }
+
+// -----
+#CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed)}>
+func.func @sparse_rows(%x: tensor<9x8xf32, #CSR>, %ids: tensor<4xi32>) {
+  // expected-error @below {{to be dense, found 'tensor<9x8xf32, #sparse_tensor.encoding}}
+  %g = scratch.gather_rows %x[%ids] : tensor<9x8xf32, #CSR>, tensor<4xi32> -> tensor<4x8xf32>
+  return
+}

@@ -23,3 +23,10 @@ func.func @mask_threshold_gradient_c2(%W: tensor<4x8xf32>, %t: f32, %dM: tensor<
   %dt = scratch.mask.threshold_gradient %W above %t with %dM : tensor<4x8xf32>, tensor<8xf32>, f32
   return
 }
+
+// -----
+func.func @mask_threshold_gradient_c1(%W: tensor<2x4x8xf32>, %t: f32, %dM: tensor<4xf32>) {
+  // expected-error @+1 {{expected dense weights of floats, found 'tensor<2x4x8xf32>'}}
+  %dt = scratch.mask.threshold_gradient %W above %t with %dM : tensor<2x4x8xf32>, tensor<4xf32>, f32
+  return
+}

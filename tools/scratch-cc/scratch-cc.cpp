@@ -1,5 +1,6 @@
 //===- scratch-cc.cpp - compile a kernel ahead of time --------------------===//
 #include "codegen/Aot/AheadOfTime.h"
+#include "codegen/Driver/ToolFlags.h"
 
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
@@ -35,13 +36,10 @@ static int fail(llvm::StringRef text) {
 }
 
 int main(int argc, char **argv) {
-  cl::ResetCommandLineParser();
+  scratch::forgetLibraryOptions();
   Flags flags;
-  std::string complaint;
-  llvm::raw_string_ostream complaints(complaint);
-  if (!cl::ParseCommandLineOptions(argc, argv, "Scratch ahead-of-time compiler\n", &complaints))
-    return fail(llvm::StringRef(complaint).split('\n').first.split(": ").second);
-
+  if (llvm::Error error = scratch::parseFlags(argc, argv, "Scratch ahead-of-time compiler\n"))
+    return fail(llvm::toString(std::move(error)));
   scratch::AheadOfTimeOptions options;
   options.compile.select.target = flags.target;
   options.compile.select.dataflow = flags.dataflow;
