@@ -24,6 +24,7 @@ llvm::Error scratch::parseFlags(int argc, char **argv, llvm::StringRef overview)
   llvm::StringRef tool = llvm::sys::path::filename(argv[0]);
   llvm::StringRef first = llvm::StringRef(complaint).trim().split('\n').first;
   first.consume_front(tool.str() + ": ");
+  first = first.split("  Try: ").first;
   return llvm::createStringError(first.rtrim() + "; see " + tool + " --help");
 }
 
