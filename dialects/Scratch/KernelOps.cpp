@@ -155,14 +155,14 @@ static LogicalResult verifyEpilogue(KernelOpInterface kernel, bool keepIsLegal,
   if (block.getNumArguments() != 0)
     return op->emitOpError("epilogue takes no arguments");
   for (Operation &stage : block) {
-    if (isa<KeepOp>(stage) && !keepIsLegal)
+    if (isa<KeepOp, TopKOp>(stage) && !keepIsLegal)
       return stage.emitOpError("drops entries, but the pattern of ")
              << op->getName() << "'s result is fixed";
     if (isa<ReduceOp>(stage) && !reduceIsLegal)
       return stage.emitOpError("folds a sparse row, but the result of ")
              << op->getName() << " is dense";
-    if (!isa<MapOp, KeepOp, ReduceOp, YieldOp>(stage) && !isPure(&stage))
-      return stage.emitOpError("expected an epilogue stage (map, keep, reduce)");
+    if (!isa<MapOp, KeepOp, ReduceOp, TopKOp, YieldOp>(stage) && !isPure(&stage))
+      return stage.emitOpError("expected an epilogue stage (map, keep, reduce, top_k)");
   }
   YieldOp yield = YieldOp::endOf(block);
   if (!yield || yield.getNumOperands() != 0)
@@ -253,6 +253,78 @@ struct DropIdleStages : OpRewritePattern<Kernel> {
 };
 
 } // namespace
+
+LogicalResult SpgemmExecuteOp::verify() {
+  Type pattern = getPattern().getType(), lhs = getLhs().getType(), rhs = getRhs().getType(),
+       result = getType();
+  // (spgemm_execute_c1)
+  if (failed(verifySparseMatrix(*this, "pattern", pattern)) ||
+      failed(verifySparseMatrix(*this, "lhs", lhs)) ||
+      failed(verifySparseMatrix(*this, "rhs", rhs)) ||
+      failed(verifySparseMatrix(*this, "result", result)))
+    return failure();
+  if (sparse_tensor::getSparseTensorEncoding(pattern) !=
+      sparse_tensor::getSparseTensorEncoding(result))
+    return emitOpError("result ") << result << " is not stored like pattern " << pattern;
+  auto key = cast<RankedTensorType>(getKey().getType());
+  if (key.getRank() != 1 || key.getDimSize(0) != 8 || !key.getElementType().isInteger(64) ||
+      key.getEncoding())
+    return emitOpError("expected key to be a tensor<8xi64>, found ") << key;
+  // (spgemm_execute_c2)
+  if (failed(verifyInner(*this, lhs, shapeOf(lhs)[1], rhs, shapeOf(rhs)[0])))
+    return failure();
+  int64_t expected[] = {shapeOf(lhs)[0], shapeOf(rhs)[1]};
+  if (failed(verifyShape(*this, "pattern", shapeOf(pattern), expected)) ||
+      failed(verifyShape(*this, "result", shapeOf(result), expected)))
+    return failure();
+  // (spgemm_execute_c3)
+  if (failed(verifySemiring(*this, elementOf(lhs), elementOf(rhs), elementOf(result))))
+    return failure();
+  return verifyEpilogue(*this, /*keepIsLegal=*/false, /*reduceIsLegal=*/true);
+}
+
+void SpgemmExecuteOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
+                                                  MLIRContext *context) {
+  patterns.add<DropIdleStages<SpgemmExecuteOp>>(context);
+}
+
+//===----------------------------------------------------------------------===//
+// fingerprint, fold
+//===----------------------------------------------------------------------===//
+
+LogicalResult FingerprintOp::verify() {
+  // (fingerprint_c1)
+  for (Type matrix : getMatrices().getTypes())
+    if (failed(verifySparseMatrix(*this, "matrix", matrix)))
+      return failure();
+  RankedTensorType key = getKey().getType();
+  int64_t words = 4 * getMatrices().size();
+  if (key.getRank() != 1 || key.getDimSize(0) != words || key.getEncoding())
+    return emitOpError("expected a dense result of ")
+           << words << " words, four for each matrix, found " << key;
+  return success();
+}
+
+LogicalResult FoldOp::verify() {
+  // (fold_c1)
+  Type matrix = getMatrix().getType(), element = elementOf(matrix), result = getType();
+  if (failed(verifySparseMatrix(*this, "matrix", matrix)))
+    return failure();
+  // (fold_c2)
+  if (getOver() == FoldOver::All) {
+    if (result == element)
+      return success();
+    return emitOpError("over all expects a result of type ") << element << ", found " << result;
+  }
+  int64_t extent = shapeOf(matrix)[getOver() == FoldOver::Rows ? 0 : 1];
+  auto vector = dyn_cast<RankedTensorType>(result);
+  if (!vector || vector.getRank() != 1 || vector.getEncoding() ||
+      vector.getElementType() != element || vector.getDimSize(0) != extent)
+    return emitOpError("over ") << stringifyFoldOver(getOver()) << " expects a result of type "
+                                << RankedTensorType::get({extent}, element) << ", found "
+                                << result;
+  return success();
+}
 
 void SpgemmOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
   patterns.add<FoldComplementedMask, DropIdleStages<SpgemmOp>>(context);

@@ -78,6 +78,117 @@ def Scratch_SpgemmOp : Scratch_KernelOp<"spgemm"> {
   }];
 }
 
+def Scratch_FingerprintOp : Scratch_Op<"fingerprint", [Pure]> {
+  let summary = "What tells two sparse structures apart cheaply";
+  let description = [{
+    Four words per matrix: rows, columns, stored entries, and a hash of positions
+    and coordinates. Values are not read. Together with a product's pattern this
+    is a plan: see `scratch.spgemm_execute`.
+
+    (fingerprint_c1) sparse matrices (CSR or CSC); the result has four words for
+    each.
+
+    ```mlir
+    %key = scratch.fingerprint %A, %B
+           : tensor<?x?xf64, #CSR>, tensor<?x?xf64, #CSR> -> tensor<8xi64>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyRankedTensor>:$matrices);
+  let results = (outs StaticShapeTensorOf<[I64]>:$key);
+  let assemblyFormat = "$matrices attr-dict `:` type($matrices) `->` type($key)";
+  let hasVerifier = 1;
+}
+
+def Scratch_SpgemmExecuteOp : Scratch_KernelOp<"spgemm_execute"> {
+  let summary = "Sparse matrix times sparse matrix, on a structure known before";
+  let description = [{
+    As `scratch.spgemm`, at the stored entries of `pattern`, which an earlier
+    product found; the result has exactly this pattern. The analysis is made once,
+    the numbers are computed as often as values change:
+
+    ```mlir
+    func.func @analyse(%A, %B) {
+      %P = scratch.spgemm %A, %B semiring<any_pair> ... -> tensor<?x?xi8, #CSR>
+      %key = scratch.fingerprint %A, %B ... -> tensor<8xi64>
+    }
+    func.func @execute(%P, %key, %A, %B) {
+      %C = scratch.spgemm_execute %P, %key, %A, %B
+           : tensor<?x?xi8, #CSR>, tensor<8xi64>, tensor<?x?xf64, #CSR>,
+             tensor<?x?xf64, #CSR> -> tensor<?x?xf64, #CSR>
+    }
+    ```
+    A fingerprint of lhs and rhs that differs from `key` is a status
+    (INVALID_STRUCTURE), and nothing is computed. The pattern may be that of a
+    masked product: products that fall elsewhere are dropped. An entry of the
+    pattern that no product reaches holds the identity of the semiring's add.
+
+    (spgemm_execute_c1) pattern, lhs, rhs and result are sparse matrices; result
+    is stored like pattern and has its shape; `key` is a tensor<8xi64>.
+    (spgemm_execute_c2) shapes agree as in spgemm.
+    (spgemm_execute_c3) element types fit the semiring.
+  }];
+  let arguments = !con((ins AnyRankedTensor:$pattern, AnyRankedTensor:$key,
+                            AnyRankedTensor:$lhs, AnyRankedTensor:$rhs),
+                       kernelAttributes);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $pattern `,` $key `,` $lhs `,` $rhs (`semiring` `` $semiring^)? attr-dict
+    `:` type($pattern) `,` type($key) `,` type($lhs) `,` type($rhs) `->` type($result)
+    (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// What is made of a product
+//===----------------------------------------------------------------------===//
+
+def Scratch_FoldOperatorEnum
+    : I32EnumAttr<"FoldOperator", "how entries are merged to one value", [
+        I32EnumAttrCase<"Plus", 0, "plus">, I32EnumAttrCase<"Times", 1, "times">,
+        I32EnumAttrCase<"Min", 2, "min">, I32EnumAttrCase<"Max", 3, "max">]> {
+  let cppNamespace = "::scratch";
+  let genSpecializedAttr = 0;
+}
+def Scratch_FoldOperatorAttr
+    : EnumAttr<Scratch_Dialect, Scratch_FoldOperatorEnum, "fold_operator">;
+
+def Scratch_FoldOverEnum
+    : I32EnumAttr<"FoldOver", "which entries are merged to one value", [
+        I32EnumAttrCase<"All", 0, "all">, I32EnumAttrCase<"Rows", 1, "rows">,
+        I32EnumAttrCase<"Columns", 2, "columns">]> {
+  let cppNamespace = "::scratch";
+  let genSpecializedAttr = 0;
+}
+def Scratch_FoldOverAttr
+    : EnumAttr<Scratch_Dialect, Scratch_FoldOverEnum, "fold_over">;
+
+def Scratch_FoldOp : Scratch_Op<"fold", [Pure]> {
+  let summary = "Merge the entries of a sparse matrix: all, each row or each column";
+  let description = [{
+    Merges stored entries with plus, times, min or max; where there is none, the
+    result is the operator's identity. A product that is used by nothing but one
+    fold is never stored: its rows are folded while they are hot. The order of
+    merging does not depend on the number of threads.
+
+    (fold_c1) a sparse matrix (CSR or CSC).
+    (fold_c2) over `all` gives one element, over `rows` a dense vector with one
+    element per row, over `columns` one per column.
+
+    ```mlir
+    %C = scratch.spgemm %L, %L semiring<plus_pair> mask(%m : !scratch.mask<?x?>)
+         : tensor<?x?xi8, #CSR>, tensor<?x?xi8, #CSR> -> tensor<?x?xi64, #CSR>
+    %triangles = scratch.fold plus %C over all : tensor<?x?xi64, #CSR> -> i64
+    ```
+  }];
+  let arguments = (ins Scratch_FoldOperatorAttr:$merge, AnyRankedTensor:$matrix,
+                       Scratch_FoldOverAttr:$over);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = [{
+    $merge $matrix `over` $over attr-dict `:` type($matrix) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
 def Scratch_SpmmOp : Scratch_KernelOp<"spmm", [AllTypesMatch<["init", "result"]>]> {
   let summary = "Sparse matrix times dense matrix, added to a dense matrix";
   let description = [{
@@ -165,10 +276,12 @@ def Scratch_SddmmOp : Scratch_KernelOp<"sddmm"> {
 
 class Scratch_StageOp<string mnemonic, list<Trait> traits = []>
     : Scratch_Op<mnemonic, !listconcat([
-        ParentOneOf<["SpgemmOp", "SpmmOp", "SpmvOp", "SddmmOp"]>,
-        SingleBlockImplicitTerminator<"YieldOp">], traits)>;
+        ParentOneOf<["SpgemmOp", "SpgemmExecuteOp", "SpmmOp", "SpmvOp", "SddmmOp"]>], traits)>;
 
-def Scratch_MapOp : Scratch_StageOp<"map"> {
+class Scratch_BodyStageOp<string mnemonic>
+    : Scratch_StageOp<mnemonic, [SingleBlockImplicitTerminator<"YieldOp">]>;
+
+def Scratch_MapOp : Scratch_BodyStageOp<"map"> {
   let summary = "Epilogue stage: replace every value of the finished row";
   let description = [{
     The body receives value, row and column and yields the new value.
@@ -185,7 +298,7 @@ def Scratch_MapOp : Scratch_StageOp<"map"> {
   let hasVerifier = 1;
 }
 
-def Scratch_KeepOp : Scratch_StageOp<"keep"> {
+def Scratch_KeepOp : Scratch_BodyStageOp<"keep"> {
   let summary = "Epilogue stage: drop the entries whose body yields false";
   let description = [{
     The only stage that removes entries. The body receives value, row and column
@@ -197,7 +310,7 @@ def Scratch_KeepOp : Scratch_StageOp<"keep"> {
   let hasVerifier = 1;
 }
 
-def Scratch_ReduceOp : Scratch_StageOp<"reduce"> {
+def Scratch_ReduceOp : Scratch_BodyStageOp<"reduce"> {
   let summary = "Epilogue stage: fold the finished row to one value";
   let description = [{
     Starts at `identity`; the body receives the value so far and the next entry's
@@ -216,6 +329,31 @@ def Scratch_ReduceOp : Scratch_StageOp<"reduce"> {
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$identity attr-dict-with-keyword $body `->` type($result)";
   let hasVerifier = 1;
+}
+
+def Scratch_TopOrderEnum
+    : I32EnumAttr<"TopOrder", "which of two values is kept first", [
+        I32EnumAttrCase<"Value", 0, "value">,
+        I32EnumAttrCase<"Magnitude", 1, "magnitude">]> {
+  let cppNamespace = "::scratch";
+  let genSpecializedAttr = 0;
+}
+def Scratch_TopOrderAttr
+    : EnumAttr<Scratch_Dialect, Scratch_TopOrderEnum, "top_order">;
+
+def Scratch_TopKOp : Scratch_StageOp<"top_k"> {
+  let summary = "Epilogue stage: keep the largest entries of the row";
+  let description = [{
+    Keeps the `k` largest entries, by value or by magnitude, in the order of their
+    columns; of equals those that come first, a NaN before any number. Rows of at
+    most `k` entries stay as they are. Legal where `scratch.keep` is.
+
+    ```mlir
+    scratch.top_k %k by magnitude
+    ```
+  }];
+  let arguments = (ins Index:$k, Scratch_TopOrderAttr:$order);
+  let assemblyFormat = "$k `by` $order attr-dict";
 }
 
 def Scratch_YieldOp : Scratch_Op<"yield", [Pure, Terminator, ReturnLike]> {

@@ -55,6 +55,8 @@ LogicalResult AccumulatorCreateOp::verify() {
     return emitOpError("semiring ")
            << stringify(getSemiring().getKind()) << " brings its own add";
   }
+  if (getKnown() && !getFormula().empty())
+    return emitOpError("known coordinates take part without a formula");
   if (!getFormula().empty()) {
     Type byte = IntegerType::get(getContext(), 8), bit = IntegerType::get(getContext(), 1);
     if (failed(verifyArguments(*this, "formula", getFormula(), {byte})) ||
@@ -107,32 +109,41 @@ LogicalResult MarkDenseOp::verify() {
   return success();
 }
 
-LogicalResult AccumulateOp::verify() {
-  if (failed(verifyCoordinates(*this, getCoordinates())))
+/// What both ways to merge a segment ask of their operands.
+template <typename Op> static LogicalResult verifySegment(Op op) {
+  if (failed(verifyCoordinates(op, op.getCoordinates())))
     return failure();
-  if (getSymbolic()) {
-    if (getValues() || getScale())
-      return emitOpError("records presence only when symbolic; values and scale have no use");
+  if (op.getSymbolic()) {
+    if (op.getValues() || op.getScale())
+      return op.emitOpError("records presence only when symbolic; values and scale have no use");
     return success();
   }
-  if (getSemiring().isCustom()) {
-    if (getMultiply().empty())
-      return emitOpError("custom semiring needs a region 'multiply'");
-    if (!getScale() || !getValues())
-      return emitOpError("custom semiring needs values and scale");
-    return verifyYields(*this, "multiply", getMultiply(), {getTile().getType().getElement()});
+  if (op.getSemiring().isCustom()) {
+    if (op.getMultiply().empty())
+      return op.emitOpError("custom semiring needs a region 'multiply'");
+    if (!op.getScale() || !op.getValues())
+      return op.emitOpError("custom semiring needs values and scale");
+    return verifyYields(op, "multiply", op.getMultiply(), {op.getTile().getType().getElement()});
   }
-  if (!getMultiply().empty())
-    return emitOpError("semiring ")
-           << stringify(getSemiring().getKind()) << " brings its own multiply";
-  SemiringOperator multiply = getSemiring().getMultiply();
-  bool left = getSwapped() ? readsRight(multiply) : readsLeft(multiply);
-  bool right = getSwapped() ? readsLeft(multiply) : readsRight(multiply);
-  if (left && !getScale())
-    return emitOpError("multiply ") << stringify(multiply) << " needs a scale";
-  if (right && !getValues())
-    return emitOpError("multiply ") << stringify(multiply) << " needs values";
+  if (!op.getMultiply().empty())
+    return op.emitOpError("semiring ")
+           << stringify(op.getSemiring().getKind()) << " brings its own multiply";
+  SemiringOperator multiply = op.getSemiring().getMultiply();
+  bool left = op.getSwapped() ? readsRight(multiply) : readsLeft(multiply);
+  bool right = op.getSwapped() ? readsLeft(multiply) : readsRight(multiply);
+  if (left && !op.getScale())
+    return op.emitOpError("multiply ") << stringify(multiply) << " needs a scale";
+  if (right && !op.getValues())
+    return op.emitOpError("multiply ") << stringify(multiply) << " needs values";
   return success();
+}
+
+LogicalResult AccumulateOp::verify() { return verifySegment(*this); }
+
+LogicalResult AccumulateSampledOp::verify() {
+  if (failed(verifyCoordinates(*this, getSample())))
+    return failure();
+  return verifySegment(*this);
 }
 
 LogicalResult DrainOp::verify() {
@@ -141,3 +152,13 @@ LogicalResult DrainOp::verify() {
     return failure();
   return success();
 }
+
+LogicalResult DrainAlongOp::verify() {
+  if (failed(verifyCoordinates(*this, getAlong())) ||
+      failed(verifyBuffer(*this, "coordinates", getCoordinates(), getTile().getType().getIndex())) ||
+      failed(verifyBuffer(*this, "values", getValues(), getTile().getType().getElement())))
+    return failure();
+  return success();
+}
+
+LogicalResult CountAlongOp::verify() { return verifyCoordinates(*this, getAlong()); }

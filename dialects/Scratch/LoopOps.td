@@ -73,17 +73,23 @@ def Scratch_AccumulatorCreateOp
     than `entries` different coordinates. Merging uses the semiring's add (of a
     custom semiring: the region `add`, with `identity`). `formula`, where
     present, decides from the leaves a coordinate belongs to whether it takes
-    part: bit L of the argument is set when `scratch.accumulator.mark` marked
-    the coordinate for leaf L (at most six leaves).
+    part: bit L of the argument is set when `scratch.mark` marked the coordinate
+    for leaf L (at most six leaves).
+
+    `known`: the coordinates of a tile's result are known beforehand. They are
+    marked (leaf 0) and drained by `scratch.drain_along` on the same segment,
+    each exactly once, whether or not a product fell on it; presence is not
+    recorded, there is no formula, and what falls elsewhere is lost.
   }];
   let arguments = (ins Index:$window, Index:$entries,
                        Scratch_SemiringAttr:$semiring,
-                       OptionalAttr<TypedAttrInterface>:$identity);
+                       OptionalAttr<TypedAttrInterface>:$identity,
+                       UnitAttr:$known);
   let results = (outs Scratch_AccumulatorType:$accumulator);
   let regions = (region MaxSizedRegion<1>:$add, MaxSizedRegion<1>:$formula);
   let assemblyFormat = [{
     `window` `(` $window `)` `entries` `(` $entries `)` `semiring` `` $semiring
-    attr-dict `:` type($accumulator)
+    (`known` $known^)? attr-dict `:` type($accumulator)
     (`add` $add^)? (`formula` $formula^)?
   }];
   let hasVerifier = 1;
@@ -201,6 +207,64 @@ def Scratch_DrainOp
   let assemblyFormat = [{
     $tile `into` $coordinates `,` $values `at` $at attr-dict
     `:` type($tile) `,` type($coordinates) `,` type($values)
+  }];
+  let hasVerifier = 1;
+}
+
+def Scratch_AccumulateSampledOp
+    : Scratch_Op<"accumulate_sampled", [AttrSizedOperandSegments, MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Merge what a scaled segment has at given coordinates";
+  let description = [{
+    As `scratch.accumulate` of the segment's entries whose coordinates are among
+    `sample[p]`, p in [`sample_first`, `sample_last`). Both ascend. Each sample is
+    searched for in the segment: for samples much shorter than the segment.
+  }];
+  let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$coordinates,
+                       Optional<AnyMemRef>:$values, Index:$first, Index:$last,
+                       AnyMemRef:$sample, Index:$sample_first, Index:$sample_last,
+                       Optional<AnyType>:$scale, UnitAttr:$symbolic,
+                       UnitAttr:$swapped,
+                       Scratch_SemiringAttr:$semiring);
+  let regions = (region MaxSizedRegion<1>:$multiply);
+  let assemblyFormat = [{
+    $tile `,` $coordinates `[` $first `,` $last `]`
+    `sample` $sample `[` $sample_first `,` $sample_last `]`
+    (`values` $values^ `:` type($values))? (`scaled` $scale^ `:` type($scale))?
+    (`symbolic` $symbolic^)? (`swapped` $swapped^)? `semiring` `` $semiring attr-dict
+    `:` type($tile) `,` type($coordinates) `,` type($sample) (`multiply` $multiply^)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Scratch_DrainAlongOp
+    : Scratch_Op<"drain_along", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Write a tile's entries out, in the order of given coordinates";
+  let description = [{
+    As `scratch.drain`, where every entry and every mark of the tile is known to
+    lie among `along[p]`, p in [`first`, `last`), which are distinct: these are
+    visited, in this order, instead of the window.
+  }];
+  let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$along, Index:$first,
+                       Index:$last, AnyMemRef:$coordinates, AnyMemRef:$values,
+                       Index:$at);
+  let results = (outs Index:$count);
+  let assemblyFormat = [{
+    $tile `along` $along `[` $first `,` $last `]` `into` $coordinates `,` $values
+    `at` $at attr-dict
+    `:` type($tile) `,` type($along) `,` type($coordinates) `,` type($values)
+  }];
+  let hasVerifier = 1;
+}
+
+def Scratch_CountAlongOp
+    : Scratch_Op<"count_along", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Count a tile's entries among given coordinates and forget them";
+  let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$along, Index:$first,
+                       Index:$last);
+  let results = (outs Index:$count);
+  let assemblyFormat = [{
+    $tile `along` $along `[` $first `,` $last `]` attr-dict
+    `:` type($tile) `,` type($along)
   }];
   let hasVerifier = 1;
 }

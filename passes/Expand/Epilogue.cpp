@@ -2,6 +2,7 @@
 #include "passes/Expand/Epilogue.h"
 
 #include "passes/Emission/Semiring.h"
+#include "passes/Expand/TopK.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -70,6 +71,8 @@ Value scratch::emitSparseEpilogue(LoopBuilder &b, Region &epilogue, const Sparse
       emitMap(b, map, row, end, mapping);
     } else if (auto keep = dyn_cast<KeepOp>(stage)) {
       end = emitKeep(b, keep, row, end, mapping);
+    } else if (auto top = dyn_cast<TopKOp>(stage)) {
+      end = emitTopK(b, top, mapping.lookupOrDefault(top.getK()), row, end);
     } else if (auto reduce = dyn_cast<ReduceOp>(stage)) {
       Value start = arith::ConstantOp::create(b, reduce.getIdentity());
       Value folded = b.loop(row.at, end, {start}, [&](Value q, ValueRange carried) {
@@ -103,5 +106,5 @@ bool scratch::hasStages(Region &epilogue) {
 }
 
 bool scratch::dropsEntries(Region &epilogue) {
-  return !epilogue.empty() && !epilogue.front().getOps<KeepOp>().empty();
+  return llvm::any_of(epilogue.getOps(), [](Operation &op) { return isa<KeepOp, TopKOp>(op); });
 }

@@ -34,6 +34,9 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
     FailureOr<Value> result =
         llvm::TypeSwitch<Operation *, FailureOr<Value>>(op)
             .Case([&](SpgemmOp op) { return expandSpgemm(b, op); })
+            .Case([&](SpgemmExecuteOp op) { return expandSpgemmExecute(b, op); })
+            .Case([&](FingerprintOp op) { return expandFingerprint(b, op); })
+            .Case([&](FoldOp op) { return expandFold(b, op); })
             .Case([&](SpmmOp op) { return expandSpmm(b, op); })
             .Case([&](SpmvOp op) { return expandSpmv(b, op); })
             .Case([&](SddmmOp op) { return expandSddmm(b, op); })
@@ -53,8 +56,13 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
     getOperation().walk([&](Operation *op) {
       if (isa<KernelOpInterface, PruningOpInterface, AttentionOp, AttentionMergeOp,
               AttentionBackwardOp, BlocksOfMaskOp, PatchSampleOp, GatherRowsOp,
-              ScatterRowsOp>(op))
+              ScatterRowsOp, FingerprintOp, FoldOp>(op))
         kernels.push_back(op);
+    });
+    // Products that are folded at once are computed by their folds.
+    llvm::erase_if(kernels, [](Operation *op) {
+      auto product = dyn_cast<SpgemmOp>(op);
+      return product && isFolded(product);
     });
     IRRewriter rewriter(&getContext());
     MaskGrids grids;
@@ -63,7 +71,11 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
       FailureOr<LoopBuilder::Values> results = expand(b, kernel, grids);
       if (failed(results))
         return signalPassFailure();
+      Operation *folded =
+          isa<FoldOp>(kernel) ? kernel->getOperand(0).getDefiningOp() : nullptr;
       rewriter.replaceOp(kernel, *results);
+      if (isa_and_nonnull<SpgemmOp>(folded) && folded->use_empty())
+        rewriter.eraseOp(folded);
       ++numExpanded;
     }
     // Initial values that are not read, masks that kernels have taken in.

@@ -13,6 +13,12 @@
 namespace scratch {
 
 mlir::FailureOr<mlir::Value> expandSpgemm(LoopBuilder &b, SpgemmOp op);
+mlir::FailureOr<mlir::Value> expandSpgemmExecute(LoopBuilder &b, SpgemmExecuteOp op);
+mlir::FailureOr<mlir::Value> expandFingerprint(LoopBuilder &b, FingerprintOp op);
+/// Of a stored matrix, or of a product that is not stored then.
+mlir::FailureOr<mlir::Value> expandFold(LoopBuilder &b, FoldOp op);
+/// Whether a product is computed by the fold that uses it.
+bool isFolded(SpgemmOp op);
 mlir::FailureOr<mlir::Value> expandSpmm(LoopBuilder &b, SpmmOp op);
 mlir::FailureOr<mlir::Value> expandSpmv(LoopBuilder &b, SpmvOp op);
 /// Attention has a tiling in place of a strategy, and one or two results.

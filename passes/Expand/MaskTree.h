@@ -35,6 +35,11 @@ public:
   /// Entries outside every leaf never take part.
   bool isBoundedByLeaves() const { return bounded; }
 
+  /// The mask is one sparse tensor, as it is.
+  bool isOneSparseLeaf() const {
+    return leaves.size() == 1 && bounded && !leaves.front().dense;
+  }
+
   /// Writes the formula as the body of `region`: i8 leaf bits -> i1.
   void emitFormula(LoopBuilder &b, mlir::Region &region) const;
 

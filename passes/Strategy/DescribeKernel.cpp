@@ -56,7 +56,9 @@ static void describeSpgemm(SpgemmOp op, KernelProblem &problem) {
     problem.mask = op.getComplement() ? MaskUse::Complement : MaskUse::Plain;
     problem.maskLeaves = countLeaves(op.getMask());
   }
-  op.getEpilogue().walk([&](KeepOp) { problem.dropsEntries = true; });
+  op.getEpilogue().walk([&](Operation *stage) {
+    problem.dropsEntries |= isa<KeepOp, TopKOp>(stage);
+  });
 }
 
 static void describeSparseDense(KernelKind kind, RankedTensorType lhs, RankedTensorType result,
@@ -81,6 +83,9 @@ KernelProblem scratch::describe(KernelOpInterface kernel) {
   KernelProblem problem;
   TypeSwitch<Operation *>(kernel)
       .Case([&](SpgemmOp op) { describeSpgemm(op, problem); })
+      .Case([&](SpgemmExecuteOp op) {
+        describeSparseDense(KernelKind::SpgemmExecute, op.getLhs().getType(), op.getType(), problem);
+      })
       .Case([&](SpmmOp op) {
         describeSparseDense(KernelKind::Spmm, op.getLhs().getType(), op.getType(), problem);
       })

@@ -9,6 +9,8 @@ llvm::StringRef scratch::stringify(KernelKind kernel) {
   switch (kernel) {
   case KernelKind::Spgemm:
     return "spgemm";
+  case KernelKind::SpgemmExecute:
+    return "spgemm_execute";
   case KernelKind::Spmm:
     return "spmm";
   case KernelKind::Spmv:

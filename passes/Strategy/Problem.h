@@ -15,7 +15,7 @@
 
 namespace scratch {
 
-enum class KernelKind { Spgemm, Spmm, Spmv, Sddmm };
+enum class KernelKind { Spgemm, SpgemmExecute, Spmm, Spmv, Sddmm };
 
 enum class MaskUse { None, Plain, Complement };
 

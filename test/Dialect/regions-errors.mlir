@@ -86,7 +86,7 @@ func.func @epilogue_yield(%A: !M, %v: f64) {
 func.func @epilogue_stage(%A: !M, %m: memref<f64>, %v: f64) {
   %C = scratch.spgemm %A, %A : !M, !M -> !M
   epilogue {
-    // expected-error@+1 {{expected an epilogue stage (map, keep, reduce)}}
+    // expected-error@+1 {{expected an epilogue stage (map, keep, reduce, top_k)}}
     memref.store %v, %m[] : memref<f64>
     scratch.yield
   }

@@ -72,21 +72,71 @@ void Accumulator::markDense(LoopBuilder &b, MarkDenseOp op) {
   });
 }
 
-void Accumulator::accumulate(LoopBuilder &b, AccumulateOp op) {
+template <typename Op> Accumulator::Segment Accumulator::segmentOf(LoopBuilder &b, Op op) {
   SemiringEmitter multiply = semiring;
   multiply.semiring = op.getSemiring();
   multiply.swapped = op.getSwapped();
   if (op.getSemiring().isCustom() && !op.getSymbolic())
     multiply.multiplyRegion = &op.getMultiply();
-  auto product = [&](Value p) {
+  Segment segment{op.getFirst(), op.getLast(), op.getScale(),
+                  static_cast<bool>(op.getValues()), {}, {}};
+  segment.coordinate = [&b, op](Value p) mutable {
+    return b.loadIndex(op.getCoordinates(), p);
+  };
+  segment.multiply = [this, &b, op, multiply](Value p, Value scale) mutable {
     if (op.getSymbolic())
       return Value();
     Value value = op.getValues() ? b.load(op.getValues(), p) : Value();
-    return multiply.multiply(b, op.getScale(), value, element);
+    return multiply.multiply(b, scale, value, element);
   };
-  // Coordinates of a segment are distinct, so a group's touches do not depend on
-  // each other: a kind may order their loads and stores as suits it.
-  Value first = op.getFirst(), last = op.getLast();
+  return segment;
+}
+
+void Accumulator::accumulate(LoopBuilder &b, AccumulateOp op) {
+  touchSegment(b, segmentOf(b, op));
+}
+
+/// The first position in [from, to) whose coordinate is not less than `wanted`,
+/// by halving without branches; `to` if there is none.
+static Value search(LoopBuilder &b, Value coordinates, Value from, Value to, Value wanted) {
+  Value one = b.index(1);
+  auto end = b.whileLoop(
+      {from, b.sub(to, from)}, [&](ValueRange at) { return b.less(one, at[1]); },
+      [&](ValueRange at) {
+        Value half = b.shiftRight(at[1], 1);
+        Value next = b.add(at[0], half);
+        Value before = b.less(b.loadIndex(coordinates, b.sub(next, one)), wanted);
+        return LoopBuilder::Values{b.select(before, next, at[0]), b.sub(at[1], half)};
+      });
+  // One is left, unless the range was empty.
+  return b.ifElse(
+      b.less(end[0], to), {b.getIndexType()},
+      [&] {
+        Value before = b.less(b.loadIndex(coordinates, end[0]), wanted);
+        return LoopBuilder::Values{b.add(end[0], b.cast(before, b.getIndexType()))};
+      },
+      [&] { return LoopBuilder::Values{to}; })[0];
+}
+
+void Accumulator::accumulateSampled(LoopBuilder &b, AccumulateSampledOp op) {
+  Segment segment = segmentOf(b, op);
+  // Samples ascend: each is searched for behind the one before.
+  b.loop(op.getSampleFirst(), op.getSampleLast(), {op.getFirst()},
+         [&](Value s, ValueRange carried) {
+           Value wanted = b.loadIndex(op.getSample(), s);
+           Value p = search(b, op.getCoordinates(), carried[0], op.getLast(), wanted);
+           b.ifThen(b.less(p, op.getLast()), [&] {
+             b.ifThen(b.equal(segment.coordinate(p), wanted),
+                      [&] { touch(b, wanted, segment.product(p)); });
+           });
+           return LoopBuilder::Values{p};
+         });
+}
+
+// Coordinates of a segment are distinct, so a group's touches do not depend on
+// each other: a kind may order their loads and stores as suits it.
+void Accumulator::touchSegment(LoopBuilder &b, const Segment &segment) {
+  Value first = segment.first, last = segment.last;
   int64_t group = groupSize();
   if (group > 1) {
     Value whole = b.add(first, b.bitAnd(b.sub(last, first), b.index(-group)));
@@ -96,8 +146,8 @@ void Accumulator::accumulate(LoopBuilder &b, AccumulateOp op) {
           LoopBuilder::Values coordinates, products;
           for (int64_t k = 0; k < group; ++k) {
             Value at = b.add(p, b.index(k));
-            coordinates.push_back(b.loadIndex(op.getCoordinates(), at));
-            products.push_back(product(at));
+            coordinates.push_back(segment.coordinate(at));
+            products.push_back(segment.product(at));
           }
           touchGroup(b, coordinates, products);
           return LoopBuilder::Values();
@@ -106,8 +156,8 @@ void Accumulator::accumulate(LoopBuilder &b, AccumulateOp op) {
     first = whole;
   }
   b.loop(first, last, [&](Value p) {
-    Value coordinate = b.loadIndex(op.getCoordinates(), p);
-    touch(b, coordinate, product(p));
+    Value coordinate = segment.coordinate(p);
+    touch(b, coordinate, segment.product(p));
   });
 }
 

@@ -15,6 +15,7 @@
 #include "passes/Emission/LoopBuilder.h"
 #include "passes/Emission/Semiring.h"
 
+#include <functional>
 #include <memory>
 
 namespace scratch {
@@ -33,15 +34,34 @@ public:
   void mark(LoopBuilder &b, MarkOp op);
   void markDense(LoopBuilder &b, MarkDenseOp op);
   void accumulate(LoopBuilder &b, AccumulateOp op);
+  void accumulateSampled(LoopBuilder &b, AccumulateSampledOp op);
 
-  /// Empties the tile; both return the number of entries.
+  /// All segments were merged; what was put off is done here.
+  virtual void finish(LoopBuilder &b) {}
+
+  /// Empties the tile; all four return the number of entries.
   virtual mlir::Value drain(LoopBuilder &b, mlir::Value coordinates, mlir::Value values,
                             mlir::Value at) = 0;
   virtual mlir::Value count(LoopBuilder &b) = 0;
+  virtual mlir::Value drainAlong(LoopBuilder &b, DrainAlongOp op) = 0;
+  virtual mlir::Value countAlong(LoopBuilder &b, CountAlongOp op) = 0;
 
 protected:
   explicit Accumulator(AccumulatorCreateOp op);
 
+  /// Entries of a segment: where they fall and what they are worth.
+  struct Segment {
+    mlir::Value first, last;
+    mlir::Value scale;     ///< null: the multiply does not read it
+    bool readsValues;      ///< whether the product depends on p at all
+    std::function<mlir::Value(mlir::Value p)> coordinate;
+    /// Null: presence only.
+    std::function<mlir::Value(mlir::Value p, mlir::Value scale)> multiply;
+
+    mlir::Value product(mlir::Value p) const { return multiply(p, scale); }
+  };
+  /// Merges all entries of a segment: in groups, then the rest.
+  virtual void touchSegment(LoopBuilder &b, const Segment &segment);
   /// Merges `product` (null: presence only) into a coordinate of the tile.
   virtual void touch(LoopBuilder &b, mlir::Value coordinate, mlir::Value product) = 0;
   /// Merges several different coordinates; one after the other unless overridden.
@@ -67,6 +87,8 @@ protected:
   mlir::Value low, high; ///< of the open tile
 
 private:
+  template <typename Op> Segment segmentOf(LoopBuilder &b, Op op);
+
   mlir::Region *formula = nullptr;
 };
 

@@ -93,6 +93,24 @@ public:
     return present;
   }
 
+  Value countAlong(LoopBuilder &b, CountAlongOp) override { return count(b); }
+
+  Value drainAlong(LoopBuilder &b, DrainAlongOp op) override {
+    Type stored = cast<MemRefType>(op.getCoordinates().getType()).getElementType();
+    Value end = b.loop(op.getFirst(), op.getLast(), {op.getAt()}, [&](Value p, ValueRange at) {
+      Value key = b.cast(b.load(op.getAlong(), p), index);
+      auto [slot, found] = probe(b, key);
+      // A free slot has state 0.
+      Value here = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, b.load(states, slot),
+                                         byte(b, 0));
+      b.store(b.cast(key, stored), op.getCoordinates(), at[0]);
+      b.store(b.load(values, slot), op.getValues(), at[0]);
+      return LoopBuilder::Values{b.add(at[0], b.cast(here, b.getIndexType()))};
+    })[0];
+    forget(b, b.load(counter, b.index(0)));
+    return b.sub(end, op.getAt());
+  }
+
 protected:
   void touch(LoopBuilder &b, Value coordinate, Value product) override {
     Value key = b.cast(coordinate, index);

@@ -20,13 +20,24 @@ static void lowerTileOps(Accumulator &accumulator, Value tile) {
       accumulator.markDense(b, op);
     else if (auto op = dyn_cast<AccumulateOp>(user))
       accumulator.accumulate(b, op);
+    else if (auto op = dyn_cast<AccumulateSampledOp>(user))
+      accumulator.accumulateSampled(b, op);
+    else if (auto op = dyn_cast<DrainAlongOp>(user))
+      op.getCount().replaceAllUsesWith(accumulator.drainAlong(b, op));
+    else if (auto op = dyn_cast<CountAlongOp>(user))
+      op.getCount().replaceAllUsesWith(accumulator.countAlong(b, op));
     else if (auto op = dyn_cast<DrainOp>(user))
       op.getCount().replaceAllUsesWith(
           accumulator.drain(b, op.getCoordinates(), op.getValues(), op.getAt()));
     else if (auto op = dyn_cast<CountOp>(user))
       op.getCount().replaceAllUsesWith(accumulator.count(b));
-    user->erase();
   }
+  // Multiplies of custom semirings live in the ops until here.
+  Operation *end = tile.getParentBlock()->getTerminator();
+  LoopBuilder b(end->getLoc(), end);
+  accumulator.finish(b);
+  for (Operation *user : users)
+    user->erase();
 }
 
 /// BEFORE  %n = scratch.tile %acc ... accumulate {A} drain {D; yield %m}

@@ -21,6 +21,8 @@
 #include "passes/Expand/StorageOrder.h"
 #include "runtime/abi/scratch.h"
 
+#include "mlir/Dialect/SparseTensor/IR/SparseTensorType.h"
+
 using namespace mlir;
 using namespace scratch;
 
@@ -91,6 +93,10 @@ LogicalResult RowWiseProduct::open() {
     return failure();
   mask = *tree;
   return success();
+}
+
+bool RowWiseProduct::isOrderedResult() const {
+  return sparse_tensor::isOrderedLT(sparse_tensor::SparseTensorType(resultType).getLvlType(1));
 }
 
 FailureOr<Value> RowWiseProduct::expand() {

@@ -1,10 +1,10 @@
-//===- RowWise.h - row-wise SpGEMM, shared by its parts ----------*- C++
-//-*-===//
+//===- RowWise.h - row-wise SpGEMM, shared by its parts ---------*- C++ -*-===//
 //
-// Stage: expand. One product is expanded by four files that share this class:
+// Stage: expand. One product is expanded by five files that share this class:
 // RowWise.cpp opens the operands and puts the parts together, Bounds.cpp bounds
-// every row, Rows.cpp computes one row in the accumulator that suits it, and
-// Phases.cpp goes over all rows, once or twice.
+// every row, Rows.cpp computes one row in the accumulator that suits it,
+// MaskedRows.cpp one row along a sparse mask, and Phases.cpp goes over all rows,
+// once or twice.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_SPGEMM_ROWWISE_H
@@ -20,12 +20,18 @@ namespace scratch {
 class RowWiseProduct {
 public:
   RowWiseProduct(LoopBuilder &b, SpgemmOp op)
+      : RowWiseProduct(b, op, isColumnMajor(op.getType())) {}
+
+  /// For a result that is not stored: its loops may go over columns instead.
+  RowWiseProduct(LoopBuilder &b, SpgemmOp op, bool columnMajor)
       : b(b), op(op), semiring(SemiringEmitter::of(op)),
-        resultType(op.getType()), columnMajor(isColumnMajor(op.getType())) {
+        resultType(op.getType()), columnMajor(columnMajor) {
     semiring.swapped = columnMajor;
   }
 
   mlir::FailureOr<mlir::Value> expand();
+  /// The product's entries merged by `fold`, over all or over major indices.
+  mlir::FailureOr<mlir::Value> fold(FoldOp fold);
 
 private:
   enum class Mode { Count, Drain };
@@ -46,6 +52,13 @@ private:
   std::pair<mlir::Value, mlir::Value> computeRow(mlir::ValueRange accumulators,
                                                  mlir::Value row, Mode mode,
                                                  mlir::Value at);
+  bool walksMask();
+  mlir::Value accumulateMaskedRow(unsigned variant, mlir::Value accumulator,
+                                  mlir::Value row, mlir::Value at);
+  std::pair<mlir::Value, mlir::Value>
+  computeMaskedRow(mlir::ValueRange accumulators, mlir::Value row,
+                   mlir::Value at);
+  bool isOrderedResult() const;
   LoopBuilder::Values makeAccumulators();
   void destroyAccumulators(mlir::ValueRange accumulators);
   mlir::Value

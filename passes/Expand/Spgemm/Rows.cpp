@@ -147,6 +147,12 @@ Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator,
 std::pair<Value, Value> RowWiseProduct::computeRow(ValueRange accumulators,
                                                    Value row, Mode mode,
                                                    Value at) {
+  if (walksMask()) {
+    auto [count, choice] = computeMaskedRow(accumulators, row, at);
+    count = emitSparseEpilogue(b, op.getEpilogue(),
+                               {coordinates, values, at, count, row, columnMajor});
+    return {count, choice};
+  }
   Value zero = b.index(0);
   Type index = b.getIndexType();
   RowShape shape = measureRow(row);

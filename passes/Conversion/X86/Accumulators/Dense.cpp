@@ -17,6 +17,9 @@ using namespace scratch;
 static constexpr int64_t kWord = 64;
 /// Entries copied together from a full word.
 static constexpr int64_t kCopy = 8;
+/// Hits inside a mask that are collected before they are merged, and entries that
+/// are held against the mask between two looks at the room that is left.
+static constexpr int64_t kHits = 1024, kBatch = 512;
 
 std::unique_ptr<Accumulator> scratch::makeDenseAccumulator(AccumulatorCreateOp op) {
   return std::make_unique<DenseAccumulator>(op);
@@ -24,18 +27,28 @@ std::unique_ptr<Accumulator> scratch::makeDenseAccumulator(AccumulatorCreateOp o
 
 void DenseAccumulator::create(LoopBuilder &b) {
   Value size = b.roundUp(op.getWindow(), kWord);
-  values = allocateValues(b, size);
-  states = allocate(b, b.getI8Type(), size, /*zeroed=*/true);
+  values = known() ? allocate(b, element, size, /*zeroed=*/false) : allocateValues(b, size);
+  // Where coordinates are known, nobody asks which were touched.
+  states = allocate(b, b.getI8Type(), known() ? b.index(kWord) : size, /*zeroed=*/true);
+  if (masked()) {
+    hits = allocate(b, b.getIndexType(), b.index(kHits), /*zeroed=*/false);
+    scales = allocate(b, element, b.index(kHits), /*zeroed=*/false);
+    hitCount = allocate(b, b.getIndexType(), b.index(1), /*zeroed=*/true);
+  }
 }
 
 void DenseAccumulator::destroy(LoopBuilder &b) {
   ReleaseOp::create(b, values);
   ReleaseOp::create(b, states);
+  if (masked())
+    for (Value buffer : {hits, scales, hitCount})
+      ReleaseOp::create(b, buffer);
 }
 
 void DenseAccumulator::open(LoopBuilder &b, Value low, Value high, Value) {
   this->low = low;
   this->high = high;
+  pending.reset();
 }
 
 Value DenseAccumulator::span(LoopBuilder &b) { return b.roundUp(b.sub(high, low), kWord); }
@@ -45,6 +58,8 @@ void DenseAccumulator::touch(LoopBuilder &b, Value coordinate, Value product) {
   auto merge = [&](Value state) {
     if (product)
       b.store(semiring.add(b, b.load(values, column), product), values, column);
+    if (known())
+      return;
     b.store(state, states, column);
     note(b, column);
   };
@@ -60,10 +75,17 @@ void DenseAccumulator::touchGroup(LoopBuilder &b, ValueRange coordinates, ValueR
   LoopBuilder::Values columns, sums;
   for (Value coordinate : coordinates)
     columns.push_back(b.sub(coordinate, low));
-  for (Value column : columns)
-    b.store(byte(b, kPresent), states, column);
-  for (Value column : columns)
-    note(b, column);
+  if (!known()) {
+    // Inside a mask the leaves' bits stay, for those who clear by them.
+    for (Value column : columns) {
+      Value state = byte(b, kPresent);
+      if (masked())
+        state = b.bitOr(b.load(states, column), state);
+      b.store(state, states, column);
+    }
+    for (Value column : columns)
+      note(b, column);
+  }
   if (!products.front())
     return;
   for (auto [column, product] : llvm::zip_equal(columns, products))
@@ -74,6 +96,8 @@ void DenseAccumulator::touchGroup(LoopBuilder &b, ValueRange coordinates, ValueR
 
 void DenseAccumulator::touchMark(LoopBuilder &b, Value coordinate, int64_t bit) {
   Value column = b.sub(coordinate, low);
+  if (known())
+    return b.store(identity(b), values, column);
   b.store(b.bitOr(b.load(states, column), byte(b, bit)), states, column);
   note(b, column);
 }
@@ -171,4 +195,104 @@ Value DenseAccumulator::drain(LoopBuilder &b, Value coordinates, Value out, Valu
         [&] { return LoopBuilder::Values{sparse(word, bits, place)}; })[0];
   });
   return b.sub(end, at);
+}
+
+/// Under a mask most products may fall outside, and which ones is not to be
+/// predicted: entries inside are collected without a branch (each is written, only
+/// a hit moves the place on) over all segments of the tile, then merged together.
+void DenseAccumulator::touchSegment(LoopBuilder &b, const Segment &segment) {
+  // One list serves one kind of segment; another kind is merged where it stands.
+  bool otherScale = segment.scale && segment.scale.getType() != element;
+  if (!masked() || pending || otherScale)
+    return Accumulator::touchSegment(b, segment);
+  pending = segment;
+  Value zero = b.index(0);
+  b.loop(
+      segment.first, segment.last, {},
+      [&](Value from, ValueRange) {
+        Value to = b.min(b.add(from, b.index(kBatch)), segment.last);
+        Value full = b.less(b.index(kHits), b.add(b.load(hitCount, zero), b.sub(to, from)));
+        b.ifThen(full, [&] { mergeHits(b, segment); });
+        Value count =
+            b.loop(from, to, {b.load(hitCount, zero)}, [&](Value p, ValueRange n) {
+               Value coordinate = segment.coordinate(p);
+               Value inside = passes(b, b.load(states, b.sub(coordinate, low)));
+               b.store(segment.readsValues ? p : coordinate, hits, n[0]);
+               if (segment.scale)
+                 b.store(segment.scale, scales, n[0]);
+               return LoopBuilder::Values{b.add(n[0], b.cast(inside, b.getIndexType()))};
+             })[0];
+        b.store(count, hitCount, zero);
+        return LoopBuilder::Values();
+      },
+      kBatch);
+}
+
+/// One after the other: hits of different segments may share a column.
+void DenseAccumulator::mergeHits(LoopBuilder &b, const Segment &segment) {
+  Value zero = b.index(0);
+  b.loop(zero, b.load(hitCount, zero), [&](Value h) {
+    Value hit = b.load(hits, h);
+    Value coordinate = segment.readsValues ? segment.coordinate(hit) : hit;
+    Value column = b.sub(coordinate, low);
+    Value scale = segment.scale ? b.load(scales, h) : Value();
+    if (Value product = segment.multiply(hit, scale))
+      b.store(semiring.add(b, b.load(values, column), product), values, column);
+    Value state = b.bitOr(b.load(states, column), byte(b, kPresent));
+    b.store(state, states, column);
+    note(b, column);
+  });
+  b.store(zero, hitCount, zero);
+}
+
+void DenseAccumulator::finish(LoopBuilder &b) {
+  if (!pending)
+    return;
+  mergeHits(b, *pending);
+  pending.reset();
+}
+
+/// Every marked coordinate has its value, and nothing has to be cleared.
+Value DenseAccumulator::drainKnown(LoopBuilder &b, DrainAlongOp op) {
+  Type stored = cast<MemRefType>(op.getCoordinates().getType()).getElementType();
+  Value shift = b.sub(op.getAt(), op.getFirst());
+  b.loop(op.getFirst(), op.getLast(), [&](Value p) {
+    Value coordinate = b.load(op.getAlong(), p), place = b.add(p, shift);
+    b.store(b.cast(coordinate, stored), op.getCoordinates(), place);
+    b.store(b.load(values, b.sub(b.toIndex(coordinate), low)), op.getValues(), place);
+  });
+  return b.sub(op.getLast(), op.getFirst());
+}
+
+/// Each coordinate is written, only a present one moves the place on.
+Value DenseAccumulator::drainAlong(LoopBuilder &b, DrainAlongOp op) {
+  if (known())
+    return drainKnown(b, op);
+  Type stored = cast<MemRefType>(op.getCoordinates().getType()).getElementType();
+  Value nothing = identity(b), clear = byte(b, 0);
+  Value end = b.loop(op.getFirst(), op.getLast(), {op.getAt()}, [&](Value p, ValueRange at) {
+    Value coordinate = b.load(op.getAlong(), p);
+    Value column = b.sub(b.toIndex(coordinate), low);
+    Value present = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, b.load(states, column),
+                                          clear);
+    b.store(b.cast(coordinate, stored), op.getCoordinates(), at[0]);
+    b.store(b.load(values, column), op.getValues(), at[0]);
+    b.store(clear, states, column);
+    b.store(nothing, values, column);
+    return LoopBuilder::Values{b.add(at[0], b.cast(present, b.getIndexType()))};
+  })[0];
+  return b.sub(end, op.getAt());
+}
+
+Value DenseAccumulator::countAlong(LoopBuilder &b, CountAlongOp op) {
+  if (known())
+    return b.sub(op.getLast(), op.getFirst());
+  Value clear = byte(b, 0);
+  return b.loop(op.getFirst(), op.getLast(), {b.index(0)}, [&](Value p, ValueRange sum) {
+    Value column = b.sub(b.loadIndex(op.getAlong(), p), low);
+    Value present = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, b.load(states, column),
+                                          clear);
+    b.store(clear, states, column);
+    return LoopBuilder::Values{b.add(sum[0], b.cast(present, b.getIndexType()))};
+  })[0];
 }

@@ -17,6 +17,9 @@ public:
   mlir::Value drain(LoopBuilder &b, mlir::Value coordinates, mlir::Value values,
                     mlir::Value at) override;
   mlir::Value count(LoopBuilder &b) override;
+  void finish(LoopBuilder &b) override;
+  mlir::Value drainAlong(LoopBuilder &b, DrainAlongOp op) override;
+  mlir::Value countAlong(LoopBuilder &b, CountAlongOp op) override;
 
 protected:
   /// What to do with the entries of one word: (first column of the word,
@@ -24,9 +27,10 @@ protected:
   using Emit = llvm::function_ref<mlir::Value(mlir::Value word, mlir::Value bits, mlir::Value at)>;
 
   void touch(LoopBuilder &b, mlir::Value coordinate, mlir::Value product) override;
+  void touchSegment(LoopBuilder &b, const Segment &segment) override;
   void touchGroup(LoopBuilder &b, mlir::ValueRange coordinates,
                   mlir::ValueRange products) override;
-  int64_t groupSize() const override { return masked() ? 1 : 4; }
+  int64_t groupSize() const override { return 4; }
   void touchMark(LoopBuilder &b, mlir::Value coordinate, int64_t bit) override;
 
   /// Visits every word of the window that may hold entries, in order.
@@ -41,6 +45,17 @@ protected:
   mlir::Value span(LoopBuilder &b);
 
   mlir::Value values, states;
+
+private:
+  mlir::Value drainKnown(LoopBuilder &b, DrainAlongOp op);
+  void mergeHits(LoopBuilder &b, const Segment &segment);
+
+  bool known() { return op.getKnown(); }
+
+  /// Masked only: entries inside the mask that are still to be merged. Where they
+  /// are (positions, or columns where no value is read), their scales, how many.
+  mlir::Value hits, scales, hitCount;
+  std::optional<Segment> pending; ///< of the open tile: how to merge them
 };
 
 } // namespace scratch

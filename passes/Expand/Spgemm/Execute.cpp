@@ -1,0 +1,173 @@
+//===- Execute.cpp - SpGEMM on a structure known before -------------------===//
+//
+// Stage: expand. The second half of plan and execute: the pattern says where the
+// result's entries lie, so nothing is bounded, counted, scanned or sorted, and
+// rows are written where they belong. Per row: the pattern's columns start from
+// the identity, all products are added without a test, the columns are gathered.
+//
+// Operands of another structure than planned for are refused: their fingerprints
+// are compared first, which reads their structure once.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Epilogue.h"
+#include "passes/Expand/Fingerprint.h"
+#include "passes/Expand/Kernels.h"
+#include "passes/Expand/RowLoops.h"
+#include "passes/Expand/StorageOrder.h"
+
+#include "passes/Emission/Semiring.h"
+#include "runtime/abi/scratch.h"
+
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace scratch;
+
+namespace {
+class KnownProduct {
+public:
+  KnownProduct(LoopBuilder &b, SpgemmExecuteOp op)
+      : b(b), op(op), semiring(SemiringEmitter::of(op)), resultType(op.getType()),
+        columnMajor(isColumnMajor(op.getType())) {
+    semiring.swapped = columnMajor;
+  }
+  FailureOr<Value> expand();
+
+private:
+  void checkKey();
+  Value makeAccumulator();
+  void computeRow(Value accumulator, Value row);
+
+  LoopBuilder &b;
+  SpgemmExecuteOp op;
+  SemiringEmitter semiring;
+  RankedTensorType resultType;
+  bool columnMajor;
+  SparseOperand pattern, lhs, rhs; ///< in the roles of A and B after the exchange
+  Value positions, coordinates, values;
+};
+} // namespace
+
+/// The caller's operands, not converted ones: they are what was planned for.
+void KnownProduct::checkKey() {
+  Value key = openDense(b, op.getKey());
+  int64_t at = 0;
+  static constexpr const char *texts[] = {
+      "extent of lhs", "other extent of lhs", "entries of lhs", "structure of lhs",
+      "extent of rhs", "other extent of rhs", "entries of rhs", "structure of rhs"};
+  for (Value matrix : {op.getLhs(), op.getRhs()})
+    for (Value word : emitFingerprint(b, openSparse(b, matrix))) {
+      Value planned = b.load(key, b.index(at));
+      std::string text = std::string("spgemm_execute: ") + texts[at++] + " as planned";
+      FailOp::create(b, b.equal(word, planned), SCRATCH_INVALID_STRUCTURE, text,
+                     b.toIndex(word), b.toIndex(planned));
+    }
+}
+
+Value KnownProduct::makeAccumulator() {
+  Type type = AccumulatorType::get(b.getContext(), AccumulatorKind::Dense,
+                                   coordinatesType(resultType).getElementType(),
+                                   semiring.element);
+  bool custom = semiring.semiring.isCustom();
+  auto create = AccumulatorCreateOp::create(b, type, rhs.minors, rhs.minors, semiring.semiring,
+                                            custom ? semiring.identity : TypedAttr(),
+                                            /*known=*/true);
+  if (custom) {
+    IRMapping mapping;
+    semiring.addRegion->cloneInto(&create.getAdd(), mapping);
+  }
+  return create;
+}
+
+void KnownProduct::computeRow(Value accumulator, Value row) {
+  auto type = cast<AccumulatorType>(accumulator.getType());
+  Type tileType =
+      TileType::get(b.getContext(), type.getKind(), type.getIndex(), type.getElement());
+  auto [first, last] = pattern.segment(b, row);
+  Value count = b.sub(last, first);
+  auto tile = TileOp::create(b, TypeRange{b.getIndexType()}, accumulator, b.index(0),
+                             rhs.minors, count);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    Block *block = b.createBlock(&tile.getAccumulate(), {}, {tileType}, {b.getLoc()});
+    Value opened = block->getArgument(0);
+    MarkOp::create(b, opened, 0, pattern.coordinates, Value(), first, last);
+    auto [begin, end] = lhs.segment(b, row);
+    b.loop(begin, end, [&](Value p) {
+      auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+      Value scale = semiring.readsLeft() ? b.load(lhs.values, p) : Value();
+      auto accumulate = AccumulateOp::create(
+          b, opened, rhs.coordinates, semiring.readsRight() ? rhs.values : Value(), from, to,
+          scale, /*symbolic=*/false, semiring.swapped, semiring.semiring);
+      if (semiring.semiring.isCustom()) {
+        IRMapping mapping;
+        semiring.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
+      }
+    });
+    YieldOp::create(b);
+    block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});
+    Value drained = DrainAlongOp::create(b, block->getArgument(0), pattern.coordinates, first,
+                                         last, coordinates, values, first)
+                        .getCount();
+    YieldOp::create(b, ValueRange{drained});
+  }
+  emitSparseEpilogue(b, op.getEpilogue(), {coordinates, values, first, count, row, columnMajor});
+}
+
+FailureOr<Value> KnownProduct::expand() {
+  if (!op.getStrategyAttr())
+    return op.emitError("kernel has no strategy; run select first");
+  checkKey();
+  Value first = columnMajor ? op.getRhs() : op.getLhs(), second = columnMajor ? op.getLhs() : op.getRhs();
+  FailureOr<Value> left = inStorageOrder(b, op, first, columnMajor);
+  FailureOr<Value> right = inStorageOrder(b, op, second, columnMajor);
+  if (failed(left) || failed(right))
+    return failure();
+  pattern = openSparse(b, op.getPattern());
+  lhs = openSparse(b, *left);
+  rhs = openSparse(b, *right);
+  checkExtents(b, rhs.majors, lhs.minors, "spgemm_execute: inner extent of rhs");
+  checkExtents(b, pattern.majors, lhs.majors, "spgemm_execute: extent of pattern");
+  checkExtents(b, pattern.minors, rhs.minors, "spgemm_execute: other extent of pattern");
+
+  Value rows = countIfOk(b, lhs.majors), zero = b.index(0), one = b.index(1);
+  Value total = b.ifElse(
+      StatusOp::create(b), {b.getIndexType()},
+      [&] { return LoopBuilder::Values{b.loadIndex(pattern.positions, rows)}; },
+      [&] { return LoopBuilder::Values{zero}; })[0];
+  positions = AllocateOp::create(b, positionsType(resultType),
+                                 ValueRange{b.add(lhs.majors, one)}, false);
+  coordinates = AllocateOp::create(b, coordinatesType(resultType), ValueRange{total}, false);
+  values = AllocateOp::create(b, valuesType(resultType), ValueRange{total}, false);
+  // A row weighs its entries of A times the mean length of B's rows.
+  Value safe = countIfOk(b, rows);
+  Value mean = b.ifElse(
+      b.less(zero, b.min(safe, rhs.majors)), {b.getIndexType()},
+      [&] {
+        Value entries = b.loadIndex(rhs.positions, rhs.majors);
+        return LoopBuilder::Values{
+            b.add(arith::DivUIOp::create(b, entries, rhs.majors), one)};
+      },
+      [&] { return LoopBuilder::Values{one}; })[0];
+  Value starts = partitionByEntries(b, lhs.positions, safe, mean, 8);
+  b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, positions, zero); });
+  parallelChunks(
+      b, starts, [&] { return LoopBuilder::Values{makeAccumulator()}; },
+      [&](Value, Value from, Value to, ValueRange state) {
+        b.loop(from, b.select(StatusOp::create(b), to, from), [&](Value row) {
+          Value next = b.add(row, one);
+          b.storeIndex(b.loadIndex(pattern.positions, next), positions, next);
+          computeRow(state[0], row);
+        });
+        recordCount(b, "chunks", 0, one);
+      },
+      [&](ValueRange state) { AccumulatorDestroyOp::create(b, state[0]); });
+  ReleaseOp::create(b, starts);
+  recordCount(b, "result_nnz", 0, total);
+  Value height = columnMajor ? rhs.minors : lhs.majors, width = columnMajor ? lhs.majors : rhs.minors;
+  return Value(AssembleOp::create(b, resultType, positions, coordinates, values, height, width));
+}
+
+FailureOr<Value> scratch::expandSpgemmExecute(LoopBuilder &b, SpgemmExecuteOp op) {
+  return KnownProduct(b, op).expand();
+}

@@ -1,0 +1,178 @@
+//===- Fold.cpp - entries of a matrix merged to one value, or to a vector -===//
+//
+// Stage: expand. A product that only a fold uses is never stored: each worker
+// computes its rows, one after the other, into one buffer of its own and folds
+// them there. A fold along the other direction is the same on the exchanged
+// product. Chunks of rows do not depend on the number of threads, nor does the
+// order in which values meet.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/RowWise.h"
+
+#include "passes/Expand/Kernels.h"
+#include "passes/Expand/RowLoops.h"
+#include "passes/Expand/StorageOrder.h"
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// Elements behind a row that emission may spoil.
+static constexpr int64_t kSlack = 64;
+
+bool scratch::isFolded(SpgemmOp op) {
+  return op->hasOneUse() && isa<FoldOp>(*op->user_begin());
+}
+
+static SemiringOperator operatorOf(FoldOp op) {
+  switch (op.getMerge()) {
+  case FoldOperator::Plus:
+    return SemiringOperator::op_plus;
+  case FoldOperator::Times:
+    return SemiringOperator::op_times;
+  case FoldOperator::Min:
+    return SemiringOperator::op_min;
+  case FoldOperator::Max:
+    return SemiringOperator::op_max;
+  }
+  llvm_unreachable("unknown operator");
+}
+
+namespace {
+/// Where folded rows go: one value per major index, or one in all.
+class Folding {
+public:
+  Folding(LoopBuilder &b, FoldOp op, Value majors)
+      : b(b), op(op), merge(operatorOf(op)),
+        element(cast<RankedTensorType>(op.getMatrix().getType()).getElementType()),
+        majors(majors), all(op.getOver() == FoldOver::All) {
+    if (all)
+      return;
+    auto type = cast<RankedTensorType>(op.getType());
+    SmallVector<Value> sizes;
+    if (type.isDynamicDim(0))
+      sizes.push_back(majors);
+    target = AllocateOp::create(b, MemRefType::get(type.getShape(), element), sizes, false);
+  }
+
+  Value identity() {
+    return arith::ConstantOp::create(b, identityOf(merge, element));
+  }
+
+  /// `before` and the entries [first, last) of a buffer, one after the other.
+  Value fold(Value before, Value values, Value first, Value last) {
+    return b.loop(first, last, {before}, [&](Value p, ValueRange so) {
+      return LoopBuilder::Values{emitOperator(b, merge, so[0], b.load(values, p), element)};
+    })[0];
+  }
+
+  /// All rows of a partition; `entries` gives a row's values.
+  void run(Value starts, function_ref<LoopBuilder::Values()> setup,
+           function_ref<std::tuple<Value, Value, Value>(Value row, ValueRange state)> entries,
+           function_ref<void(ValueRange)> teardown) {
+    chunks = b.sub(memref::DimOp::create(b, starts, 0), b.index(1));
+    if (all)
+      target = AllocateOp::create(b, bufferOf(element), ValueRange{chunks}, false);
+    parallelChunks(
+        b, starts, setup,
+        [&](Value chunk, Value from, Value to, ValueRange state) {
+          // A buffer that could not be had is not to be touched.
+          Value end = b.select(StatusOp::create(b), to, from);
+          Value sum = b.loop(from, end, {identity()}, [&](Value row, ValueRange before) {
+            auto [values, first, last] = entries(row, state);
+            Value folded = fold(all ? before[0] : identity(), values, first, last);
+            if (!all)
+              b.store(folded, target, row);
+            return LoopBuilder::Values{folded};
+          })[0];
+          if (all)
+            b.ifThen(StatusOp::create(b), [&] { b.store(sum, target, chunk); });
+          recordCount(b, "chunks", 0, b.index(1));
+        },
+        teardown);
+  }
+
+  Value result() {
+    if (!all)
+      return bufferization::ToTensorOp::create(b, op.getType(), target, /*restrict=*/true,
+                                               /*writable=*/true);
+    Value total = fold(identity(), target, b.index(0), countIfOk(b, chunks));
+    ReleaseOp::create(b, target);
+    return total;
+  }
+
+private:
+  LoopBuilder &b;
+  FoldOp op;
+  SemiringOperator merge;
+  Type element;
+  Value majors, target, chunks;
+  bool all;
+};
+} // namespace
+
+FailureOr<Value> RowWiseProduct::fold(FoldOp fold) {
+  if (failed(open()))
+    return failure();
+  boundRows();
+  Folding folding(b, fold, rows);
+  Value starts = PartitionOp::create(b, bufferOf(b.getI64Type()), weights, countIfOk(b, rows));
+  size_t made = variants.size();
+  folding.run(
+      starts,
+      [&] {
+        LoopBuilder::Values state = makeAccumulators();
+        Value room = b.add(maxBound, b.index(kSlack));
+        state.push_back(
+            AllocateOp::create(b, coordinatesType(resultType), ValueRange{room}, false));
+        state.push_back(AllocateOp::create(b, valuesType(resultType), ValueRange{room}, false));
+        return state;
+      },
+      [&](Value row, ValueRange state) {
+        coordinates = state[made];
+        values = state[made + 1];
+        Value zero = b.index(0);
+        Value count = computeRow(state.take_front(made), row, Mode::Drain, zero).first;
+        return std::make_tuple(values, zero, count);
+      },
+      [&](ValueRange state) {
+        destroyAccumulators(state.take_front(made));
+        for (Value buffer : state.drop_front(made))
+          ReleaseOp::create(b, buffer);
+      });
+  ReleaseOp::create(b, starts);
+  ReleaseOp::create(b, bounds);
+  ReleaseOp::create(b, weights);
+  return folding.result();
+}
+
+static Value foldStored(LoopBuilder &b, FoldOp op, Value matrix) {
+  SparseOperand stored = openSparse(b, matrix);
+  Folding folding(b, op, stored.majors);
+  Value starts =
+      partitionByEntries(b, stored.positions, countIfOk(b, stored.majors), b.index(1), 4);
+  folding.run(
+      starts, [] { return LoopBuilder::Values(); },
+      [&](Value row, ValueRange) {
+        auto [first, last] = stored.segment(b, row);
+        return std::make_tuple(stored.values, first, last);
+      },
+      [](ValueRange) {});
+  ReleaseOp::create(b, starts);
+  return folding.result();
+}
+
+FailureOr<Value> scratch::expandFold(LoopBuilder &b, FoldOp op) {
+  // Rows of the storage are what is folded; all entries are in any order.
+  bool columnMajor = isColumnMajor(op.getMatrix().getType());
+  if (op.getOver() != FoldOver::All)
+    columnMajor = op.getOver() == FoldOver::Columns;
+  auto product = op.getMatrix().getDefiningOp<SpgemmOp>();
+  if (product && isFolded(product))
+    return RowWiseProduct(b, product, columnMajor).fold(op);
+  FailureOr<Value> stored = inStorageOrder(b, op, op.getMatrix(), columnMajor);
+  if (failed(stored))
+    return failure();
+  return foldStored(b, op, *stored);
+}

@@ -1,0 +1,132 @@
+//===- MaskedRows.cpp - row-wise SpGEMM: one row under a sparse mask ------===//
+//
+// Stage: expand. Where the mask is one sparse matrix (not complemented), its row
+// says all that the result's row can hold [1]: its columns are marked, products
+// elsewhere are dropped, and the result is gathered by walking the mask's row,
+// which also clears the marks. No row is measured, scanned or sorted.
+//
+// A segment of B that is much longer than the mask's row is not walked: the
+// mask's columns are searched for in it. Hubs of a graph would cost their whole
+// degree for every neighbour otherwise.
+//
+// [1] MSA, the masked sparse accumulator: Milakovic et al., ICPP 2022.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/RowWise.h"
+
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// A segment is searched when it is this many times longer than the mask's row.
+/// A halving step of the search is a load that waits for the one before; walking
+/// takes about a cycle per entry.
+static constexpr int64_t kSearchRatio = 32;
+/// Entries of A between fetching a segment of B and walking it.
+static constexpr int64_t kAhead = 8;
+
+bool RowWiseProduct::walksMask() {
+  // Counting needs no place, but the numeric pass writes rows where they belong,
+  // and gathering spoils one entry behind a row.
+  if (op.getStrategyAttr().getPhases() != Phases::One)
+    return false;
+  return mask.isOneSparseLeaf() && (mask.getLeaves()[0].sparse.ordered || !isOrderedResult());
+}
+
+/// Copies the multiply of a custom semiring into an op that merges a segment.
+template <typename Op> static void setMultiply(Op accumulate, const SemiringEmitter &semiring) {
+  if (!semiring.semiring.isCustom())
+    return;
+  IRMapping mapping;
+  semiring.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
+}
+
+Value RowWiseProduct::accumulateMaskedRow(unsigned variant, Value accumulator, Value row,
+                                          Value at) {
+  AccumulatorKind kind = variants[variant].getAccumulator();
+  Type index = coordinatesType(resultType).getElementType();
+  Type tileType = TileType::get(b.getContext(), kind, index, semiring.element);
+  const SparseOperand &sample = mask.getLeaves()[0].sparse;
+  auto [sampleFirst, sampleLast] = sample.segment(b, row);
+  Value samples = b.sub(sampleLast, sampleFirst);
+  auto tile = TileOp::create(b, TypeRange{b.getIndexType()}, accumulator, b.index(0), columns,
+                             samples);
+  OpBuilder::InsertionGuard guard(b);
+  Block *block = b.createBlock(&tile.getAccumulate(), {}, {tileType}, {b.getLoc()});
+  Value opened = block->getArgument(0);
+  mask.emitMarks(b, opened, row);
+  auto [begin, end] = lhs.segment(b, row);
+  Value longest = b.mul(samples, b.index(kSearchRatio));
+  // Segments are short and lie anywhere: those of the entries to come are fetched
+  // ahead, across rows.
+  Value lastEntry = b.sub(b.loadIndex(lhs.positions, lhs.majors), b.index(1));
+  b.loop(begin, end, [&](Value p) {
+    Value coming = b.min(b.add(p, b.index(kAhead)), lastEntry);
+    Value start = b.loadIndex(rhs.positions, b.loadIndex(lhs.coordinates, coming));
+    memref::PrefetchOp::create(b, rhs.coordinates, ValueRange{start}, /*isWrite=*/false,
+                               /*localityHint=*/3, /*isDataCache=*/true);
+    auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+    Value scale = semiring.readsLeft() ? b.load(lhs.values, p) : Value();
+    Value right = semiring.readsRight() ? rhs.values : Value();
+    auto walk = [&] {
+      setMultiply(AccumulateOp::create(b, opened, rhs.coordinates, right, from, to, scale,
+                                       /*symbolic=*/false, semiring.swapped, semiring.semiring),
+                  semiring);
+    };
+    // Only what ascends can be searched.
+    if (!rhs.ordered || !sample.ordered)
+      return walk();
+    b.ifElse(
+        b.lessEqual(b.sub(to, from), longest), {},
+        [&] {
+          walk();
+          return LoopBuilder::Values();
+        },
+        [&] {
+          setMultiply(AccumulateSampledOp::create(b, opened, rhs.coordinates, right, from, to,
+                                                  sample.coordinates, sampleFirst, sampleLast,
+                                                  scale, /*symbolic=*/false, semiring.swapped,
+                                                  semiring.semiring),
+                      semiring);
+          return LoopBuilder::Values();
+        });
+  });
+  YieldOp::create(b);
+  block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});
+  Value count = DrainAlongOp::create(b, block->getArgument(0), sample.coordinates, sampleFirst,
+                                     sampleLast, coordinates, values, at)
+                    .getCount();
+  YieldOp::create(b, ValueRange{count});
+  return tile.getResult(0);
+}
+
+/// Entries of one row, and the variant that computed it: the first window, or
+/// the hash table where the matrix is wider than windows get.
+std::pair<Value, Value> RowWiseProduct::computeMaskedRow(ValueRange accumulators, Value row,
+                                                         Value at) {
+  Value zero = b.index(0);
+  Type index = b.getIndexType();
+  auto [maskFirst, maskLast] = mask.getLeaves()[0].sparse.segment(b, row);
+  auto [begin, end] = lhs.segment(b, row);
+  auto find = [&](bool wanted) {
+    return llvm::find_if(variants, [&](VariantAttr v) { return isWindow(v) == wanted; }) -
+           variants.begin();
+  };
+  size_t narrow = find(true), wide = find(false);
+  auto rowIn = [&](size_t variant) {
+    return LoopBuilder::Values{accumulateMaskedRow(variant, accumulators[variant], row, at),
+                               b.index(variant)};
+  };
+  auto result = b.ifElse(
+      b.bitAnd(b.less(maskFirst, maskLast), b.less(begin, end)), {index, index},
+      [&] {
+        if (narrow == variants.size() || wide == variants.size())
+          return rowIn(std::min(narrow, wide));
+        return b.ifElse(
+            b.lessEqual(columns, window), {index, index}, [&] { return rowIn(narrow); },
+            [&] { return rowIn(wide); });
+      },
+      [&] { return LoopBuilder::Values{zero, zero}; });
+  return {result[0], result[1]};
+}
