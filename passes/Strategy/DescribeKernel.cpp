@@ -41,6 +41,13 @@ static unsigned countLeaves(Value mask) {
   return leaves.size();
 }
 
+/// Whether a mask is the entries of one sparse matrix, in order.
+static bool isOrderedMatrix(Value mask) {
+  auto leaf = mask.getDefiningOp<MaskFromOp>();
+  return leaf && sparse_tensor::getSparseTensorEncoding(leaf.getTensor().getType()) &&
+         isOrdered(SparseTensorType(cast<RankedTensorType>(leaf.getTensor().getType())));
+}
+
 static void describeSpgemm(SpgemmOp op, KernelProblem &problem) {
   problem.kernel = KernelKind::Spgemm;
   RankedTensorType lhs = op.getLhs().getType(), result = op.getType();
@@ -50,11 +57,13 @@ static void describeSpgemm(SpgemmOp op, KernelProblem &problem) {
   problem.inner = known(lhs.getDimSize(1));
   // The loops run on exchanged operands where columns come first.
   SparseTensorType walked(columnMajor ? lhs : op.getRhs().getType());
+  problem.columnsOfRight = walked.isIdentity() == columnMajor;
   bool converted = walked.isIdentity() == columnMajor;
   problem.orderedOperands = converted || isOrdered(walked);
   if (op.getMask()) {
     problem.mask = op.getComplement() ? MaskUse::Complement : MaskUse::Plain;
     problem.maskLeaves = countLeaves(op.getMask());
+    problem.maskIsMatrix = !op.getComplement() && isOrderedMatrix(op.getMask());
   }
   op.getEpilogue().walk([&](Operation *stage) {
     problem.dropsEntries |= isa<KeepOp, TopKOp>(stage);

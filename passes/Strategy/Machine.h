@@ -39,6 +39,8 @@ struct MachineModel {
 
   double compactPerByte; ///< per byte of the result: move a chunk into place
   double firstTouchPerByte; ///< per byte: the page fault of fresh memory
+  double columnProbe;    ///< per entry of a column: look it up in a row, add
+  double turnEntry;      ///< per entry of a matrix: move it to its column
   double dotProduct;     ///< per product of dense rows or vectors, vectorised
 
   /// Accumulators that the target has a lowering for, one bit per kind.

@@ -30,6 +30,9 @@ struct KernelProblem {
   bool readsRight = true; ///< and at those of the right one
 
   MaskUse mask = MaskUse::None;
+  /// The mask is one ordered sparse matrix, not complemented: its rows can be walked.
+  bool maskIsMatrix = false;
+  bool columnsOfRight = false; ///< what is multiplied from the right is stored by columns
   unsigned maskLeaves = 0; ///< tensors that the mask's tree is made of
 
   bool dropsEntries = false;   ///< the epilogue has a keep stage

@@ -12,7 +12,8 @@ using namespace scratch;
 llvm::ArrayRef<const Candidate *> scratch::allCandidates() {
   static const Candidate *const candidates[] = {
       &rowWiseDense(), &rowWiseTiered(), &rowWiseHash(),  &rowWiseAdaptive(),
-      &rowWise(),      &innerProduct(),  &outerProduct(),
+      &rowWise(),      &innerProduct(),  &innerOrRowWise(),
+      &outerProduct(),
   };
   return candidates;
 }
@@ -72,6 +73,9 @@ static const PlanVariant *notLowered(const Plan &plan, const MachineModel &machi
 static bool meets(const Plan &plan, const Demands &demands) {
   if (demands.dataflow && plan.dataflow != *demands.dataflow)
     return false;
+  // Dot products take no accumulator; with accumulators, rows may be computed by them.
+  if (plan.dataflow == Dataflow::Inner)
+    return !demands.accumulator && (!demands.dataflow || plan.variants.empty());
   if (!demands.accumulator || plan.variants.empty())
     return true;
   return plan.variants.size() == 1 && plan.variants.front().accumulator == *demands.accumulator;

@@ -78,11 +78,31 @@ TEST(Select, KernelsWithoutAccumulatorIgnoreDemandsForOne) {
 TEST(Select, DataflowsThatAreNotBuiltAreRefusedByName) {
   Demands demands;
   demands.dataflow = Dataflow::Inner;
-  EXPECT_EQ(refusal({}, demands), "no legal strategy for spgemm: dataflow 'inner' is not built "
-                                  "for spgemm; expected row_wise");
+  EXPECT_EQ(refusal({}, demands),
+            "no legal strategy for spgemm: dataflow 'inner' needs a mask that is one ordered "
+            "sparse matrix, not complemented; expected row_wise");
   demands.dataflow = Dataflow::Outer;
   EXPECT_EQ(refusal({}, demands), "no legal strategy for spgemm: dataflow 'outer' is not built "
                                   "for spgemm; expected row_wise");
+}
+
+TEST(Select, DotProductsAreForMasksThatAreMatrices) {
+  KernelProblem problem;
+  problem.mask = MaskUse::Plain;
+  problem.maskIsMatrix = true;
+  Demands demands;
+  demands.dataflow = Dataflow::Inner;
+  Choice forced = chosen(problem, demands);
+  EXPECT_EQ(forced.name, "inner/dot");
+  EXPECT_TRUE(forced.plan.variants.empty());
+  // With an accumulator, rows are meant.
+  demands.dataflow.reset();
+  demands.accumulator = AccumulatorKind::Dense;
+  EXPECT_EQ(chosen(problem, demands).name, "row_wise/dense");
+  // Left alone, the matrices decide at run time; by columns there is nothing to turn.
+  EXPECT_EQ(chosen(problem).name, "inner/or_row_wise");
+  problem.columnsOfRight = true;
+  EXPECT_EQ(chosen(problem).name, "inner/dot");
 }
 
 TEST(Select, DroppingEntriesForbidsCountingThemFirst) {

@@ -1,6 +1,8 @@
 //===- Accumulator.cpp - what all kinds of accumulator share --------------===//
 #include "passes/Conversion/Accumulators/Accumulator.h"
 
+#include "passes/Emission/Search.h"
+
 using namespace mlir;
 using namespace scratch;
 
@@ -96,35 +98,13 @@ void Accumulator::accumulate(LoopBuilder &b, AccumulateOp op) {
   touchSegment(b, segmentOf(b, op));
 }
 
-/// The first position in [from, to) whose coordinate is not less than `wanted`,
-/// by halving without branches; `to` if there is none.
-static Value search(LoopBuilder &b, Value coordinates, Value from, Value to, Value wanted) {
-  Value one = b.index(1);
-  auto end = b.whileLoop(
-      {from, b.sub(to, from)}, [&](ValueRange at) { return b.less(one, at[1]); },
-      [&](ValueRange at) {
-        Value half = b.shiftRight(at[1], 1);
-        Value next = b.add(at[0], half);
-        Value before = b.less(b.loadIndex(coordinates, b.sub(next, one)), wanted);
-        return LoopBuilder::Values{b.select(before, next, at[0]), b.sub(at[1], half)};
-      });
-  // One is left, unless the range was empty.
-  return b.ifElse(
-      b.less(end[0], to), {b.getIndexType()},
-      [&] {
-        Value before = b.less(b.loadIndex(coordinates, end[0]), wanted);
-        return LoopBuilder::Values{b.add(end[0], b.cast(before, b.getIndexType()))};
-      },
-      [&] { return LoopBuilder::Values{to}; })[0];
-}
-
 void Accumulator::accumulateSampled(LoopBuilder &b, AccumulateSampledOp op) {
   Segment segment = segmentOf(b, op);
   // Samples ascend: each is searched for behind the one before.
   b.loop(op.getSampleFirst(), op.getSampleLast(), {op.getFirst()},
          [&](Value s, ValueRange carried) {
            Value wanted = b.loadIndex(op.getSample(), s);
-           Value p = search(b, op.getCoordinates(), carried[0], op.getLast(), wanted);
+           Value p = emitLowerBound(b, op.getCoordinates(), carried[0], op.getLast(), wanted);
            b.ifThen(b.less(p, op.getLast()), [&] {
              b.ifThen(b.equal(segment.coordinate(p), wanted),
                       [&] { touch(b, wanted, segment.product(p)); });

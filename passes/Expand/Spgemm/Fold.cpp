@@ -22,6 +22,10 @@ using namespace scratch;
 static constexpr int64_t kSlack = 64;
 
 bool scratch::isFolded(SpgemmOp op) {
+  // Dot products are stored first: rows are what is folded.
+  StrategyAttr strategy = op.getStrategyAttr();
+  if (strategy && strategy.getDataflow() == Dataflow::Inner && strategy.getVariants().empty())
+    return false;
   return op->hasOneUse() && isa<FoldOp>(*op->user_begin());
 }
 

@@ -18,6 +18,7 @@
 #include "passes/Expand/Epilogue.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/Spgemm/Inner.h"
 #include "passes/Expand/StorageOrder.h"
 #include "runtime/abi/scratch.h"
 
@@ -34,7 +35,7 @@ LogicalResult RowWiseProduct::open() {
   StrategyAttr strategy = op.getStrategyAttr();
   if (!strategy)
     return op.emitError("kernel has no strategy; run select first");
-  if (strategy.getDataflow() != Dataflow::RowWise)
+  if (strategy.getDataflow() == Dataflow::Outer)
     return op.emitError("dataflow '")
            << stringifyDataflow(strategy.getDataflow())
            << "' is not built for spgemm";
@@ -99,9 +100,7 @@ bool RowWiseProduct::isOrderedResult() const {
   return sparse_tensor::isOrderedLT(sparse_tensor::SparseTensorType(resultType).getLvlType(1));
 }
 
-FailureOr<Value> RowWiseProduct::expand() {
-  if (failed(open()))
-    return failure();
+RowWiseProduct::Result RowWiseProduct::compute() {
   boundRows();
   Value zero = b.index(0);
   positions = AllocateOp::create(b, positionsType(resultType),
@@ -112,12 +111,50 @@ FailureOr<Value> RowWiseProduct::expand() {
   recordCount(b, "result_nnz", 0, total);
   ReleaseOp::create(b, bounds);
   ReleaseOp::create(b, weights);
-  Value height = columnMajor ? columns : rows,
-        width = columnMajor ? rows : columns;
-  return Value(AssembleOp::create(b, resultType, positions, coordinates, values,
-                                  height, width));
+  return {positions, coordinates, values};
+}
+
+static bool isInner(SpgemmOp op) {
+  StrategyAttr strategy = op.getStrategyAttr();
+  return strategy && strategy.getDataflow() == Dataflow::Inner;
+}
+
+/// Dot products, row by row, or whichever the matrices favour where the strategy
+/// lists accumulators for the other way.
+static FailureOr<LoopBuilder::Values> computeInner(LoopBuilder &b, SpgemmOp op) {
+  InnerProduct inner(b, op);
+  bool compared = !op.getStrategyAttr().getVariants().empty();
+  if (failed(inner.open(compared)))
+    return failure();
+  if (!compared || !inner.canCompare()) {
+    LoopBuilder::Values result = inner.compute();
+    inner.close();
+    return result;
+  }
+  RowWiseProduct rows(b, op);
+  if (failed(rows.open()))
+    return failure();
+  RankedTensorType type = op.getType();
+  auto either = b.ifElse(
+      inner.isCheaper(), {positionsType(type), coordinatesType(type), valuesType(type)},
+      [&] { return inner.compute(); }, [&] { return rows.compute(); });
+  inner.close();
+  return either;
 }
 
 FailureOr<Value> scratch::expandSpgemm(LoopBuilder &b, SpgemmOp op) {
-  return RowWiseProduct(b, op).expand();
+  FailureOr<LoopBuilder::Values> result;
+  if (isInner(op)) {
+    result = computeInner(b, op);
+  } else {
+    RowWiseProduct rows(b, op);
+    if (failed(rows.open()))
+      return failure();
+    result = rows.compute();
+  }
+  if (failed(result))
+    return failure();
+  Value height = extent(b, op.getLhs(), 0), width = extent(b, op.getRhs(), 1);
+  return Value(AssembleOp::create(b, op.getType(), (*result)[0], (*result)[1], (*result)[2],
+                                  height, width));
 }

@@ -29,7 +29,11 @@ public:
     semiring.swapped = columnMajor;
   }
 
-  mlir::FailureOr<mlir::Value> expand();
+  /// Positions, coordinates and values of the result.
+  using Result = LoopBuilder::Values;
+  /// Opens the operands. Fails with an error on the op.
+  mlir::LogicalResult open();
+  Result compute();
   /// The product's entries merged by `fold`, over all or over major indices.
   mlir::FailureOr<mlir::Value> fold(FoldOp fold);
 
@@ -40,7 +44,6 @@ private:
     mlir::Value entries, products, low, high;
   };
 
-  mlir::LogicalResult open();
   void boundRows();
   RowShape measureRow(mlir::Value row);
   bool isWindow(VariantAttr variant) const;

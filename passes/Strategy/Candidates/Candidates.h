@@ -13,8 +13,10 @@ const Candidate &rowWiseHash();
 const Candidate &rowWiseAdaptive();
 // SpMM, SpMV, SDDMM: rows of the sparse matrix, no accumulator.
 const Candidate &rowWise();
-// Known to the dialect, not built: their reasons are what users read.
+// SpGEMM under a mask, by dot products, and with a choice per matrix.
 const Candidate &innerProduct();
+const Candidate &innerOrRowWise();
+// Known to the dialect, not built: its reason is what users read.
 const Candidate &outerProduct();
 
 } // namespace scratch

@@ -11,6 +11,12 @@ using namespace scratch;
 
 LinearForm scratch::denseForm(const KernelProblem &problem, const MachineModel &machine) {
   LinearForm form = rowWiseForm(problem, machine);
+  if (problem.maskIsMatrix) {
+    // Rows of the mask are marked and gathered; no window is scanned.
+    form[CostFeature::products] += machine.windowMerge / kAssumedCompression;
+    form[CostFeature::mask] = machine.windowMark + machine.windowEmit;
+    return form;
+  }
   form[CostFeature::products] += machine.windowMerge + machine.windowEmit / kAssumedCompression;
   form[CostFeature::range] = machine.windowScan + coldWindow(problem, machine);
   form[CostFeature::mask] = machine.windowMark;

@@ -1,20 +1,48 @@
-//===- Inner.cpp - candidate: dot products of rows and columns ------------===//
+//===- Inner.cpp - candidates: dot products of rows and columns -----------===//
 //
-// Not built. Worth it under a mask only: one dot product per mask entry.
+// One dot product per mask entry: worth it where the mask's columns are shorter
+// than the rows that row-wise walks. Which of the two is shorter is in the
+// matrices: `inner/or_row_wise` leaves the choice to a test at run time.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/Candidates/Candidates.h"
+#include "passes/Strategy/Candidates/RowWiseSpgemm.h"
+#include "passes/Strategy/RowProfiles.h"
+
+#include <algorithm>
+#include <limits>
 
 using namespace scratch;
 
+/// Cycles of one row. Columns are taken to be as long as A's rows, and B to be
+/// turned round unless it is stored by columns.
+static LinearForm innerForm(const KernelProblem &problem, const MachineModel &machine,
+                            const RowProfile &row) {
+  double values = problem.readsLeft + problem.readsRight;
+  LinearForm form;
+  form[CostFeature::one] = machine.rowOpen;
+  form[CostFeature::entries] = machine.windowMark * 2;
+  if (!problem.columnsOfRight)
+    form[CostFeature::entries] += machine.turnEntry;
+  form[CostFeature::mask] =
+      machine.entry + row.entries * (machine.columnProbe + values * machine.valueLoad);
+  return form;
+}
+
 namespace {
-class InnerProduct final : public Candidate {
+class InnerDot : public Candidate {
+public:
   llvm::StringRef name() const override { return "inner/dot"; }
-  Dataflow dataflow() const override { return Dataflow::Inner; }
+  Dataflow dataflow() const final { return Dataflow::Inner; }
 
   bool legal(const KernelProblem &problem, std::string &why) const override {
-    why = ("dataflow 'inner' is not built for " + stringify(problem.kernel) +
-           "; expected row_wise").str();
+    if (problem.kernel == KernelKind::Spgemm && problem.maskIsMatrix)
+      return true;
+    why = problem.kernel == KernelKind::Spgemm
+              ? "dataflow 'inner' needs a mask that is one ordered sparse matrix, not "
+                "complemented; expected row_wise"
+              : ("dataflow 'inner' is not built for " + stringify(problem.kernel) +
+                 "; expected row_wise").str();
     return false;
   }
 
@@ -23,13 +51,79 @@ class InnerProduct final : public Candidate {
     plan.dataflow = Dataflow::Inner;
     return plan;
   }
-  Cost cost(const KernelProblem &, const Plan &, const MachineModel &) const override {
-    return Cost();
+
+  Cost cost(const KernelProblem &problem, const Plan &plan,
+            const MachineModel &machine) const override {
+    Cost cost;
+    auto profiles = profilesOf(problem);
+    for (const RowProfile &row : profiles)
+      add(cost, innerForm(problem, machine, row), row, profiles.size());
+    return onePhase(cost, plan);
+  }
+
+protected:
+  static void add(Cost &cost, const LinearForm &form, const RowProfile &row, size_t profiles) {
+    for (unsigned feature = 0; feature < kNumFeatures; ++feature)
+      cost.terms[feature] += form.coefficients[feature] *
+                             row.feature(static_cast<CostFeature>(feature)) /
+                             (row.products * profiles);
+  }
+  static double evaluate(const LinearForm &form, const RowProfile &row) {
+    double cycles = 0;
+    for (unsigned feature = 0; feature < kNumFeatures; ++feature)
+      cycles += form.coefficients[feature] * row.feature(static_cast<CostFeature>(feature));
+    return cycles;
+  }
+  /// The mask bounds the result: nothing is counted first.
+  static Cost onePhase(Cost cost, const Plan &plan) {
+    if (plan.phases == Phases::Two)
+      cost.phases = std::numeric_limits<double>::infinity();
+    return cost;
+  }
+};
+
+class InnerOrRowWise final : public InnerDot {
+  llvm::StringRef name() const override { return "inner/or_row_wise"; }
+
+  bool legal(const KernelProblem &problem, std::string &why) const override {
+    if (!InnerDot::legal(problem, why))
+      return false;
+    if (!problem.columnsOfRight)
+      return true;
+    why = "rhs is stored by columns, which row_wise would turn round";
+    return false;
+  }
+
+  Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
+    Plan plan = InnerDot::plan(problem, machine);
+    plan.variants = {{AccumulatorKind::Dense, denseForm(problem, machine)},
+                     {AccumulatorKind::Hash, hashForm(problem, machine)}};
+    return plan;
+  }
+
+  Cost cost(const KernelProblem &problem, const Plan &plan,
+            const MachineModel &machine) const override {
+    Cost cost;
+    auto profiles = profilesOf(problem);
+    for (const RowProfile &row : profiles) {
+      LinearForm inner = innerForm(problem, machine, row), rows = plan.variants.front().form;
+      LinearForm form = evaluate(inner, row) < evaluate(rows, row) ? inner : rows;
+      // Both ways are weighed first.
+      form[CostFeature::entries] += 1;
+      form[CostFeature::mask] += 1;
+      add(cost, form, row, profiles.size());
+    }
+    return onePhase(cost, plan);
   }
 };
 } // namespace
 
 const Candidate &scratch::innerProduct() {
-  static const InnerProduct candidate;
+  static const InnerDot candidate;
+  return candidate;
+}
+
+const Candidate &scratch::innerOrRowWise() {
+  static const InnerOrRowWise candidate;
   return candidate;
 }

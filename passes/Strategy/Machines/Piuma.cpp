@@ -48,6 +48,8 @@ MachineModel scratch::makePiumaModel(unsigned) {
 
   piuma.compactPerByte = 2 * perByte;  // [machine] read and write
   piuma.firstTouchPerByte = 0;         // no pages
+  piuma.columnProbe = 300 * issue;     // [est] kept dear: dot products were not run here
+  piuma.turnEntry = 60 * issue;        // [est] one thread alone turns it round
   piuma.dotProduct = 10 * issue;       // [isa] scalar loads, multiply, add, loop
   return piuma;
 }

@@ -46,6 +46,8 @@ MachineModel scratch::makeX86Model(unsigned vectorBits) {
 
   x86.compactPerByte = 0.25;   // [lit] 24 bytes moved per f64 entry at 10 bytes per ns, 4 GHz
   x86.firstTouchPerByte = 0.5; // [lit] 0.25 to 1 us per page of 4 KiB
+  x86.columnProbe = 1; // [isa] two loads, compare, add; four sums side by side
+  x86.turnEntry = 6;   // [est] count, then a store of index and value that misses
   x86.dotProduct = 8.0 / std::clamp(vectorBits / 32, 4u, 16u); // [est] memory-bound
   return x86;
 }

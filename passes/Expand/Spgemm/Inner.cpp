@@ -1,0 +1,399 @@
+//===- Inner.cpp - SpGEMM by dot products under a mask --------------------===//
+//
+// Stage: expand. One dot product per entry of the mask: row i of A with column j of
+// B. Row i is laid out in a table once; for each mask entry the shorter way is
+// taken: probe the table with column j (four sums side by side, no branch), or, if
+// the column is much longer than the row, search the column for the row's entries.
+// Columns are left as soon as they pass the row's last entry. Semirings that need
+// no more than one product (any), or whose sum cannot change any more (or), stop
+// early; pair semirings read no values.
+//
+// B is needed by columns: stored so, or turned round in generated code.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/Inner.h"
+
+#include "passes/Expand/Epilogue.h"
+#include "passes/Expand/RowLoops.h"
+#include "passes/Expand/StorageOrder.h"
+#include "passes/Expand/Transpose.h"
+
+#include "mlir/Dialect/SparseTensor/IR/SparseTensorType.h"
+#include "passes/Emission/Search.h"
+#include "passes/Emission/Semiring.h"
+#include "runtime/abi/scratch.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// A column is searched when it is this many times longer than the row.
+static constexpr int64_t kSearchRatio = 32;
+/// Sums side by side in a dot product.
+static constexpr int64_t kSums = 4;
+/// Weight of a row beyond its columns' entries.
+static constexpr int64_t kRowWeight = 8;
+/// Elements behind the result that emission may spoil.
+static constexpr int64_t kSlack = 64;
+/// What moving an entry of B to its column weighs against probing one.
+static constexpr int64_t kMoveWeight = 4;
+/// Mean length of B's rows from which dot products are considered: with less,
+/// turning B round and opening columns costs more than all its entries.
+static constexpr int64_t kLeastMean = 16;
+
+LogicalResult InnerProduct::open(bool compared) {
+  if (!op.getMask())
+    return op.emitError("dataflow 'inner' needs a mask");
+  if (op.getStrategyAttr().getPhases() != Phases::One)
+    return op.emitError("dataflow 'inner' needs phases = one");
+  FailureOr<MaskTree> tree =
+      MaskTree::open(b, op, op.getMask(), op.getComplement(), columnMajor);
+  FailureOr<Value> left =
+      inStorageOrder(b, op, columnMajor ? op.getRhs() : op.getLhs(), columnMajor);
+  if (failed(tree) || failed(left))
+    return failure();
+  mask = *tree;
+  if (!mask.isOneSparseLeaf())
+    return op.emitError("dataflow 'inner' needs a mask that is one sparse matrix");
+  sample = mask.getLeaves()[0].sparse;
+  if (!sample.ordered && sparse_tensor::isOrderedLT(
+                             sparse_tensor::SparseTensorType(resultType).getLvlType(1)))
+    return op.emitError("dataflow 'inner' gives results in the order of the mask, which has none");
+  lhs = openSparse(b, *left);
+  Value right = columnMajor ? op.getLhs() : op.getRhs();
+  rhs = openSparse(b, right);
+  turned = isColumnMajor(right.getType()) == columnMajor;
+  Value inner = turned ? rhs.majors : rhs.minors, columns = turned ? rhs.minors : rhs.majors;
+  checkExtents(b, inner, lhs.minors,
+               columnMajor ? "spgemm: columns of lhs" : "spgemm: rows of rhs");
+  checkExtents(b, sample.majors, lhs.majors,
+               columnMajor ? "spgemm: columns of mask" : "spgemm: rows of mask");
+  checkExtents(b, sample.minors, columns,
+               columnMajor ? "spgemm: rows of mask" : "spgemm: columns of mask");
+  auto limit = [&](Value found, Type stored, StringRef what) {
+    if (largest(stored) != std::numeric_limits<int64_t>::max())
+      FailOp::create(b, b.lessEqual(found, b.index(largest(stored))), SCRATCH_INDEX_OVERFLOW,
+                     what, found, b.index(largest(stored)));
+  };
+  limit(columns, coordinatesType(resultType).getElementType(),
+        "spgemm: extent of the result's coordinates");
+  Value rows = countIfOk(b, lhs.majors);
+  limit(b.ifElse(
+             StatusOp::create(b), {b.getIndexType()},
+             [&] { return Values{b.loadIndex(sample.positions, rows)}; },
+             [&] { return Values{b.index(0)}; })[0],
+        positionsType(resultType).getElementType(), "spgemm: entries of the result");
+  likely = b.bit(true);
+  if (compared && turned) {
+    Value least = b.mul(rhs.majors, b.index(kLeastMean));
+    likely = b.lessEqual(least, entriesOfRight());
+  }
+  if (turned)
+    columnPositions = emitTransposedPositions(b, rhs, likely);
+  weighRows();
+  return success();
+}
+
+/// Prefix over rows: a mask entry weighs its column, at most the search's ratio
+/// times the row.
+void InnerProduct::weighRows() {
+  Type i64 = b.getI64Type();
+  Value zero = b.index(0), one = b.index(1);
+  weights = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(lhs.majors, one)}, false);
+  Value rows = b.select(likely, countIfOk(b, lhs.majors), zero);
+  b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, weights, zero); });
+  auto lengthOf = [&](Value column) {
+    Value at = turned ? b.add(column, one) : column;
+    Value ends = turned ? columnPositions : rhs.positions;
+    return b.sub(b.loadIndex(ends, b.add(at, one)), b.loadIndex(ends, at));
+  };
+  parallelRows(b, rows, [&](Value first, Value last) {
+    b.loop(first, last, [&](Value row) {
+      auto [begin, end] = sample.segment(b, row);
+      auto [from, to] = lhs.segment(b, row);
+      Value most = b.mul(b.sub(to, from), b.index(kSearchRatio));
+      Value weight = b.loop(begin, end, {zero}, [&](Value p, ValueRange sum) {
+        Value length = lengthOf(b.loadIndex(sample.coordinates, p));
+        return Values{b.add(sum[0], b.min(length, most))};
+      })[0];
+      b.storeIndex(weight, weights, b.add(row, one));
+    });
+  });
+  total = b.loop(zero, rows, {zero}, [&](Value row, ValueRange sum) {
+    Value next = b.add(row, one);
+    Value weight = b.loadIndex(weights, next);
+    Value after = b.add(sum[0], weight);
+    b.storeIndex(b.add(after, b.mul(next, b.index(kRowWeight))), weights, next);
+    return Values{after};
+  })[0];
+}
+
+Value InnerProduct::entriesOfRight() {
+  return b.ifElse(
+      StatusOp::create(b), {b.getIndexType()},
+      [&] { return Values{b.loadIndex(rhs.positions, rhs.majors)}; },
+      [&] { return Values{b.index(0)}; })[0];
+}
+
+/// Entries of B that row-wise walks: a segment, at most the search's ratio times
+/// the mask's row.
+Value InnerProduct::rowWiseWork() {
+  Type i64 = b.getI64Type();
+  Value zero = b.index(0);
+  Value work = AllocateOp::create(b, bufferOf(i64), ValueRange{lhs.majors}, false);
+  Value rows = b.select(likely, countIfOk(b, lhs.majors), zero);
+  parallelRows(b, rows, [&](Value first, Value last) {
+    b.loop(first, last, [&](Value row) {
+      auto [begin, end] = lhs.segment(b, row);
+      auto [from, to] = sample.segment(b, row);
+      Value most = b.mul(b.sub(to, from), b.index(kSearchRatio));
+      Value walked = b.loop(begin, end, {zero}, [&](Value p, ValueRange sum) {
+        auto [low, high] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+        return Values{b.add(sum[0], b.min(b.sub(high, low), most))};
+      })[0];
+      b.storeIndex(walked, work, row);
+    });
+  });
+  Value sum = b.loop(zero, rows, {zero}, [&](Value row, ValueRange so) {
+    return Values{b.add(so[0], b.loadIndex(work, row))};
+  })[0];
+  ReleaseOp::create(b, work);
+  return sum;
+}
+
+/// Probing an entry is cheaper than walking one: nothing is written, and columns
+/// are left early. Turning B round comes on top.
+Value InnerProduct::isCheaper() {
+  Value inner = b.add(total, b.mul(entriesOfRight(), b.index(kMoveWeight)));
+  Value walked = rowWiseWork();
+  return b.bitAnd(likely, b.lessEqual(inner, b.add(walked, b.shiftRight(walked, 2))));
+}
+
+void InnerProduct::close() { ReleaseOp::create(b, weights); }
+
+bool InnerProduct::stopsEarly() const {
+  // Custom operators may not be called on what is no product.
+  return semiring.semiring.isCustom() ||
+         semiring.semiring.getAdd() == SemiringOperator::op_any ||
+         semiring.semiring.getAdd() == SemiringOperator::op_or;
+}
+
+/// Whether further products cannot change a value.
+Value InnerProduct::isFinal(Value value, Value products) {
+  if (semiring.semiring.isCustom())
+    return b.bit(false);
+  if (semiring.semiring.getAdd() == SemiringOperator::op_any)
+    return b.notEqual(products, b.index(0));
+  return b.notEqual(value, b.integer(0, semiring.element));
+}
+
+/// A column against the table: what is not in the row adds the identity.
+InnerProduct::Dot InnerProduct::probe(Value from, Value to, Value highest) {
+  Type index = b.getIndexType();
+  Value zero = b.index(0), one = b.index(1);
+  auto step = [&](Value p, Value value, Value products) -> std::pair<Value, Value> {
+    Value place = b.loadIndex(table, b.loadIndex(rhs.coordinates, p));
+    Value inside = b.notEqual(place, zero);
+    // The row's first entry stands in for none; its product is not taken.
+    Value left = b.add(rowFirst, b.sub(b.max(place, one), one));
+    Value taken = b.select(inside, product(left, p), identity());
+    return {semiring.add(b, value, taken), b.add(products, b.cast(inside, index))};
+  };
+  Values start(kSums, identity());
+  start.push_back(zero);
+  start.push_back(from);
+  auto within = [&](Value last) {
+    return b.lessEqual(b.loadIndex(rhs.coordinates, last), highest);
+  };
+  auto sums = b.whileLoop(
+      start,
+      [&](ValueRange so) {
+        Value last = b.add(so[kSums + 1], b.index(kSums - 1));
+        return b.ifElse(
+            b.less(last, to), {b.getI1Type()}, [&] { return Values{within(last)}; },
+            [&] { return Values{b.bit(false)}; })[0];
+      },
+      [&](ValueRange so) {
+        Values next;
+        Value products = so[kSums];
+        for (int64_t s = 0; s < kSums; ++s) {
+          auto [value, count] = step(b.add(so[kSums + 1], b.index(s)), so[s], products);
+          next.push_back(value);
+          products = count;
+        }
+        next.push_back(products);
+        next.push_back(b.add(so[kSums + 1], b.index(kSums)));
+        return next;
+      });
+  Value folded = semiring.add(b, semiring.add(b, sums[0], sums[1]),
+                              semiring.add(b, sums[2], sums[3]));
+  // At most three are left below the row's last entry.
+  Value rest = b.min(to, b.add(sums[kSums + 1], b.index(kSums - 1)));
+  auto end = b.loop(sums[kSums + 1], rest, {folded, sums[kSums]}, [&](Value p, ValueRange so) {
+    auto [value, count] = step(p, so[0], so[1]);
+    return Values{value, count};
+  });
+  return {end[0], end[1]};
+}
+
+InnerProduct::Dot InnerProduct::probeUntilFinal(Value from, Value to, Value highest) {
+  Type index = b.getIndexType();
+  Value zero = b.index(0), one = b.index(1);
+  auto end = b.whileLoop(
+      {from, identity(), zero},
+      [&](ValueRange so) {
+        Value open = arith::XOrIOp::create(b, isFinal(so[1], so[2]), b.bit(true));
+        return b.bitAnd(b.less(so[0], to), open);
+      },
+      [&](ValueRange so) {
+        Value coordinate = b.loadIndex(rhs.coordinates, so[0]);
+        Value place = b.loadIndex(table, coordinate);
+        auto sum = b.ifElse(
+            b.notEqual(place, zero), {semiring.element, index},
+            [&] {
+              Value taken = product(b.add(rowFirst, b.sub(place, one)), so[0]);
+              return Values{semiring.add(b, so[1], taken), b.add(so[2], one)};
+            },
+            [&] { return Values{so[1], so[2]}; });
+        Value next = b.select(b.less(highest, coordinate), to, b.add(so[0], one));
+        return Values{next, sum[0], sum[1]};
+      });
+  return {end[1], end[2]};
+}
+
+/// The row's entries searched for in a column, each behind the one before.
+InnerProduct::Dot InnerProduct::search(Value first, Value last, Value from, Value to) {
+  Type index = b.getIndexType();
+  Value zero = b.index(0), one = b.index(1);
+  auto end = b.loop(first, last, {from, identity(), zero}, [&](Value p, ValueRange so) {
+    Value wanted = b.loadIndex(lhs.coordinates, p);
+    Value place = emitLowerBound(b, rhs.coordinates, so[0], to, wanted);
+    Value found = b.ifElse(
+        b.less(place, to), {b.getI1Type()},
+        [&] { return Values{b.equal(b.loadIndex(rhs.coordinates, place), wanted)}; },
+        [&] { return Values{b.bit(false)}; })[0];
+    auto sum = b.ifElse(
+        found, {semiring.element, index},
+        [&] {
+          return Values{semiring.add(b, so[1], product(p, place)), b.add(so[2], one)};
+        },
+        [&] { return Values{so[1], so[2]}; });
+    return Values{place, sum[0], sum[1]};
+  });
+  return {end[1], end[2]};
+}
+
+/// Entries of one row, written from `at` on.
+Value InnerProduct::computeRow(Value row, Value at) {
+  Type index = b.getIndexType();
+  Value zero = b.index(0), one = b.index(1);
+  auto [first, last] = lhs.segment(b, row);
+  rowFirst = first;
+  auto [begin, end] = sample.segment(b, row);
+  Value ready = b.select(b.less(first, last), end, begin);
+  Value highest = b.loop(first, last, {zero}, [&](Value p, ValueRange so) {
+    Value coordinate = b.loadIndex(lhs.coordinates, p);
+    b.storeIndex(semiring.readsLeft() ? b.add(b.sub(p, first), one) : one, table, coordinate);
+    return Values{b.max(so[0], coordinate)};
+  })[0];
+  // What ascends can be left early and searched.
+  if (!rhs.ordered)
+    highest = rhs.minors;
+  Value longest = b.mul(b.sub(last, first), b.index(kSearchRatio));
+  bool byValue = mask.getLeaves()[0].byValue;
+  Value after = b.loop(begin, ready, {at}, [&](Value t, ValueRange place) {
+    Value column = b.load(sample.coordinates, t);
+    auto [from, to] = rhs.segment(b, b.toIndex(column));
+    if (byValue) {
+      Value value = b.load(sample.values, t);
+      Value nothing = arith::ConstantOp::create(b, b.getZeroAttr(value.getType()));
+      Value stays = isa<FloatType>(value.getType())
+                        ? Value(arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, value, nothing))
+                        : b.notEqual(value, nothing);
+      to = b.select(stays, to, from);
+    }
+    auto walk = [&, from = from, to = to] {
+      Dot dot = stopsEarly() ? probeUntilFinal(from, to, highest) : probe(from, to, highest);
+      return Values{dot.value, dot.products};
+    };
+    Values dot;
+    if (rhs.ordered && lhs.ordered)
+      dot = b.ifElse(
+          b.lessEqual(b.sub(to, from), longest), {semiring.element, index}, walk,
+          [&, from = from, to = to] {
+            Dot found = search(first, last, from, to);
+            return Values{found.value, found.products};
+          });
+    else
+      dot = walk();
+    // Written in any case: only a present one moves the place on.
+    b.store(b.cast(column, cast<MemRefType>(coordinates.getType()).getElementType()), coordinates,
+            place[0]);
+    b.store(dot[0], values, place[0]);
+    return Values{b.add(place[0], b.cast(b.notEqual(dot[1], zero), index))};
+  })[0];
+  b.loop(first, last, [&](Value p) {
+    b.storeIndex(zero, table, b.loadIndex(lhs.coordinates, p));
+  });
+  Value count = b.sub(after, at);
+  return emitSparseEpilogue(b, op.getEpilogue(),
+                            {coordinates, values, at, count, row, columnMajor});
+}
+
+InnerProduct::Values InnerProduct::compute() {
+  Value zero = b.index(0), one = b.index(1), rows = lhs.majors;
+  if (turned)
+    rhs = emitTranspose(b, rhs, columnPositions, semiring.readsRight());
+  Value positions = AllocateOp::create(b, positionsType(resultType),
+                                       ValueRange{b.add(rows, one)}, false);
+  Value room = b.ifElse(
+      StatusOp::create(b), {b.getIndexType()},
+      [&] { return Values{b.loadIndex(sample.positions, rows)}; }, [&] { return Values{zero}; })[0];
+  room = b.add(room, b.index(kSlack));
+  Value allCoordinates = AllocateOp::create(b, coordinatesType(resultType), ValueRange{room}, false);
+  Value allValues = AllocateOp::create(b, valuesType(resultType), ValueRange{room}, false);
+  b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, positions, zero); });
+  Value starts =
+      PartitionOp::create(b, bufferOf(b.getI64Type()), weights, countIfOk(b, rows));
+  Value chunks = b.sub(memref::DimOp::create(b, starts, 0), one);
+  Value pieces = PiecesOpenOp::create(b, bufferOf(b.getI8Type()), allCoordinates, allValues, chunks);
+  parallelChunks(
+      b, starts,
+      [&] {
+        // Places within a row; where no value of A is read, presence is enough.
+        Type stored = semiring.readsLeft()
+                          ? cast<MemRefType>(lhs.coordinates.getType()).getElementType()
+                          : b.getI8Type();
+        return Values{AllocateOp::create(b, bufferOf(stored), ValueRange{lhs.minors}, true)};
+      },
+      [&](Value chunk, Value first, Value last, ValueRange state) {
+        table = state[0];
+        Value bound = b.sub(b.loadIndex(sample.positions, last), b.loadIndex(sample.positions, first));
+        auto piece = PiecesBeginOp::create(
+            b,
+            TypeRange{coordinatesType(resultType), valuesType(resultType), b.getIndexType()},
+            pieces, chunk, bound);
+        coordinates = piece.getCoordinates();
+        values = piece.getValues();
+        Value end = b.select(StatusOp::create(b), last, first);
+        Value written = b.loop(first, end, {piece.getAt()}, [&](Value row, ValueRange at) {
+          Value count = computeRow(row, at[0]);
+          b.storeIndex(count, positions, b.add(row, one));
+          return Values{b.add(at[0], count)};
+        })[0];
+        PiecesEndOp::create(b, pieces, chunk, b.sub(written, piece.getAt()));
+        recordCount(b, "chunks", 0, one);
+      },
+      [&](ValueRange state) { ReleaseOp::create(b, state[0]); });
+  PiecesCloseOp::create(b, pieces);
+  ReleaseOp::create(b, starts);
+  Value entries = b.loop(zero, countIfOk(b, rows), {zero}, [&](Value row, ValueRange sum) {
+    Value next = b.add(row, one);
+    Value after = b.add(sum[0], b.loadIndex(positions, next));
+    b.storeIndex(after, positions, next);
+    return Values{after};
+  })[0];
+  Value size = countIfOk(b, entries);
+  Value trimmed = TrimOp::create(b, allCoordinates, size);
+  Value trimmedValues = TrimOp::create(b, allValues, size);
+  return {positions, trimmed, trimmedValues};
+}

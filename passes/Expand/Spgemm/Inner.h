@@ -1,0 +1,74 @@
+//===- Inner.h - SpGEMM by dot products under a mask ------------*- C++ -*-===//
+#ifndef SCRATCH_PASSES_EXPAND_SPGEMM_INNER_H
+#define SCRATCH_PASSES_EXPAND_SPGEMM_INNER_H
+
+#include "passes/Emission/Semiring.h"
+#include "passes/Expand/MaskTree.h"
+#include "passes/Expand/Operands.h"
+
+namespace scratch {
+
+/// The expansion of one product under a mask; see Inner.cpp.
+class InnerProduct {
+public:
+  InnerProduct(LoopBuilder &b, SpgemmOp op)
+      : b(b), op(op), semiring(SemiringEmitter::of(op)), resultType(op.getType()),
+        columnMajor(isColumnMajor(op.getType())) {
+    semiring.swapped = columnMajor;
+    semiring.identity = startOf(op.getSemiring(), op.getIdentityAttr(), semiring.element);
+  }
+
+  using Values = LoopBuilder::Values;
+  /// Opens the operands and weighs the work, with `compared` only where matrices
+  /// look as if it could win. Fails with an error on the op.
+  mlir::LogicalResult open(bool compared);
+  /// Whether the operands allow a comparison with row-wise: B is stored by rows.
+  bool canCompare() const { return turned; }
+  /// Whether it takes less than row-wise on these matrices (i1).
+  mlir::Value isCheaper();
+  /// Positions, coordinates and values of the result.
+  Values compute();
+  /// Releases what `open` made.
+  void close();
+
+private:
+  /// The value so far and how many products it is made of.
+  struct Dot {
+    mlir::Value value, products;
+  };
+
+  void weighRows();
+  mlir::Value rowWiseWork();
+  mlir::Value entriesOfRight();
+  mlir::Value product(mlir::Value left, mlir::Value right) {
+    mlir::Value a = semiring.readsLeft() ? b.load(lhs.values, left) : mlir::Value();
+    mlir::Value x = semiring.readsRight() ? b.load(rhs.values, right) : mlir::Value();
+    return semiring.multiply(b, a, x, semiring.element);
+  }
+  bool stopsEarly() const;
+  mlir::Value isFinal(mlir::Value value, mlir::Value products);
+  Dot probe(mlir::Value from, mlir::Value to, mlir::Value highest);
+  Dot probeUntilFinal(mlir::Value from, mlir::Value to, mlir::Value highest);
+  Dot search(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to);
+  mlir::Value computeRow(mlir::Value row, mlir::Value at);
+  mlir::Value identity() { return semiring.getIdentity(b, semiring.element); }
+
+  LoopBuilder &b;
+  SpgemmOp op;
+  SemiringEmitter semiring;
+  mlir::RankedTensorType resultType;
+  bool columnMajor;
+  MaskTree mask;
+  SparseOperand lhs, rhs, sample; ///< rows of A, columns of B, rows of the mask
+  mlir::Value table;                    ///< per inner index: 1 + place in A's row, 0 for none
+  bool turned = false;            ///< B is stored by rows
+  mlir::Value columnPositions;          ///< of B, one place late, where it is turned
+  mlir::Value weights, total;
+  mlir::Value likely; ///< worth weighing (i1)
+  mlir::Value rowFirst; ///< first entry of A's row
+  mlir::Value coordinates, values;
+};
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EXPAND_SPGEMM_INNER_H
