@@ -355,7 +355,9 @@ InnerProduct::Values InnerProduct::compute() {
   Value starts =
       PartitionOp::create(b, bufferOf(b.getI64Type()), weights, countIfOk(b, rows));
   Value chunks = b.sub(memref::DimOp::create(b, starts, 0), one);
-  Value pieces = PiecesOpenOp::create(b, bufferOf(b.getI8Type()), allCoordinates, allValues, chunks);
+  Value pieces =
+      PiecesOpenOp::create(b, bufferOf(b.getI8Type()), allCoordinates, allValues, chunks,
+                           largest(positionsType(resultType).getElementType()));
   parallelChunks(
       b, starts,
       [&] {
