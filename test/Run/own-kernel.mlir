@@ -1,6 +1,6 @@
 // A user's file: found, run and checked like a shipped kernel.
 // RUN: scratch-run %s %inputs/rajat01.mtx.gz --entry=triangles --check --remarks 2>&1 | FileCheck %s --check-prefix=TRIANGLES
-// TRIANGLES: remark: {{.*}}own-kernel.mlir:{{[0-9]+}}:{{[0-9]+}}: in triangles: row_wise/
+// TRIANGLES: remark: {{.*}}own-kernel.mlir:{{[0-9]+}}:{{[0-9]+}}: in triangles: inner/or_row_wise
 // TRIANGLES: kernel    triangles: plus_pair, mask by structure, f64, 64-bit indices
 // TRIANGLES: max relative error {{.*}} within tolerance
 

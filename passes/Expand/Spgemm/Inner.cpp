@@ -69,19 +69,10 @@ LogicalResult InnerProduct::open(bool compared) {
                columnMajor ? "spgemm: columns of mask" : "spgemm: rows of mask");
   checkExtents(b, sample.minors, columns,
                columnMajor ? "spgemm: rows of mask" : "spgemm: columns of mask");
-  auto limit = [&](Value found, Type stored, StringRef what) {
-    if (largest(stored) != std::numeric_limits<int64_t>::max())
-      FailOp::create(b, b.lessEqual(found, b.index(largest(stored))), SCRATCH_INDEX_OVERFLOW,
-                     what, found, b.index(largest(stored)));
-  };
-  limit(columns, coordinatesType(resultType).getElementType(),
-        "spgemm: extent of the result's coordinates");
-  Value rows = countIfOk(b, lhs.majors);
-  limit(b.ifElse(
-             StatusOp::create(b), {b.getIndexType()},
-             [&] { return Values{b.loadIndex(sample.positions, rows)}; },
-             [&] { return Values{b.index(0)}; })[0],
-        positionsType(resultType).getElementType(), "spgemm: entries of the result");
+  int64_t widest = largest(coordinatesType(resultType).getElementType());
+  if (widest != std::numeric_limits<int64_t>::max())
+    FailOp::create(b, b.lessEqual(columns, b.index(widest)), SCRATCH_INDEX_OVERFLOW,
+                   "spgemm: extent of the result's coordinates", columns, b.index(widest));
   likely = b.bit(true);
   if (compared && turned) {
     Value least = b.mul(rhs.majors, b.index(kLeastMean));
@@ -349,8 +340,10 @@ InnerProduct::Values InnerProduct::compute() {
       StatusOp::create(b), {b.getIndexType()},
       [&] { return Values{b.loadIndex(sample.positions, rows)}; }, [&] { return Values{zero}; })[0];
   room = b.add(room, b.index(kSlack));
-  Value allCoordinates = AllocateOp::create(b, coordinatesType(resultType), ValueRange{room}, false);
-  Value allValues = AllocateOp::create(b, valuesType(resultType), ValueRange{room}, false);
+  Value allCoordinates = AllocateOp::create(b, coordinatesType(resultType), ValueRange{room},
+                                            /*zeroed=*/false, /*reserved=*/true);
+  Value allValues = AllocateOp::create(b, valuesType(resultType), ValueRange{room},
+                                            /*zeroed=*/false, /*reserved=*/true);
   b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, positions, zero); });
   Value starts =
       PartitionOp::create(b, bufferOf(b.getI64Type()), weights, countIfOk(b, rows));
