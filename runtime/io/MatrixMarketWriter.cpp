@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,17 +30,22 @@ public:
       gzclose(packed);
     if (file >= 0) {
       close(file);
-      unlink(temporary.c_str());
+      discard();
     }
   }
 
   bool open() {
-    file = mkstemp(temporary.data());
+    // A device or a pipe is written to: a file must not take its place.
+    struct stat there;
+    direct = stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode);
+    file = direct ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC)
+                  : mkstemp(temporary.data());
     if (file < 0)
       return false;
     mode_t mask = umask(0);
     umask(mask);
-    fchmod(file, 0666 & ~mask);
+    if (!direct)
+      fchmod(file, 0666 & ~mask);
     if (path.size() < 3 || path.compare(path.size() - 3, 3, ".gz") != 0)
       return true;
     int copy = dup(file);
@@ -73,15 +79,22 @@ public:
       return false;
     int written = file;
     file = -1;
-    if (close(written) == 0 && rename(temporary.c_str(), path.c_str()) == 0)
+    if (close(written) == 0 &&
+        (direct || rename(temporary.c_str(), path.c_str()) == 0))
       return true;
     int reason = errno;
-    unlink(temporary.c_str());
+    discard();
     errno = reason;
     return false;
   }
 
 private:
+  void discard() {
+    if (!direct)
+      unlink(temporary.c_str());
+  }
+
+  bool direct = false; ///< no temporary file
   std::string path, temporary;
   int file = -1;
   gzFile packed = nullptr;

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <gtest/gtest.h>
 #include <limits>
 #include <random>
@@ -117,4 +118,14 @@ TEST(MatrixMarketRoundTrip, FailedWritesLeaveNothingBehind) {
            std::filesystem::temp_directory_path()))
     EXPECT_NE(each.path().filename().string().compare(0, stem.size(), stem), 0)
         << each.path();
+}
+
+TEST(MatrixMarketWriter, ADeviceIsWrittenToNotReplaced) {
+  double value = 1;
+  const int64_t shape[] = {1, 1};
+  scratch_tensor tensor;
+  ASSERT_EQ(scratch_wrap_dense(&tensor, SCRATCH_F64, 2, shape, &value), SCRATCH_OK);
+  EXPECT_EQ(scratch_mtx_write("/dev/full", &tensor), SCRATCH_IO_ERROR);
+  EXPECT_EQ(scratch_mtx_write("/dev/null", &tensor), SCRATCH_OK);
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
 }
