@@ -1,6 +1,7 @@
 //===- MaskFormula.cpp - mask operations as a formula and its data --------===//
 #include "passes/Expand/Attention/MaskFormula.h"
 
+#include "passes/Expand/Attention/MaskRegion.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
 #include "runtime/abi/scratch.h"
@@ -68,8 +69,6 @@ private:
   FailureOr<Predicate> blocks(MaskBlocksOp leaf);
   FailureOr<Predicate> from(MaskFromOp leaf);
   Predicate region(MaskRegionOp leaf);
-  std::optional<Index> integer(Value value, Block &body);
-  std::optional<Predicate> condition(Value value, Block &body);
 
   LoopBuilder &b;
   Operation *op;
@@ -299,97 +298,11 @@ FailureOr<Predicate> Opener::from(MaskFromOp leaf) {
 // Regions
 //===----------------------------------------------------------------------===//
 
-/// A number of the region that is linear, a division or a remainder.
-std::optional<Index> Opener::integer(Value value, Block &body) {
-  if (auto argument = dyn_cast<BlockArgument>(value); argument && argument.getOwner() == &body) {
-    if (argument.getArgNumber() < 2)
-      return std::nullopt; // batch and head are asked of the region itself
-    return argument.getArgNumber() == 2 ? at.query : at.key;
-  }
-  IntegerAttr constant;
-  if (matchPattern(value, m_Constant(&constant)))
-    return std::abs(constant.getInt()) < (1 << 28)
-               ? std::optional<Index>(mask::number(constant.getInt()))
-               : std::nullopt;
-  Operation *def = value.getDefiningOp();
-  if (!def || def->getBlock() != &body)
-    return value.getType().isIndex() ? std::optional<Index>(single(value)) : std::nullopt;
-  auto both = [&](auto combine) -> std::optional<Index> {
-    std::optional<Index> lhs = integer(def->getOperand(0), body);
-    std::optional<Index> rhs = lhs ? integer(def->getOperand(1), body) : std::nullopt;
-    return rhs ? combine(*lhs, *rhs) : std::nullopt;
-  };
-  if (isa<arith::AddIOp>(def))
-    return both([](Index a, Index b) { return std::optional<Index>(a + b); });
-  if (isa<arith::SubIOp>(def))
-    return both([](Index a, Index b) { return std::optional<Index>(a - b); });
-  bool positive = def->getNumOperands() == 2 &&
-                  matchPattern(def->getOperand(1), m_Constant(&constant)) &&
-                  constant.getInt() > 0 && constant.getInt() < (1 << 28);
-  if (!positive)
-    return std::nullopt;
-  int64_t by = constant.getInt();
-  std::optional<Index> lhs = integer(def->getOperand(0), body);
-  if (!lhs)
-    return std::nullopt;
-  if (isa<arith::MulIOp>(def) && by < 1024)
-    return *lhs * by;
-  if (isa<arith::FloorDivSIOp>(def))
-    return mask::floorDiv(*lhs, mask::number(by));
-  // Truncating division floors what is never negative: a token's number.
-  bool token = isa<BlockArgument>(def->getOperand(0));
-  if (isa<arith::DivUIOp, arith::DivSIOp>(def) && token)
-    return mask::floorDiv(*lhs, mask::number(by));
-  if (isa<arith::RemUIOp, arith::RemSIOp>(def) && token)
-    return mask::mod(*lhs, mask::number(by));
-  return std::nullopt;
-}
-
-std::optional<Predicate> Opener::condition(Value value, Block &body) {
-  Operation *def = value.getDefiningOp();
-  if (!def || def->getBlock() != &body)
-    return std::nullopt;
-  if (isa<arith::AndIOp, arith::OrIOp>(def)) {
-    std::optional<Predicate> lhs = condition(def->getOperand(0), body);
-    std::optional<Predicate> rhs = lhs ? condition(def->getOperand(1), body) : std::nullopt;
-    if (!rhs)
-      return std::nullopt;
-    return isa<arith::AndIOp>(def) ? *lhs && *rhs : *lhs || *rhs;
-  }
-  if (isa<arith::XOrIOp>(def) && matchPattern(def->getOperand(1), m_One())) {
-    std::optional<Predicate> inner = condition(def->getOperand(0), body);
-    return inner ? std::optional<Predicate>(!*inner) : std::nullopt;
-  }
-  auto compare = dyn_cast<arith::CmpIOp>(def);
-  if (!compare || !compare.getLhs().getType().isIndex())
-    return std::nullopt;
-  std::optional<Index> lhs = integer(compare.getLhs(), body);
-  std::optional<Index> rhs = lhs ? integer(compare.getRhs(), body) : std::nullopt;
-  if (!rhs)
-    return std::nullopt;
-  switch (compare.getPredicate()) {
-  case arith::CmpIPredicate::eq:
-    return mask::equal(*lhs, *rhs);
-  case arith::CmpIPredicate::ne:
-    return !mask::equal(*lhs, *rhs);
-  case arith::CmpIPredicate::sle:
-    return mask::lessEqual(*lhs, *rhs);
-  case arith::CmpIPredicate::slt:
-    return mask::less(*lhs, *rhs);
-  case arith::CmpIPredicate::sge:
-    return mask::lessEqual(*rhs, *lhs);
-  case arith::CmpIPredicate::sgt:
-    return mask::less(*rhs, *lhs);
-  default: // unsigned comparisons are not linear
-    return std::nullopt;
-  }
-}
-
 Predicate Opener::region(MaskRegionOp leaf) {
   Block &body = leaf.getBody().front();
   size_t before = formula.parameters.size();
   if (std::optional<Predicate> understood =
-          condition(body.getTerminator()->getOperand(0), body))
+          understandRegion(body, at, [&](Value value) { return single(value); }))
     return *understood;
   formula.parameters.truncate(before);
   formula.dependsOnBatch |= !body.getArgument(0).use_empty();
