@@ -30,6 +30,17 @@ enum class AccumulatorKind : uint32_t {
 #include "dialects/Scratch/Accumulators.def"
 };
 
+/// Whether a kind of accumulator takes rows of any shape. `merge` takes rows of
+/// at most two entries of A, from ordered rows of B; `sort` takes as many products
+/// and columns as below. Neither knows masks.
+inline bool takesAnyRow(AccumulatorKind kind) {
+  return kind != AccumulatorKind::Merge && kind != AccumulatorKind::Sort;
+}
+inline constexpr int64_t kMergeEntries = 2;
+/// A key of `sort` is a column within the row's range and a position, in 32 bits.
+inline constexpr int64_t kSortProducts = 64;
+inline constexpr int64_t kSortColumns = int64_t(1) << 26;
+
 /// What a row's predicted cost may depend on (Features.def).
 enum class CostFeature : uint32_t {
 #define COST_FEATURE(name, text) name,

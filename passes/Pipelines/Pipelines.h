@@ -21,7 +21,7 @@ struct SelectOptions : public mlir::PassPipelineOptions<SelectOptions> {
                                llvm::cl::desc("auto, inner, outer, row_wise"),
                                llvm::cl::init("auto")};
   Option<std::string> accumulator{*this, "accumulator",
-                                  llvm::cl::desc("auto, dense, tiered, hash"),
+                                  llvm::cl::desc("auto, dense, tiered, hash, merge, sort"),
                                   llvm::cl::init("auto")};
   Option<std::string> phases{*this, "phases", llvm::cl::desc("auto, one, two"),
                              llvm::cl::init("auto")};

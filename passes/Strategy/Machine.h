@@ -27,6 +27,8 @@ struct MachineModel {
   double windowMerge; ///< per product: load-modify-store of a window, state store
   double tierStore;  ///< per product: note the word of 64 columns
   double hashProbe;  ///< per product: find the slot and merge
+  double mergeStep;  ///< per product: one of two rows advances, the result is stored
+  double listProduct; ///< per product: append to a short list, sort, emit
   double maskTest;   ///< per product: look at the mask's bits, branch
   double windowMark; ///< per mask entry: set a bit of a window's state
   double hashMark;   ///< per mask entry: insert a key

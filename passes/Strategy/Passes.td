@@ -42,7 +42,7 @@ def SelectStrategyPass : Pass<"scratch-select-strategy", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"accumulator", "accumulator", "std::string", /*default=*/"\"auto\"",
-           "Accumulator of all rows: auto, dense, tiered, hash">,
+           "Accumulator of all rows: auto, dense, tiered, hash, merge, sort">,
     Option<"dataflow", "dataflow", "std::string", /*default=*/"\"auto\"",
            "Order of the loops: auto, inner, outer, row_wise">,
     Option<"phases", "phases", "std::string", /*default=*/"\"auto\"",

@@ -11,8 +11,9 @@ using namespace scratch;
 
 llvm::ArrayRef<const Candidate *> scratch::allCandidates() {
   static const Candidate *const candidates[] = {
-      &rowWiseDense(), &rowWiseTiered(), &rowWiseHash(),  &rowWiseAdaptive(),
-      &rowWise(),      &innerProduct(),  &innerOrRowWise(),
+      &rowWiseDense(), &rowWiseTiered(),   &rowWiseHash(), &rowWiseMerge(),
+      &rowWiseSort(),  &rowWiseAdaptive(), &rowWise(),     &innerProduct(),
+      &innerOrRowWise(),
       &outerProduct(),
   };
   return candidates;
@@ -78,7 +79,9 @@ static bool meets(const Plan &plan, const Demands &demands) {
     return !demands.accumulator && (!demands.dataflow || plan.variants.empty());
   if (!demands.accumulator || plan.variants.empty())
     return true;
-  return plan.variants.size() == 1 && plan.variants.front().accumulator == *demands.accumulator;
+  // A kind that takes short rows only comes first and with one for the rest.
+  size_t size = takesAnyRow(*demands.accumulator) ? 1 : 2;
+  return plan.variants.size() == size && plan.variants.front().accumulator == *demands.accumulator;
 }
 
 static llvm::StringRef describe(CostFeature feature) {

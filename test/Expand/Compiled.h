@@ -13,9 +13,8 @@ namespace scratch::test {
 /// A module compiled for this machine.
 class Compiled {
 public:
-  explicit Compiled(const std::string &text) {
+  explicit Compiled(const std::string &text, const CompileOptions &options = {}) {
     auto context = makeContext();
-    CompileOptions options;
     Compilation compilation(*context, options);
     llvm::cantFail(compilation.parseText(text, "test.mlir"));
     module.emplace(llvm::cantFail(

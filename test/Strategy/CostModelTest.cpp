@@ -30,6 +30,13 @@ TEST(CostModel, WideRowsWithManyProductsFavourTheTiers) {
   EXPECT_LT(tiered, cycles(hashForm(problem, avx512()), 1000, 300000));
 }
 
+TEST(CostModel, FewProductsFavourTheList) {
+  KernelProblem problem;
+  double list = cycles(sortForm(problem, avx512()), 20, 500000);
+  EXPECT_LT(list, cycles(hashForm(problem, avx512()), 20, 500000));
+  EXPECT_LT(list, cycles(tieredForm(problem, avx512()), 20, 500000));
+}
+
 TEST(CostModel, FewProductsFarApartFavourTheHash) {
   KernelProblem problem;
   double hash = cycles(hashForm(problem, avx512()), 20, 500000);

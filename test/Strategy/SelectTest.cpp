@@ -24,7 +24,7 @@ static std::string refusal(const KernelProblem &problem, const Demands &demands)
 TEST(Select, UnknownShapesChooseAtRunTime) {
   Choice choice = chosen({});
   EXPECT_EQ(choice.name, "row_wise/adaptive");
-  EXPECT_EQ(choice.plan.variants.size(), 3u);
+  EXPECT_EQ(choice.plan.variants.size(), 5u);
   EXPECT_EQ(choice.plan.phases, Phases::One);
 }
 
@@ -53,6 +53,33 @@ TEST(Select, DemandedAccumulatorsComeAlone) {
     EXPECT_EQ(choice.plan.variants.front().accumulator, kind);
     EXPECT_NE(choice.why.find("as demanded"), std::string::npos);
   }
+}
+
+TEST(Select, DemandedKindsOfShortRowsLeaveTheOthersToTheHash) {
+  for (AccumulatorKind kind : {AccumulatorKind::Merge, AccumulatorKind::Sort}) {
+    Demands demands;
+    demands.accumulator = kind;
+    Choice choice = chosen({}, demands);
+    ASSERT_EQ(choice.plan.variants.size(), 2u);
+    EXPECT_EQ(choice.plan.variants.front().accumulator, kind);
+    EXPECT_EQ(choice.plan.variants.back().accumulator, AccumulatorKind::Hash);
+    EXPECT_GT(choice.plan.variants.back().form[CostFeature::one],
+              choice.plan.variants.front().form[CostFeature::one] + 1000);
+  }
+}
+
+TEST(Select, MasksAndUnorderedRowsHaveNoShortRows) {
+  Demands merge;
+  merge.accumulator = AccumulatorKind::Merge;
+  KernelProblem masked, unordered;
+  masked.mask = MaskUse::Plain;
+  unordered.orderedOperands = false;
+  EXPECT_EQ(chosen(masked).plan.variants.size(), 3u);
+  EXPECT_EQ(chosen(unordered).plan.variants.size(), 4u);
+  EXPECT_EQ(refusal(masked, merge),
+            "no legal strategy for spgemm: accumulator 'merge' takes no mask");
+  EXPECT_EQ(refusal(unordered, merge),
+            "no legal strategy for spgemm: accumulator 'merge' needs ordered coordinates");
 }
 
 TEST(Select, DemandedPhasesAreObeyed) {
@@ -116,8 +143,8 @@ TEST(Select, DroppingEntriesForbidsCountingThemFirst) {
 }
 
 TEST(Demands, WordsThatAreUnknownNameTheOption) {
-  EXPECT_EQ(llvm::toString(Demands::parse("auto", "sort", "auto").takeError()),
-            "option 'accumulator' is 'sort', expected one of auto, dense, tiered, hash");
+  EXPECT_EQ(llvm::toString(Demands::parse("auto", "heap", "auto").takeError()),
+            "option 'accumulator' is 'heap', expected one of auto, dense, tiered, hash, merge, sort");
   EXPECT_EQ(llvm::toString(Demands::parse("diagonal", "auto", "auto").takeError()),
             "option 'dataflow' is 'diagonal', expected one of auto, inner, outer, row_wise");
   EXPECT_EQ(llvm::toString(Demands::parse("auto", "auto", "three").takeError()),

@@ -1,11 +1,11 @@
-// RUN: not scratch-opt %s --scratch-select-strategy=accumulator=sort 2>&1 | FileCheck %s --check-prefix=ACCUMULATOR
+// RUN: not scratch-opt %s --scratch-select-strategy=accumulator=heap 2>&1 | FileCheck %s --check-prefix=ACCUMULATOR
 // RUN: not scratch-opt %s --scratch-select-strategy=dataflow=diagonal 2>&1 | FileCheck %s --check-prefix=DATAFLOW
 // RUN: not scratch-opt %s --scratch-select-strategy=phases=three 2>&1 | FileCheck %s --check-prefix=PHASES
 // RUN: not scratch-opt %s --scratch-select-strategy=rewrites=magic 2>&1 | FileCheck %s --check-prefix=REWRITES
 // RUN: not scratch-opt %s --scratch-select-strategy=dataflow=outer 2>&1 | FileCheck %s --check-prefix=OUTER
 // RUN: not scratch-opt %s --scratch-select-strategy=phases=two 2>&1 | FileCheck %s --check-prefix=KEEP
 
-// ACCUMULATOR: error: option 'accumulator' is 'sort', expected one of auto, dense, tiered, hash
+// ACCUMULATOR: error: option 'accumulator' is 'heap', expected one of auto, dense, tiered, hash, merge, sort
 // DATAFLOW: error: option 'dataflow' is 'diagonal', expected one of auto, inner, outer, row_wise
 // PHASES: error: option 'phases' is 'three', expected one of auto, one, two
 // REWRITES: error: option 'rewrites' is 'magic', expected one of auto, none, or some of compact|residues|patches|ranges|single|heads|split

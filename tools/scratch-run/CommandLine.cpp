@@ -27,7 +27,7 @@ struct Flags {
                              cl::desc("auto, inner, outer, row_wise")};
   Flag<std::string> accumulator{"accumulator", cl::cat(category),
                                 cl::init("auto"),
-                                cl::desc("auto, dense, tiered, hash")};
+                                cl::desc("auto, dense, tiered, hash, merge, sort")};
   Flag<std::string> phases{"phases", cl::cat(category), cl::init("auto"),
                            cl::desc("auto, one, two")};
   Flag<std::string> semiring{"semiring", cl::cat(category),

@@ -33,7 +33,7 @@ public:
 
   void mark(LoopBuilder &b, MarkOp op);
   void markDense(LoopBuilder &b, MarkDenseOp op);
-  void accumulate(LoopBuilder &b, AccumulateOp op);
+  virtual void accumulate(LoopBuilder &b, AccumulateOp op);
   void accumulateSampled(LoopBuilder &b, AccumulateSampledOp op);
 
   /// All segments were merged; what was put off is done here.
@@ -85,6 +85,9 @@ protected:
   SemiringEmitter semiring;
   mlir::Type element, index;
   mlir::Value low, high; ///< of the open tile
+
+  /// The multiply of an accumulate op: operator or region.
+  SemiringEmitter multiplierOf(AccumulateOp op);
 
 private:
   template <typename Op> Segment segmentOf(LoopBuilder &b, Op op);

@@ -14,6 +14,9 @@ namespace scratch {
 using namespace mlir;
 using namespace scratch;
 
+/// Merges are loops from `expand` on and create nothing.
+static std::unique_ptr<Accumulator> makeMergeAccumulator(AccumulatorCreateOp) { return nullptr; }
+
 static std::unique_ptr<Accumulator> makeAccumulator(AccumulatorCreateOp op) {
   switch (op.getAccumulator().getType().getKind()) {
 #define ACCUMULATOR_KIND(name, keyword, text)                                                      \

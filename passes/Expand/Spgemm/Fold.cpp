@@ -122,7 +122,7 @@ FailureOr<Value> RowWiseProduct::fold(FoldOp fold) {
   boundRows();
   Folding folding(b, fold, rows);
   Value starts = PartitionOp::create(b, bufferOf(b.getI64Type()), weights, countIfOk(b, rows));
-  size_t made = variants.size();
+  size_t made = tiled.size();
   folding.run(
       starts,
       [&] {

@@ -110,8 +110,9 @@ std::pair<Value, Value> RowWiseProduct::computeMaskedRow(ValueRange accumulators
   auto [maskFirst, maskLast] = mask.getLeaves()[0].sparse.segment(b, row);
   auto [begin, end] = lhs.segment(b, row);
   auto find = [&](bool wanted) {
-    return llvm::find_if(variants, [&](VariantAttr v) { return isWindow(v) == wanted; }) -
-           variants.begin();
+    return llvm::find_if(variants, [&](VariantAttr v) {
+             return (v.getAccumulator() != AccumulatorKind::Hash) == wanted;
+           }) - variants.begin();
   };
   size_t narrow = find(true), wide = find(false);
   auto rowIn = [&](size_t variant) {

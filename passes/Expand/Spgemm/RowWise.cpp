@@ -31,6 +31,35 @@ using namespace scratch;
 /// table: 144 MB of every worker with f64.
 static constexpr int64_t kWidestWindow = 1 << 24;
 
+/// Which variants have accumulators, and how wide their windows are.
+LogicalResult RowWiseProduct::openVariants() {
+  if (variants.empty())
+    return op.emitError("strategy lists no accumulator");
+  if (variants.size() > SCRATCH_MAX_VARIANTS)
+    return op.emitError("strategy lists ")
+           << variants.size() << " accumulators, expected at most "
+           << SCRATCH_MAX_VARIANTS;
+  bool anyRow = false, hashed = false;
+  for (auto [number, variant] : llvm::enumerate(variants)) {
+    AccumulatorKind kind = variant.getAccumulator();
+    anyRow |= takesAnyRow(kind);
+    hashed |= kind == AccumulatorKind::Hash;
+    if (!takesAnyRow(kind) && op.getMask())
+      return op.emitError("accumulator '")
+             << stringify(kind) << "' takes no mask";
+    if (kind != AccumulatorKind::Merge)
+      tiled.push_back(number);
+    else if (!rhs.ordered)
+      return op.emitError("accumulator 'merge' needs ordered coordinates");
+    else
+      merging = number;
+  }
+  if (!anyRow)
+    return op.emitError("strategy lists no accumulator that takes every row");
+  window = hashed ? b.min(columns, b.index(kWidestWindow)) : columns;
+  return success();
+}
+
 LogicalResult RowWiseProduct::open() {
   StrategyAttr strategy = op.getStrategyAttr();
   if (!strategy)
@@ -40,12 +69,6 @@ LogicalResult RowWiseProduct::open() {
            << stringifyDataflow(strategy.getDataflow())
            << "' is not built for spgemm";
   variants = strategy.getVariants();
-  if (variants.empty())
-    return op.emitError("strategy lists no accumulator");
-  if (variants.size() > SCRATCH_MAX_VARIANTS)
-    return op.emitError("strategy lists ")
-           << variants.size() << " accumulators, expected at most "
-           << SCRATCH_MAX_VARIANTS;
   if (strategy.getPhases() == Phases::Two && dropsEntries(op.getEpilogue()))
     return op.emitError("an epilogue that drops entries needs phases = one");
 
@@ -61,9 +84,8 @@ LogicalResult RowWiseProduct::open() {
                columnMajor ? "spgemm: columns of lhs" : "spgemm: rows of rhs");
   rows = lhs.majors;
   columns = rhs.minors;
-  window = llvm::all_of(variants, [&](VariantAttr v) { return isWindow(v); })
-               ? columns
-               : b.min(columns, b.index(kWidestWindow));
+  if (failed(openVariants()))
+    return failure();
   if (op.getMask()) {
     // Domains are checked on the leaves' tensors.
     SmallVector<Value> todo{op.getMask()};

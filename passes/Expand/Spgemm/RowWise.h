@@ -1,10 +1,10 @@
 //===- RowWise.h - row-wise SpGEMM, shared by its parts ---------*- C++ -*-===//
 //
-// Stage: expand. One product is expanded by five files that share this class:
+// Stage: expand. One product is expanded by six files that share this class:
 // RowWise.cpp opens the operands and puts the parts together, Bounds.cpp bounds
-// every row, Rows.cpp computes one row in the accumulator that suits it,
-// MaskedRows.cpp one row along a sparse mask, and Phases.cpp goes over all rows,
-// once or twice.
+// every row, Rows.cpp computes one row in the accumulator that suits it, Merge.cpp
+// the rows that need none, MaskedRows.cpp one row along a sparse mask, and
+// Phases.cpp goes over all rows, once or twice.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_SPGEMM_ROWWISE_H
@@ -44,9 +44,15 @@ private:
     mlir::Value entries, products, low, high;
   };
 
+  /// A row of B with its factor; a null one is not read.
+  struct ScaledRow {
+    mlir::Value from, to, scale;
+  };
+
+  mlir::LogicalResult openVariants();
   void boundRows();
   RowShape measureRow(mlir::Value row);
-  bool isWindow(VariantAttr variant) const;
+  mlir::Value widestTile(VariantAttr variant);
   mlir::Value cost(VariantAttr variant, const RowShape &shape,
                    mlir::Value maskEntries);
   mlir::Value accumulateRow(unsigned variant, mlir::Value accumulator,
@@ -62,6 +68,9 @@ private:
   computeMaskedRow(mlir::ValueRange accumulators, mlir::Value row,
                    mlir::Value at);
   bool isOrderedResult() const;
+  LoopBuilder::Values chooseTile(mlir::ValueRange accumulators, mlir::Value row,
+                                 const RowShape &shape, Mode mode,
+                                 mlir::Value at);
   LoopBuilder::Values makeAccumulators();
   void destroyAccumulators(mlir::ValueRange accumulators);
   mlir::Value
@@ -74,12 +83,24 @@ private:
   mlir::Value onePhase();
   mlir::Value twoPhases();
 
+  ScaledRow rowOfEntry(mlir::Value p, Mode mode);
+  mlir::Value productAt(const ScaledRow &side, mlir::Value p);
+  mlir::Value addWhere(mlir::Value meet, mlir::Value first, mlir::Value second);
+  mlir::Value copyScaled(const ScaledRow &side, mlir::Value from, Mode mode,
+                         mlir::Value at);
+  mlir::Value mergeTwo(const ScaledRow &left, const ScaledRow &right, Mode mode,
+                       mlir::Value at);
+  mlir::Value mergeRow(mlir::Value begin, mlir::Value end, Mode mode,
+                       mlir::Value at);
+
   LoopBuilder &b;
   SpgemmOp op;
   SemiringEmitter semiring;
   mlir::RankedTensorType resultType;
   bool columnMajor;
   llvm::ArrayRef<VariantAttr> variants;
+  llvm::SmallVector<unsigned> tiled; ///< variants with an accumulator
+  std::optional<unsigned> merging;   ///< the variant that needs none
   MaskTree mask;
   SparseOperand lhs, rhs;      ///< in the roles of A and B after the exchange
   mlir::Value rows, columns;   ///< major and minor extent of the result

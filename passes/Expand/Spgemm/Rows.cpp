@@ -51,12 +51,20 @@ RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row) {
   return shape;
 }
 
-bool RowWiseProduct::isWindow(VariantAttr variant) const {
-  return variant.getAccumulator() != AccumulatorKind::Hash;
+/// Columns that a tile of the variant spans at most.
+Value RowWiseProduct::widestTile(VariantAttr variant) {
+  switch (variant.getAccumulator()) {
+  case AccumulatorKind::Hash:
+    return columns;
+  case AccumulatorKind::Sort:
+    return b.min(columns, b.index(kSortColumns));
+  default:
+    return window;
+  }
 }
 
 /// The linear form of one variant on one row, in cycles; infinite for a row
-/// that is wider than the variant's window.
+/// that the variant does not take.
 Value RowWiseProduct::cost(VariantAttr variant, const RowShape &shape,
                            Value maskEntries) {
   Type f64 = b.getF64Type();
@@ -88,12 +96,15 @@ Value RowWiseProduct::cost(VariantAttr variant, const RowShape &shape,
         b, real, arith::ConstantOp::create(b, b.getF64FloatAttr(coefficient)));
     total = arith::AddFOp::create(b, total, term);
   }
-  if (!isWindow(variant))
+  if (variant.getAccumulator() == AccumulatorKind::Hash)
     return total;
+  Value takes = b.lessEqual(b.sub(shape.high, shape.low), widestTile(variant));
+  if (variant.getAccumulator() == AccumulatorKind::Sort)
+    takes =
+        b.bitAnd(takes, b.lessEqual(shape.products, b.index(kSortProducts)));
   Value never = arith::ConstantOp::create(
       b, b.getF64FloatAttr(std::numeric_limits<double>::infinity()));
-  return b.select(b.lessEqual(b.sub(shape.high, shape.low), window), total,
-                  never);
+  return b.select(takes, total, never);
 }
 
 /// One row in one accumulator; returns the number of its entries.
@@ -143,6 +154,43 @@ Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator,
   return tile.getResult(0);
 }
 
+/// A row in the accumulator whose form is least.
+LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
+                                               Value row, const RowShape &shape,
+                                               Mode mode, Value at) {
+  Type index = b.getIndexType();
+  Value choice = b.index(tiled.front());
+  if (tiled.size() > 1) {
+    Value maskEntries =
+        mask.empty() ? b.index(0)
+                     : mask.entriesOfRow(b, row, b.sub(shape.high, shape.low));
+    Value least = cost(variants[tiled.front()], shape, maskEntries);
+    for (unsigned v : ArrayRef<unsigned>(tiled).drop_front()) {
+      Value candidate = cost(variants[v], shape, maskEntries);
+      Value better =
+          arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, candidate, least);
+      choice = b.select(better, b.index(v), choice);
+      least = b.select(better, candidate, least);
+    }
+  }
+  // The last one needs no test.
+  std::function<Value(unsigned)> dispatch = [&](unsigned number) -> Value {
+    auto tile = [&] {
+      return accumulateRow(tiled[number], accumulators[number], row, shape,
+                           mode, at);
+    };
+    if (number + 1 == tiled.size())
+      return tile();
+    return b
+        .ifElse(
+            b.equal(choice, b.index(tiled[number])), {index},
+            [&] { return LoopBuilder::Values{tile()}; },
+            [&] { return LoopBuilder::Values{dispatch(number + 1)}; })
+        .front();
+  };
+  return {dispatch(0), choice};
+}
+
 /// Entries of one row, and the variant that computed it.
 std::pair<Value, Value> RowWiseProduct::computeRow(ValueRange accumulators,
                                                    Value row, Mode mode,
@@ -155,42 +203,27 @@ std::pair<Value, Value> RowWiseProduct::computeRow(ValueRange accumulators,
   }
   Value zero = b.index(0);
   Type index = b.getIndexType();
-  RowShape shape = measureRow(row);
-  auto result = b.ifElse(
-      b.less(zero, shape.products), {index, index},
-      [&] {
-        Value choice = zero;
-        if (variants.size() > 1) {
-          Value maskEntries =
-              mask.empty()
-                  ? zero
-                  : mask.entriesOfRow(b, row, b.sub(shape.high, shape.low));
-          Value least = cost(variants[0], shape, maskEntries);
-          for (unsigned v = 1; v < variants.size(); ++v) {
-            Value candidate = cost(variants[v], shape, maskEntries);
-            Value better = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT,
-                                                 candidate, least);
-            choice = b.select(better, b.index(v), choice);
-            least = b.select(better, candidate, least);
-          }
-        }
-        // The last variant needs no test.
-        std::function<Value(unsigned)> dispatch = [&](unsigned v) -> Value {
-          if (v + 1 == variants.size())
-            return accumulateRow(v, accumulators[v], row, shape, mode, at);
-          return b
-              .ifElse(
-                  b.equal(choice, b.index(v)), {index},
-                  [&] {
-                    return LoopBuilder::Values{accumulateRow(
-                        v, accumulators[v], row, shape, mode, at)};
-                  },
-                  [&] { return LoopBuilder::Values{dispatch(v + 1)}; })
-              .front();
-        };
-        return LoopBuilder::Values{dispatch(0), choice};
-      },
-      [&] { return LoopBuilder::Values{zero, zero}; });
+  auto measured = [&] {
+    RowShape shape = measureRow(row);
+    return b.ifElse(
+        b.less(zero, shape.products), {index, index},
+        [&] { return chooseTile(accumulators, row, shape, mode, at); },
+        [&] { return LoopBuilder::Values{zero, b.index(tiled.front())}; });
+  };
+  LoopBuilder::Values result;
+  if (merging) {
+    // Short rows are not even measured.
+    auto [begin, end] = lhs.segment(b, row);
+    result = b.ifElse(
+        b.lessEqual(b.sub(end, begin), b.index(kMergeEntries)), {index, index},
+        [&] {
+          return LoopBuilder::Values{mergeRow(begin, end, mode, at),
+                                     b.index(*merging)};
+        },
+        measured);
+  } else {
+    result = measured();
+  }
   Value count = result[0];
   if (mode == Mode::Drain)
     count =
@@ -202,14 +235,14 @@ std::pair<Value, Value> RowWiseProduct::computeRow(ValueRange accumulators,
 LoopBuilder::Values RowWiseProduct::makeAccumulators() {
   LoopBuilder::Values accumulators;
   Type index = coordinatesType(resultType).getElementType();
-  for (VariantAttr variant : variants) {
+  for (unsigned v : tiled) {
+    VariantAttr variant = variants[v];
     Type type = AccumulatorType::get(b.getContext(), variant.getAccumulator(),
                                      index, semiring.element);
     TypedAttr identity =
         semiring.semiring.isCustom() ? semiring.identity : TypedAttr();
     auto create = AccumulatorCreateOp::create(
-        b, type, isWindow(variant) ? window : columns, maxBound,
-        semiring.semiring, identity);
+        b, type, widestTile(variant), maxBound, semiring.semiring, identity);
     if (semiring.semiring.isCustom()) {
       IRMapping mapping;
       semiring.addRegion->cloneInto(&create.getAdd(), mapping);

@@ -1,8 +1,8 @@
 //===- Adaptive.cpp - candidate: each row takes its cheapest accumulator --===//
 //
 // The choice that the types cannot make is left to run time: generated code
-// evaluates the three forms on every row. The price is that evaluation, and
-// workers that hold three accumulators.
+// evaluates their forms on every row. The price is that evaluation, and workers
+// that hold all accumulators.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/Candidates/Candidates.h"
@@ -15,9 +15,14 @@ class RowWiseAdaptive final : public RowWiseSpgemm {
   llvm::StringRef name() const override { return "row_wise/adaptive"; }
   Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
     Plan plan;
-    plan.variants = {{AccumulatorKind::Dense, denseForm(problem, machine)},
+    std::string why;
+    if (suits(AccumulatorKind::Merge, problem, why))
+      plan.variants.push_back({AccumulatorKind::Merge, mergeForm(problem, machine)});
+    if (suits(AccumulatorKind::Sort, problem, why))
+      plan.variants.push_back({AccumulatorKind::Sort, sortForm(problem, machine)});
+    plan.variants.append({{AccumulatorKind::Dense, denseForm(problem, machine)},
                      {AccumulatorKind::Tiered, tieredForm(problem, machine)},
-                     {AccumulatorKind::Hash, hashForm(problem, machine)}};
+                     {AccumulatorKind::Hash, hashForm(problem, machine)}});
     return plan;
   }
 };

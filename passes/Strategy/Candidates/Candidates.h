@@ -10,6 +10,8 @@ namespace scratch {
 const Candidate &rowWiseDense();
 const Candidate &rowWiseTiered();
 const Candidate &rowWiseHash();
+const Candidate &rowWiseMerge();
+const Candidate &rowWiseSort();
 const Candidate &rowWiseAdaptive();
 // SpMM, SpMV, SDDMM: rows of the sparse matrix, no accumulator.
 const Candidate &rowWise();

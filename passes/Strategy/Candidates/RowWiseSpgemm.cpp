@@ -12,6 +12,42 @@ bool RowWiseSpgemm::legal(const KernelProblem &problem, std::string &why) const 
   return false;
 }
 
+bool scratch::suits(AccumulatorKind kind, const KernelProblem &problem, std::string &why) {
+  if (takesAnyRow(kind))
+    return true;
+  if (problem.mask != MaskUse::None)
+    why = ("accumulator '" + stringify(kind) + "' takes no mask").str();
+  else if (kind == AccumulatorKind::Merge && !problem.orderedOperands)
+    why = "accumulator 'merge' needs ordered coordinates";
+  else
+    return true;
+  return false;
+}
+
+/// Cycles that keep a row from the hash table where another kind takes it.
+static constexpr double kLastResort = 1e6;
+
+bool ShortRows::legal(const KernelProblem &problem, std::string &why) const {
+  return RowWiseSpgemm::legal(problem, why) &&
+         suits(shortVariant(problem, {}).accumulator, problem, why);
+}
+
+Plan ShortRows::plan(const KernelProblem &problem, const MachineModel &machine) const {
+  LinearForm rest = hashForm(problem, machine);
+  rest[CostFeature::one] += kLastResort;
+  Plan plan;
+  plan.variants = {shortVariant(problem, machine), {AccumulatorKind::Hash, rest}};
+  return plan;
+}
+
+/// What the table really costs on the rows that are left to it.
+Cost ShortRows::cost(const KernelProblem &problem, const Plan &plan,
+                     const MachineModel &machine) const {
+  Plan honest = plan;
+  honest.variants.back().form = hashForm(problem, machine);
+  return RowWiseSpgemm::cost(problem, honest, machine);
+}
+
 LinearForm scratch::rowWiseForm(const KernelProblem &problem, const MachineModel &machine) {
   LinearForm form;
   form[CostFeature::one] = machine.rowOpen;
@@ -40,11 +76,19 @@ static double evaluate(const LinearForm &form, const RowProfile &row) {
   return cycles;
 }
 
+static bool takes(AccumulatorKind kind, const RowProfile &row) {
+  if (kind == AccumulatorKind::Merge)
+    return row.entries <= kMergeEntries;
+  return kind != AccumulatorKind::Sort ||
+         (row.products <= kSortProducts && row.range <= kSortColumns);
+}
+
 /// The variant that generated code takes on this row: least form, first on a tie.
 static const LinearForm &chosenForm(const Plan &plan, const RowProfile &row) {
-  const PlanVariant *best = &plan.variants.front();
+  const PlanVariant *best = nullptr;
   for (const PlanVariant &variant : plan.variants)
-    if (evaluate(variant.form, row) < evaluate(best->form, row))
+    if (takes(variant.accumulator, row) &&
+        (!best || evaluate(variant.form, row) < evaluate(best->form, row)))
       best = &variant;
   return best->form;
 }

@@ -15,10 +15,27 @@ inline constexpr double kAssumedCompression = 2;
 class RowWiseSpgemm : public Candidate {
 public:
   Dataflow dataflow() const final { return Dataflow::RowWise; }
+  bool legal(const KernelProblem &problem, std::string &why) const override;
+  Cost cost(const KernelProblem &problem, const Plan &plan,
+            const MachineModel &machine) const override;
+};
+
+/// A kind that takes short rows only, demanded by the user: the hash table takes
+/// the other rows.
+class ShortRows : public RowWiseSpgemm {
+public:
   bool legal(const KernelProblem &problem, std::string &why) const final;
+  Plan plan(const KernelProblem &problem, const MachineModel &machine) const final;
   Cost cost(const KernelProblem &problem, const Plan &plan,
             const MachineModel &machine) const final;
+
+protected:
+  virtual PlanVariant shortVariant(const KernelProblem &problem,
+                                   const MachineModel &machine) const = 0;
 };
+
+/// Whether a kind can take rows of the problem at all; if not, says why.
+bool suits(AccumulatorKind kind, const KernelProblem &problem, std::string &why);
 
 /// What every accumulator pays: the row, its segments, its products' values.
 LinearForm rowWiseForm(const KernelProblem &problem, const MachineModel &machine);
@@ -29,6 +46,8 @@ double coldWindow(const KernelProblem &problem, const MachineModel &machine);
 // The forms of the accumulators, each in the file of its candidate.
 LinearForm denseForm(const KernelProblem &problem, const MachineModel &machine);
 LinearForm tieredForm(const KernelProblem &problem, const MachineModel &machine);
+LinearForm mergeForm(const KernelProblem &problem, const MachineModel &machine);
+LinearForm sortForm(const KernelProblem &problem, const MachineModel &machine);
 LinearForm hashForm(const KernelProblem &problem, const MachineModel &machine);
 
 } // namespace scratch

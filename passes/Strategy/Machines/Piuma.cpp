@@ -36,6 +36,8 @@ MachineModel scratch::makePiumaModel(unsigned) {
   piuma.windowMerge = 8 * issue; // no window is lowered here
   piuma.tierStore = 2 * issue;   // no tiers either
   piuma.hashProbe = 20 * issue;  // [isa] hash, probe, compare, merge, about 1.4 probes
+  piuma.mergeStep = 16 * issue;
+  piuma.listProduct = 40 * issue; // no list is lowered here
   piuma.maskTest = 4 * issue;    // [isa] load, mask, branch
   piuma.windowMark = 4 * issue;
   piuma.hashMark = 24 * issue;   // [isa] a probe and an insertion

@@ -33,6 +33,8 @@ MachineModel scratch::makeX86Model(unsigned vectorBits) {
   x86.windowMerge = 1.5; // [lit] 1.5 to 2.5 per product with both loads
   x86.tierStore = 0.5;  // [isa] one shift, one store of two per cycle
   x86.hashProbe = 4;    // [lit] 3 to 5 for a hit in a table in the first cache
+  x86.mergeStep = 6;    // [isa] two loads, compare, advance: one chain of latencies
+  x86.listProduct = 9;  // [isa] 1.5 to append, 3.5 to sort, 4 to emit
   x86.maskTest = 1.5;   // [est] load, test, a branch that is often predicted
   x86.windowMark = 1.5; // [isa] load-or-store of a state
   x86.hashMark = 6;     // [est] a probe, and an insertion each time

@@ -6,6 +6,8 @@
 
 namespace scratch {
 
+/// Null where the tiles have a mask.
+std::unique_ptr<Accumulator> makeSortAccumulator(AccumulatorCreateOp op);
 std::unique_ptr<Accumulator> makeDenseAccumulator(AccumulatorCreateOp op);
 std::unique_ptr<Accumulator> makeTieredAccumulator(AccumulatorCreateOp op);
 

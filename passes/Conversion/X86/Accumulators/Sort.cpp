@@ -1,0 +1,204 @@
+//===- Sort.cpp - accumulator of few products, sorted by a network --------===//
+//
+// Stage: map (x86). Products are appended to a list, each with a key: its column
+// from the tile's low end on, and below it, in six bits, its place in the list.
+// Sorting the keys brings equal columns together, in the order in which they came.
+// Segments are appended in vectors with a masked end, which spares a branch per
+// segment; emission walks the bits that tell first products from others, so that
+// no branch depends on which products meet.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Conversion/X86/Accumulators/Accumulators.h"
+#include "passes/Conversion/X86/Accumulators/SortingNetwork.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace scratch;
+
+static constexpr int64_t kPlaceBits = 6;
+static_assert(kSortProducts == 1 << kPlaceBits && kSortColumns << kPlaceBits == int64_t(1) << 32,
+              "a key is 32 bits");
+
+namespace {
+class SortAccumulator : public Accumulator {
+public:
+  explicit SortAccumulator(AccumulatorCreateOp op) : Accumulator(op) {
+    auto module = op->getParentOfType<ModuleOp>();
+    auto target = module->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
+    lanes = std::clamp<int64_t>(target ? target.getVectorBits() / 32 : 4, 4, 16);
+  }
+
+  void create(LoopBuilder &b) override {
+    // Vectors are stored whole, and the network fills up.
+    keys = allocate(b, b.getI32Type(), b.index(2 * kSortProducts), /*zeroed=*/false);
+    products = allocate(b, element, b.index(2 * kSortProducts), /*zeroed=*/false);
+    counter = allocate(b, b.getIndexType(), b.index(1), /*zeroed=*/false);
+  }
+
+  void destroy(LoopBuilder &b) override {
+    for (Value buffer : {keys, products, counter})
+      ReleaseOp::create(b, buffer);
+  }
+
+  void open(LoopBuilder &b, Value low, Value high, Value) override {
+    this->low = low;
+    this->high = high;
+    b.store(b.index(0), counter, b.index(0));
+  }
+
+  void accumulate(LoopBuilder &b, AccumulateOp op) override {
+    Value zero = b.index(0);
+    Value before = b.load(counter, zero);
+    bool vectors = lanes > 4 && !op.getSemiring().isCustom() &&
+                   element.getIntOrFloatBitWidth() >= 32;
+    Value after = vectors ? appendVectors(b, op, before) : appendEach(b, op, before);
+    b.store(after, counter, zero);
+  }
+
+  Value count(LoopBuilder &b) override {
+    return b.toIndex(LLVM::CtPopOp::create(b, b.getI64Type(), sort(b).firsts));
+  }
+
+  /// First products of their columns take places, the others are added to them.
+  Value drain(LoopBuilder &b, Value coordinates, Value out, Value at) override {
+    Type i64 = b.getI64Type();
+    Sorted sorted = sort(b);
+    Value entries = visit(b, sorted.firsts, [&](Value n, Value number) {
+      Value key = b.load(keys, n);
+      Value column = b.toIndex(b.shiftRight(key, kPlaceBits)), to = b.add(at, number);
+      b.storeIndex(b.add(low, column), coordinates, to);
+      b.store(productOf(b, key), out, to);
+    });
+    visit(b, sorted.others, [&](Value n, Value) {
+      Value upTo = arith::ShRUIOp::create(b, b.integer(-1, i64),
+                                          b.sub(b.integer(63, i64), b.cast(n, i64)));
+      Value rank = b.toIndex(LLVM::CtPopOp::create(b, i64, b.bitAnd(sorted.firsts, upTo)));
+      Value to = b.add(at, b.sub(rank, b.index(1)));
+      b.store(semiring.add(b, b.load(out, to), productOf(b, b.load(keys, n))), out, to);
+    });
+    return entries;
+  }
+
+  Value drainAlong(LoopBuilder &, DrainAlongOp) override {
+    llvm_unreachable("tiles with a mask are refused");
+  }
+  Value countAlong(LoopBuilder &, CountAlongOp) override {
+    llvm_unreachable("tiles with a mask are refused");
+  }
+
+protected:
+  void touch(LoopBuilder &, Value, Value) override {
+    llvm_unreachable("products are appended by segments");
+  }
+  void touchMark(LoopBuilder &, Value, int64_t) override {
+    llvm_unreachable("tiles with a mask are refused");
+  }
+
+private:
+  /// Bits of the sorted keys: first of their column, or not.
+  struct Sorted {
+    Value firsts, others;
+  };
+
+  Sorted sort(LoopBuilder &b) {
+    Type i64 = b.getI64Type();
+    Value total = b.load(counter, b.index(0));
+    Value firsts = emitSort(b, keys, total, kSortProducts, lanes, kPlaceBits);
+    // A tile without products is never opened: at most 63 bits go.
+    Value valid = arith::ShRUIOp::create(b, b.integer(-1, i64),
+                                         b.sub(b.integer(64, i64), b.cast(total, i64)));
+    Value others = b.bitAnd(arith::XOrIOp::create(b, firsts, b.integer(-1, i64)), valid);
+    return {b.bitAnd(firsts, valid), others};
+  }
+
+  Value productOf(LoopBuilder &b, Value key) {
+    Value place = b.bitAnd(key, b.integer(kSortProducts - 1, b.getI32Type()));
+    return b.load(products, b.toIndex(place));
+  }
+
+  /// Every set bit, from the lowest on, and how many came before; returns how many
+  /// there are.
+  Value visit(LoopBuilder &b, Value bits, function_ref<void(Value bit, Value number)> body) {
+    Type i64 = b.getI64Type();
+    Value set = b.toIndex(LLVM::CtPopOp::create(b, i64, bits));
+    b.loop(b.index(0), set, {bits}, [&](Value number, ValueRange left) {
+      Value zeros = LLVM::CountTrailingZerosOp::create(b, i64, left[0], /*is_zero_poison=*/true);
+      body(b.toIndex(zeros), number);
+      return LoopBuilder::Values{b.bitAnd(left[0], b.sub(left[0], b.integer(1, i64)))};
+    });
+    return set;
+  }
+
+  Value appendEach(LoopBuilder &b, AccumulateOp op, Value before) {
+    SemiringEmitter multiply = multiplierOf(op);
+    Type i32 = b.getI32Type();
+    return b.loop(op.getFirst(), op.getLast(), {before}, [&](Value p, ValueRange number) {
+      Value column = b.sub(b.loadIndex(op.getCoordinates(), p), low);
+      Value key = b.bitOr(b.shiftLeft(b.cast(column, i32), kPlaceBits), b.cast(number[0], i32));
+      b.store(key, keys, number[0]);
+      if (!op.getSymbolic()) {
+        Value value = op.getValues() ? b.load(op.getValues(), p) : Value();
+        b.store(multiply.multiply(b, op.getScale(), value, element), products, number[0]);
+      }
+      return LoopBuilder::Values{b.add(number[0], b.index(1))};
+    })[0];
+  }
+
+  Value appendVectors(LoopBuilder &b, AccumulateOp op, Value before) {
+    SemiringEmitter multiply = multiplierOf(op);
+    auto keyType = VectorType::get({lanes}, b.getI32Type());
+    auto valueType = VectorType::get({lanes}, element);
+    Type stored = cast<MemRefType>(op.getCoordinates().getType()).getElementType();
+    auto storedType = VectorType::get({lanes}, stored);
+    SmallVector<Attribute> ramp;
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      ramp.push_back(b.getI32IntegerAttr(lane));
+    Value steps = arith::ConstantOp::create(b, DenseElementsAttr::get(keyType, ramp));
+    Value bits = splat(b, b.integer(kPlaceBits, b.getI32Type()));
+    Value base = vector::BroadcastOp::create(b, storedType, b.cast(low, stored));
+    Value scale = op.getScale() ? vector::BroadcastOp::create(b, valueType, op.getScale())
+                                : Value();
+    auto load = [&](VectorType type, Value buffer, Value p, Value inside) -> Value {
+      Value nothing = arith::ConstantOp::create(b, b.getZeroAttr(type));
+      return vector::MaskedLoadOp::create(b, type, buffer, ValueRange{p}, inside, nothing);
+    };
+    return b.loop(
+        op.getFirst(), op.getLast(), {before},
+        [&](Value p, ValueRange number) {
+          Value left = b.sub(op.getLast(), p);
+          Value inside = vector::CreateMaskOp::create(
+              b, VectorType::get({lanes}, b.getI1Type()), ValueRange{left});
+          Value columns = b.sub(load(storedType, op.getCoordinates(), p, inside), base);
+          if (isa<IndexType>(stored))
+            columns = arith::IndexCastOp::create(b, keyType, columns);
+          else if (stored != b.getI32Type())
+            columns = arith::TruncIOp::create(b, keyType, columns);
+          Value places = b.add(splat(b, b.cast(number[0], b.getI32Type())), steps);
+          Value key = b.bitOr(arith::ShLIOp::create(b, columns, bits), places);
+          vector::StoreOp::create(b, key, keys, ValueRange{number[0]});
+          if (!op.getSymbolic()) {
+            Value values = op.getValues() ? load(valueType, op.getValues(), p, inside) : Value();
+            vector::StoreOp::create(b, multiply.multiply(b, scale, values, valueType), products,
+                                    ValueRange{number[0]});
+          }
+          return LoopBuilder::Values{b.add(number[0], b.min(left, b.index(lanes)))};
+        },
+        lanes)[0];
+  }
+
+  Value splat(LoopBuilder &b, Value key) {
+    return vector::BroadcastOp::create(b, VectorType::get({lanes}, key.getType()), key);
+  }
+
+  int64_t lanes; ///< keys in a vector
+  Value keys, products, counter;
+};
+} // namespace
+
+std::unique_ptr<Accumulator> scratch::makeSortAccumulator(AccumulatorCreateOp op) {
+  if (!op.getFormula().empty())
+    return nullptr;
+  return std::make_unique<SortAccumulator>(op);
+}

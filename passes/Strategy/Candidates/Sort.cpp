@@ -1,0 +1,31 @@
+//===- Sort.cpp - candidate: short rows sorted ----------------------------===//
+//
+// Dear per product, free of the row's width and of what a table or a window costs
+// to open: best for rows of a few dozen products.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Strategy/Candidates/Candidates.h"
+#include "passes/Strategy/Candidates/RowWiseSpgemm.h"
+
+using namespace scratch;
+
+LinearForm scratch::sortForm(const KernelProblem &problem, const MachineModel &machine) {
+  LinearForm form = rowWiseForm(problem, machine);
+  form[CostFeature::products] += machine.listProduct;
+  return form;
+}
+
+namespace {
+class RowWiseSort final : public ShortRows {
+  llvm::StringRef name() const override { return "row_wise/sort"; }
+  PlanVariant shortVariant(const KernelProblem &problem,
+                           const MachineModel &machine) const override {
+    return {AccumulatorKind::Sort, sortForm(problem, machine)};
+  }
+};
+} // namespace
+
+const Candidate &scratch::rowWiseSort() {
+  static const RowWiseSort candidate;
+  return candidate;
+}
