@@ -15,6 +15,7 @@ struct SimulationOptions {
   std::string mode = "functional"; ///< functional, timing or check
   std::string machine;             ///< file of parameters; empty: the defaults
   unsigned cores = 0;              ///< 0: as the machine says
+  uint64_t maxInstructions = 0;    ///< stops a longer run; 0: the simulator's default
   uint64_t seed = 1;               ///< of interleavings, in mode check
 };
 

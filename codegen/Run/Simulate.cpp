@@ -170,6 +170,8 @@ llvm::Expected<Measurement> scratch::simulate(const Program &program,
     return mode.takeError();
   run.mode = *mode;
   run.seed = options.seed;
+  if (options.maxInstructions)
+    run.maxInstructions = options.maxInstructions;
 
   Simulator machine(*parameters, run);
   llvm::StringRef image = program.image->getBuffer();

@@ -32,7 +32,7 @@ constexpr const char *kUsage =
     "                                   a symbol piuma_launch, else 1)\n"
     "  --seed=N                         seed of the check mode's schedule\n"
     "  --dma=immediate|delayed          when transfers land (default: delayed in check mode)\n"
-    "  --max-instructions=N             stop a longer run\n"
+    "  --max-instructions=N             stop a longer run (default: 100 billion)\n"
     "  --stats=FILE.json                counters\n"
     "  --trace=FILE.json                Chrome/Perfetto trace\n"
     "  --signature=FILE                 memory from begin_signature to end_signature, in\n"

@@ -65,6 +65,8 @@ struct Flags {
                             cl::desc("piuma: parameters of the machine")};
   Flag<std::string> cores{"cores", cl::cat(category), cl::init("0"),
                        cl::desc("piuma: cores (default 1)")};
+  Flag<std::string> maxInstructions{"max-instructions", cl::cat(category), cl::init("0"),
+                                    cl::desc("piuma: stop a longer run (default: 100 billion)")};
   Flag<std::string> seed{"seed", cl::cat(category), cl::init("1"),
                       cl::desc("piuma: of interleavings, with --simulation=check")};
   Flag<std::string> output{"o", cl::cat(category), cl::value_desc("C.mtx"),
@@ -86,6 +88,9 @@ static llvm::Error readNumbers(const Flags &flags, RunOptions &options) {
     error = readNumber(flags.columns, 0, most, options.columns);
   if (!error)
     error = readNumber(flags.cores, 0, 4096, options.simulation.cores);
+  if (!error)
+    error = readNumber(flags.maxInstructions, 0, std::numeric_limits<int64_t>::max(),
+                       options.simulation.maxInstructions);
   if (!error)
     error = readNumber(flags.seed, 0, std::numeric_limits<int64_t>::max(), options.simulation.seed);
   if (error || flags.indexBits.empty())

@@ -35,8 +35,9 @@ struct Options {
   uint64_t seed = 1;
   /// Threads started; 0: all if the program has a symbol piuma_launch, otherwise one.
   uint64_t threads = 0;
-  /// Ends a run that executes more than this.
-  uint64_t maxInstructions = ~uint64_t(0);
+  /// Ends a run that executes more than this: a program that never ends is stopped after
+  /// minutes, not never.
+  uint64_t maxInstructions = 100'000'000'000;
   bool trace = false; // record events for Simulator::trace
   /// Receives what the program prints.
   std::function<void(std::string_view)> output;
