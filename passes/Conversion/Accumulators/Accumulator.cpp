@@ -74,15 +74,6 @@ void Accumulator::markDense(LoopBuilder &b, MarkDenseOp op) {
   });
 }
 
-SemiringEmitter Accumulator::multiplierOf(AccumulateOp op) {
-  SemiringEmitter multiply = semiring;
-  multiply.semiring = op.getSemiring();
-  multiply.swapped = op.getSwapped();
-  if (op.getSemiring().isCustom() && !op.getSymbolic())
-    multiply.multiplyRegion = &op.getMultiply();
-  return multiply;
-}
-
 template <typename Op> Accumulator::Segment Accumulator::segmentOf(LoopBuilder &b, Op op) {
   SemiringEmitter multiply = multiplierOf(op);
   Segment segment{op.getFirst(), op.getLast(), op.getScale(),

@@ -87,7 +87,14 @@ protected:
   mlir::Value low, high; ///< of the open tile
 
   /// The multiply of an accumulate op: operator or region.
-  SemiringEmitter multiplierOf(AccumulateOp op);
+  template <typename Op> SemiringEmitter multiplierOf(Op op) {
+    SemiringEmitter multiply = semiring;
+    multiply.semiring = op.getSemiring();
+    multiply.swapped = op.getSwapped();
+    if (op.getSemiring().isCustom() && !op.getSymbolic())
+      multiply.multiplyRegion = &op.getMultiply();
+    return multiply;
+  }
 
 private:
   template <typename Op> Segment segmentOf(LoopBuilder &b, Op op);
