@@ -10,6 +10,8 @@
 using namespace scratch;
 using namespace scratch::bench;
 
+/// Calls of which the fastest counts: enough to meet a quiet moment.
+static constexpr int kRepeats = 40;
 /// Sums in flight: latency times units, with vectors that may be split in two.
 static constexpr int64_t kChains = 6;
 
@@ -48,7 +50,7 @@ static double copyRate(int threads, int64_t bytes) {
 /// The scalar step of Gustavson's algorithm where nothing ever misses.
 static double mergeRate(int threads) {
   constexpr int64_t kWindow = 512, kProducts = 1 << 20;
-  double ms = leastMs(threads, 5, [&](int) {
+  double ms = leastMs(threads, kRepeats, [&](int) {
     double window[kWindow] = {}, values[kWindow];
     int32_t columns[kWindow];
     for (int64_t k = 0; k < kWindow; ++k)
@@ -89,7 +91,7 @@ SCRATCH_WIDEST static void multiplyAddFloat(int64_t steps, float *seed) {
 template <typename Value>
 static double laneRate(int threads, void (*work)(int64_t, Value *)) {
   constexpr int64_t kLanes = 64 / sizeof(Value), kSteps = 1 << 16;
-  double ms = leastMs(threads, 5, [&](int) {
+  double ms = leastMs(threads, kRepeats, [&](int) {
     Value seed[kLanes] = {};
     work(kSteps, seed);
     asm volatile("" ::"r"(seed) : "memory");
