@@ -50,13 +50,17 @@ static Value zeroF32(LoopBuilder &b) {
   return arith::ConstantOp::create(b, b.getF32FloatAttr(0.0f));
 }
 
-Value scratch::packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width) {
-  Value size = lists.size, zero = b.index(0);
+/// Panels of `width` places, [panel][depth][place]: `item` gives what stands at a
+/// depth of a token, `none` fills up the last panel of a head.
+static Value packInPanels(
+    LoopBuilder &b, const HeadLists &lists, int64_t width, Value depth, Value none,
+    function_ref<Value(Value batch, Value head, Value token, Value at)> item) {
+  Value zero = b.index(0);
   Value panels = arith::CeilDivUIOp::create(b, lists.places, b.index(width));
   Value total = b.mul(b.mul(lists.batches, lists.heads), panels);
   Value packed =
-      AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic, width}, b.getF32Type()),
-                         ValueRange{total, size}, /*zeroed=*/false);
+      AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic, width}, none.getType()),
+                         ValueRange{total, depth}, /*zeroed=*/false);
   parallelRows(b, countIfOk(b, total), [&](Value first, Value last) {
     b.loop(first, last, [&](Value number) {
       Value panel = arith::RemUIOp::create(b, number, panels);
@@ -67,17 +71,25 @@ Value scratch::packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width)
       Value live = b.min(b.sub(lists.places, firstPlace), b.index(width));
       b.loop(zero, live, [&](Value k) {
         Value token = lists.order.tokenAt(b, batch, b.add(firstPlace, k));
-        b.loop(zero, size, [&](Value d) {
-          Value entry = b.load(lists.tensor.buffer, lists.tensor.at(batch, head, token, d));
-          b.store(emitToF32(b, entry), packed, {number, d, k});
+        b.loop(zero, depth, [&](Value d) {
+          b.store(item(batch, head, token, d), packed, {number, d, k});
         });
       });
       b.loop(live, b.index(width), [&](Value k) {
-        b.loop(zero, size, [&](Value d) { b.store(zeroF32(b), packed, {number, d, k}); });
+        b.loop(zero, depth, [&](Value d) { b.store(none, packed, {number, d, k}); });
       });
     });
   });
   return packed;
+}
+
+Value scratch::packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width) {
+  return packInPanels(b, lists, width, lists.size, zeroF32(b),
+                      [&](Value batch, Value head, Value token, Value d) {
+                        Value entry = b.load(lists.tensor.buffer,
+                                             lists.tensor.at(batch, head, token, d));
+                        return emitToF32(b, entry);
+                      });
 }
 
 TokenRows scratch::openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes) {
@@ -136,34 +148,11 @@ Value scratch::loadPair(LoopBuilder &b, const HeadTensor &tensor, Value batch, V
 }
 
 Value scratch::packPanelsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t width) {
-  Value zero = b.index(0), none = b.integer(0, b.getI32Type());
   Value pairs = arith::CeilDivUIOp::create(b, lists.size, b.index(2));
-  Value panels = arith::CeilDivUIOp::create(b, lists.places, b.index(width));
-  Value total = b.mul(b.mul(lists.batches, lists.heads), panels);
-  Value packed =
-      AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic, width}, b.getI32Type()),
-                         ValueRange{total, pairs}, /*zeroed=*/false);
-  parallelRows(b, countIfOk(b, total), [&](Value first, Value last) {
-    b.loop(first, last, [&](Value number) {
-      Value panel = arith::RemUIOp::create(b, number, panels);
-      Value rest = arith::DivUIOp::create(b, number, panels);
-      Value batch = arith::DivUIOp::create(b, rest, lists.heads);
-      Value head = arith::RemUIOp::create(b, rest, lists.heads);
-      Value firstPlace = b.mul(panel, b.index(width));
-      Value live = b.min(b.sub(lists.places, firstPlace), b.index(width));
-      b.loop(zero, live, [&](Value k) {
-        Value token = lists.order.tokenAt(b, batch, b.add(firstPlace, k));
-        b.loop(zero, pairs, [&](Value d) {
-          b.store(loadPair(b, lists.tensor, batch, head, token, d, lists.size), packed,
-                  {number, d, k});
-        });
-      });
-      b.loop(live, b.index(width), [&](Value k) {
-        b.loop(zero, pairs, [&](Value d) { b.store(none, packed, {number, d, k}); });
-      });
-    });
-  });
-  return packed;
+  return packInPanels(b, lists, width, pairs, b.integer(0, b.getI32Type()),
+                      [&](Value batch, Value head, Value token, Value d) {
+                        return loadPair(b, lists.tensor, batch, head, token, d, lists.size);
+                      });
 }
 
 TokenRows scratch::packRowsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t lanes) {
