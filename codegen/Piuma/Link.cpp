@@ -18,7 +18,7 @@ static constexpr char kGuest[] = {
 #embed "piuma_services.o"
 };
 static constexpr char kScript[] = {
-#embed "image.ld"
+#embed "piuma.ld"
 };
 
 namespace {

@@ -17,45 +17,18 @@
  * its ended piece to the holder, who looks again after letting go.
  *===----------------------------------------------------------------------===*/
 #include "runtime/core/Call.h"
+#include "runtime/core/Ledger.h"
 #include "runtime/core/Memory.h"
-
-#include "runtime/abi/scratch.h"
 
 #include <string.h>
 
 /* Bytes behind a piece that writers of whole vectors may spoil. */
 enum { SLACK = 64 };
 
-typedef struct {
-  scratch_piece place; /* first: what generated code reads */
-  void *staged;        /* its own buffer, or null */
-  int64_t ended;       /* entries + 1 once it has ended */
-} piece;
-
-typedef struct {
-  char *coordinates, *values;
-  int64_t coordinate_bytes, value_bytes;
-  int64_t pieces, most;
-  int64_t next, total;
-  int64_t checked; /* entries that were found to have memory */
-  int32_t lock;
-  piece piece[];
-} ledger;
-
 void *scratch_rt_pieces_open(void *coordinates, int64_t coordinate_bytes,
                              void *values, int64_t value_bytes,
                              int64_t pieces, int64_t most) {
-  ledger *all = scratch_rt_allocate_zero(
-      1, (int64_t)sizeof *all + pieces * (int64_t)sizeof all->piece[0]);
-  if (!all)
-    return NULL;
-  all->coordinates = coordinates;
-  all->values = values;
-  all->coordinate_bytes = coordinate_bytes;
-  all->value_bytes = value_bytes;
-  all->pieces = pieces;
-  all->most = most;
-  return all;
+  return ledger_open(coordinates, coordinate_bytes, values, value_bytes, pieces, most);
 }
 
 const scratch_piece *scratch_rt_piece_begin(void *pieces, int64_t number,

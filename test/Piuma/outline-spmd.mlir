@@ -1,7 +1,7 @@
 // RUN: scratch-opt %s --scratch-piuma-outline-spmd | FileCheck %s
 
 // The frame is in the caller's entry; constants are copied, not captured.
-// CHECK: llvm.func @scratch_piuma_run(!llvm.ptr, !llvm.ptr)
+// CHECK: llvm.func @piuma_fork(!llvm.ptr, !llvm.ptr)
 // CHECK-LABEL: llvm.func internal @kernel.spmd.0(
 // CHECK-SAME: %[[FRAME:.*]]: !llvm.ptr)
 // CHECK: %[[VALUE:.*]] = llvm.load
@@ -10,7 +10,7 @@
 // CHECK-LABEL: llvm.func @kernel
 // CHECK: llvm.alloca %{{.*}} x !llvm.struct<(i64, ptr)>
 // CHECK: %[[F:.*]] = llvm.mlir.addressof @kernel.spmd.0
-// CHECK: llvm.call @scratch_piuma_run(%[[F]]
+// CHECK: llvm.call @piuma_fork(%[[F]]
 // CHECK-NOT: piuma.
 llvm.func @kernel(%value: i64, %to: !llvm.ptr) {
   %one = llvm.mlir.constant(1 : i64) : i64

@@ -19,8 +19,8 @@ namespace scratch {
 using namespace mlir;
 using namespace scratch;
 
-/// runtime/piuma/services: every thread calls `function(frame)`.
-static constexpr StringLiteral kRun = "scratch_piuma_run";
+/// runtime/piuma/guest: every thread calls `function(frame)`.
+static constexpr StringLiteral kRun = "piuma_fork";
 
 static LLVM::LLVMFuncOp declareRun(ModuleOp module) {
   if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(kRun))

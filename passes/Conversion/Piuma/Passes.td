@@ -34,7 +34,7 @@ def OutlineSpmdPass : Pass<"scratch-piuma-outline-spmd", "::mlir::ModuleOp"> {
   let description = [{
     Needs: the llvm dialect everywhere else.
     BEFORE  piuma.spmd { B(%x, %y) }
-    AFTER   %frame = alloca {%x, %y}; call @scratch_piuma_run(@f.spmd.0, %frame)
+    AFTER   %frame = alloca {%x, %y}; call @piuma_fork(@f.spmd.0, %frame)
             with B in @f.spmd.0(%frame)
     Constants are copied instead of captured.
   }];

@@ -16,6 +16,7 @@ struct piuma_launch_block {
   uint64_t arguments; /* address of the argument block, or 0 */
   uint64_t heap_next; /* first free byte; allocate with an atomic add */
   uint64_t heap_end;
+  uint64_t scratchpad_bytes; /* of a core */
 };
 extern struct piuma_launch_block piuma_launch;
 

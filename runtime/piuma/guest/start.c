@@ -7,7 +7,7 @@
 #include "piuma.h"
 
 /* In .data, not .bss: it is what tells the loader to start every thread. */
-__attribute__((section(".data"))) struct piuma_launch_block piuma_launch = {1, 0, 0, 0};
+__attribute__((section(".data"))) struct piuma_launch_block piuma_launch = {1, 0, 0, 0, 0};
 
 __attribute__((used)) static void run(uint64_t thread, void *arguments) {
   (void)thread;

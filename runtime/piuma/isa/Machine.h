@@ -70,6 +70,7 @@ struct LaunchBlock {
   uint64_t arguments; // guest address of the argument block, or 0
   uint64_t heap_next; // first free byte; allocate with an atomic add
   uint64_t heap_end;
+  uint64_t scratchpad_bytes; // of a core
 };
 constexpr uint64_t kLaunchVersion = 1;
 

@@ -5,35 +5,13 @@
  * The host's runtime packs as the result grows (runtime/core/Pieces.c); here
  * memory is plentiful and copying is the engine's.
  *===----------------------------------------------------------------------===*/
-#include "runtime/abi/scratch.h"
-#include "runtime/piuma/services/Threads.h"
-
-typedef struct {
-  scratch_piece place;
-  int64_t entries;
-} piece;
-
-typedef struct {
-  char *coordinates, *values;
-  int64_t coordinate_bytes, value_bytes;
-  int64_t pieces, most;
-  piece piece[];
-} ledger;
+#include "runtime/core/Ledger.h"
+#include "runtime/piuma/guest/piuma.h"
 
 void *scratch_rt_pieces_open(void *coordinates, int64_t coordinate_bytes,
                              void *values, int64_t value_bytes,
                              int64_t pieces, int64_t most) {
-  ledger *all = scratch_rt_allocate_zero(
-      1, (int64_t)sizeof *all + pieces * (int64_t)sizeof all->piece[0]);
-  if (!all)
-    return 0;
-  all->coordinates = coordinates;
-  all->values = values;
-  all->coordinate_bytes = coordinate_bytes;
-  all->value_bytes = value_bytes;
-  all->pieces = pieces;
-  all->most = most;
-  return all;
+  return ledger_open(coordinates, coordinate_bytes, values, value_bytes, pieces, most);
 }
 
 const scratch_piece *scratch_rt_piece_begin(void *pieces, int64_t number,
@@ -52,7 +30,7 @@ const scratch_piece *scratch_rt_piece_begin(void *pieces, int64_t number,
 void scratch_rt_piece_end(void *pieces, int64_t number, int64_t entries) {
   ledger *all = pieces;
   if (all)
-    all->piece[number].entries = entries;
+    all->piece[number].ended = entries + 1;
 }
 
 void scratch_rt_pieces_close(void *pieces) {
@@ -60,14 +38,15 @@ void scratch_rt_pieces_close(void *pieces) {
   int64_t at = 0;
   for (int64_t number = 0; all && number < all->pieces; ++number) {
     const piece *own = &all->piece[number];
-    if (own->entries == 0 || !own->place.coordinates || !own->place.values)
+    int64_t entries = own->ended - 1;
+    if (entries <= 0 || !own->place.coordinates || !own->place.values)
       continue;
     piuma_copy(all->coordinates + at * all->coordinate_bytes,
                own->place.coordinates,
-               (uint64_t)(own->entries * all->coordinate_bytes));
+               (uint64_t)(entries * all->coordinate_bytes));
     piuma_copy(all->values + at * all->value_bytes, own->place.values,
-               (uint64_t)(own->entries * all->value_bytes));
-    at += own->entries;
+               (uint64_t)(entries * all->value_bytes));
+    at += entries;
     if (at > all->most) {
       scratch_rt_fail(SCRATCH_INDEX_OVERFLOW, "entries of the result", at,
                       all->most);

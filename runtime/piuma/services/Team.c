@@ -1,53 +1,20 @@
-/*===- Team.c - entry of a kernel's image, and how all threads are sent -----===
+/*===- Team.c - the entry of a kernel's image ---------------------------------===
  *
- * Every thread starts here with a stack. Thread 0 runs the entry point on the
- * argument block that the loader left; the others wait at a barrier for a
- * function to run, as often as thread 0 comes to a parallel region.
+ * A kernel is a serial program with parallel regions (../guest/fork.c): thread 0
+ * runs the entry point on the argument block that the loader left, generated code
+ * forks, and the program ends with the entry point's status.
  *===----------------------------------------------------------------------===*/
 #include "runtime/abi/scratch.h"
-#include "runtime/piuma/services/Launch.h"
-#include "runtime/piuma/services/Threads.h"
+#include "runtime/piuma/guest/piuma.h"
 
 /* Which kernel of the image to run; the linker's --defsym names it. */
 extern scratch_status scratch_piuma_entry(scratch_arguments *block);
 
-/* What the threads meet for; written by thread 0 between two barriers. */
-static struct {
-  void (*function)(void *frame); /* null: the end */
-  void *frame;
-} work;
-
-enum { BEGIN = 62, END = 63 };
-
-/* Called by generated code on thread 0. */
-void scratch_piuma_run(void (*function)(void *frame), void *frame) {
-  work.function = function;
-  work.frame = frame;
-  piuma_barrier(BEGIN);
-  function(frame);
-  piuma_barrier(END);
+int64_t piuma_serial(void *arguments) {
+  return arguments ? scratch_piuma_entry(arguments) : SCRATCH_INVALID_ARGUMENT;
 }
 
-static void follow(void) {
-  for (;;) {
-    piuma_barrier(BEGIN);
-    if (!work.function)
-      return;
-    work.function(work.frame);
-    piuma_barrier(END);
-  }
-}
-
-__attribute__((noreturn)) void _start(void) {
-  if (piuma_thread() != 0) {
-    follow();
-    piuma_exit(0);
-  }
-  scratch_arguments *block = (scratch_arguments *)piuma_launch.arguments;
-  scratch_status status = SCRATCH_INVALID_ARGUMENT;
-  if (piuma_launch.version == PIUMA_LAUNCH_VERSION && block)
-    status = scratch_piuma_entry(block);
-  work.function = 0;
-  piuma_barrier(BEGIN);
-  piuma_exit((uint64_t)status);
+/* What the tables of a team may take; called by generated code. */
+int64_t scratch_piuma_scratchpad_bytes(void) {
+  return (int64_t)piuma_launch.scratchpad_bytes;
 }

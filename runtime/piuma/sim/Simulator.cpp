@@ -141,7 +141,8 @@ std::optional<uint64_t> Simulator::symbol(std::string_view name) const {
 
 void Simulator::State::startThreads() {
   if (auto launch = image.symbols.address("piuma_launch")) {
-    LaunchBlock block{kLaunchVersion, arguments, (heapNext + 63) & ~uint64_t(63), heapEnd};
+    LaunchBlock block{kLaunchVersion, arguments, (heapNext + 63) & ~uint64_t(63), heapEnd,
+                      system.machine.scratchpad_bytes};
     Place place = system.memory.translate(*launch, sizeof(block), 0);
     if (place.host)
       std::memcpy(place.host, &block, sizeof(block));
