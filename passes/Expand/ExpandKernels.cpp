@@ -1,4 +1,5 @@
 //===- ExpandKernels.cpp - kernels become loops ---------------------------===//
+#include "passes/Expand/Dense/Dense.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Passes.h"
 #include "passes/Expand/Patch/Patch.h"
@@ -21,6 +22,8 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
   using Base::Base;
 
   static FailureOr<LoopBuilder::Values> expand(LoopBuilder &b, Operation *op, MaskGrids &masks) {
+    if (isDenseProduct(op))
+      return LoopBuilder::Values{expandDenseProduct(b, op)};
     if (isa<PruningOpInterface>(op))
       return expandPruning(b, op, masks);
     if (auto attention = dyn_cast<AttentionOp>(op))
@@ -56,7 +59,8 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
     getOperation().walk([&](Operation *op) {
       if (isa<KernelOpInterface, PruningOpInterface, AttentionOp, AttentionMergeOp,
               AttentionBackwardOp, BlocksOfMaskOp, PatchSampleOp, GatherRowsOp,
-              ScatterRowsOp, FingerprintOp, FoldOp>(op))
+              ScatterRowsOp, FingerprintOp, FoldOp>(op) ||
+          isDenseProduct(op))
         kernels.push_back(op);
     });
     // Products that are folded at once are computed by their folds.

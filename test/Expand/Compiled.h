@@ -69,6 +69,12 @@ public:
       results.push_back(all[i].result);
     return status;
   }
+  /// Calls once more and forgets the result: for measurements.
+  scratch_status again(scratch_entry entry) {
+    Call call(header.threads);
+    call.slots = slots;
+    return call.run(entry);
+  }
   /// Calls for one number.
   double number(scratch_entry entry) {
     struct {

@@ -2,6 +2,7 @@
 #include "passes/Expand/Attention/Tiles.h"
 
 #include "passes/Emission/Exponential.h"
+#include "passes/Emission/RegisterTile.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/X86Vector/X86VectorDialect.h"
@@ -58,6 +59,14 @@ Value AttentionTiles::product(Value a, Value c, Value sum) {
   };
   return vector::FMAOp::create(b, even(a), even(c),
                                vector::FMAOp::create(b, odd(a), odd(c), sum));
+}
+
+/// All rows of a tile of sums times the vectors `c`.
+LoopBuilder::Values AttentionTiles::step(ValueRange c, ValueRange sums,
+                                         function_ref<Value(int64_t)> rowValue) {
+  return stepTile(
+      b, tiling.getRows(), c, sums, [&](int64_t r) { return splat(rowValue(r)); },
+      [&](Value a, Value c, Value sum) { return product(a, c, sum); });
 }
 
 /// A vector of f32, rounded to bf16, in pairs.
@@ -166,16 +175,11 @@ void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Va
     overRowBlocks(rows, [&](Value block, Value row) {
       LoopBuilder::Values start(height * vectors, zeroVector());
       auto sums = b.loop(b.index(0), headSize, start, [&](Value d, ValueRange before) {
-        LoopBuilder::Values k, after;
+        LoopBuilder::Values k;
         for (int64_t v = 0; v < vectors; ++v)
           k.push_back(vector::LoadOp::create(b, element, keys,
                                              ValueRange{source, d, b.index(v * lanes)}));
-        for (int64_t r = 0; r < height; ++r) {
-          Value q = splat(b.load(w.queries, {block, d, b.index(r)}));
-          for (int64_t v = 0; v < vectors; ++v)
-            after.push_back(product(q, k[v], before[r * vectors + v]));
-        }
-        return after;
+        return step(k, before, [&](int64_t r) { return b.load(w.queries, {block, d, b.index(r)}); });
       });
       for (int64_t r = 0; r < height; ++r)
         for (int64_t v = 0; v < vectors; ++v)
@@ -201,15 +205,10 @@ void AttentionTiles::valuePanel(const Workspace &w, Value row, Value values, Val
   auto element = VectorType::get({lanes}, elementType());
   auto sums = b.loop(b.index(0), count, start, [&](Value k, ValueRange before) {
     Value source = b.add(from, k);
-    LoopBuilder::Values v, after;
+    LoopBuilder::Values v;
     for (Value c : at)
       v.push_back(vector::LoadOp::create(b, element, values, ValueRange{source, c}));
-    for (int64_t r = 0; r < height; ++r) {
-      Value p = splat(b.load(w.weights, {rowsOf[r], k}));
-      for (int64_t c = 0; c < vectors; ++c)
-        after.push_back(product(p, v[c], before[r * vectors + c]));
-    }
-    return after;
+    return step(v, before, [&](int64_t r) { return b.load(w.weights, {rowsOf[r], k}); });
   });
   for (int64_t r = 0; r < height; ++r)
     for (int64_t v = 0; v < vectors; ++v)

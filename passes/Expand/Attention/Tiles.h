@@ -80,6 +80,8 @@ private:
   Value greater(Value a, Value c);
   Value reduce(Value vector, llvm::function_ref<Value(Value, Value)> combine);
   Value product(Value a, Value c, Value sum);
+  LoopBuilder::Values step(mlir::ValueRange c, mlir::ValueRange sums,
+                           llvm::function_ref<Value(int64_t row)> rowValue);
   Value narrow(Value weights);
   void weighRow(const Workspace &w, Value row, Value stop, Value paddedSize, bool first,
                 Value factor);

@@ -8,6 +8,7 @@
 // so when there is one sample only (LaneProduct.h).
 //
 //===----------------------------------------------------------------------===//
+#include "passes/Emission/RegisterTile.h"
 #include "passes/Expand/InitialValue.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Prune/LaneProduct.h"
@@ -45,9 +46,6 @@ private:
             int64_t lanes);
   Value load(Value buffer, Value row, Value column, Type type);
   Value finish(Value sum, Value row);
-  Value broadcast(Value scalar, Type type) {
-    return isa<VectorType>(type) ? Value(vector::BroadcastOp::create(b, type, scalar)) : scalar;
-  }
   int64_t vectorLength() const;
 
   LoopBuilder &b;
@@ -76,10 +74,10 @@ Value PackedProduct::load(Value buffer, Value row, Value column, Type type) {
 
 Value PackedProduct::finish(Value sum, Value row) {
   if (bias)
-    sum = arith::AddFOp::create(b, sum, broadcast(b.load(bias, row), sum.getType()));
+    sum = arith::AddFOp::create(b, sum, spread(b, b.load(bias, row), sum.getType()));
   if (op.getRelu()) {
     Value zero = arith::ConstantOp::create(b, b.getFloatAttr(element, 0));
-    sum = arith::MaximumFOp::create(b, sum, broadcast(zero, sum.getType()));
+    sum = arith::MaximumFOp::create(b, sum, spread(b, zero, sum.getType()));
   }
   return sum;
 }
@@ -88,7 +86,6 @@ void PackedProduct::tile(const PackedEntries &entries, Value first, Value last, 
                          int64_t vectors, int64_t lanes) {
   Type tileType = lanes > 1 ? Type(VectorType::get({lanes}, element)) : element;
   int64_t height = entries.panelHeight();
-  auto fast = arith::FastMathFlagsAttr::get(b.getContext(), arith::FastMathFlags::contract);
   SmallVector<Value> at;
   for (int64_t v = 0; v < vectors; ++v)
     at.push_back(v ? b.add(column, b.index(v * lanes)) : column);
@@ -99,7 +96,7 @@ void PackedProduct::tile(const PackedEntries &entries, Value first, Value last, 
       inside.push_back(b.less(row[r], rows));
     }
     Values start;
-    Value zero = broadcast(arith::ConstantOp::create(b, b.getFloatAttr(element, 0)), tileType);
+    Value zero = spread(b, arith::ConstantOp::create(b, b.getFloatAttr(element, 0)), tileType);
     for (int64_t r = 0; r < height; ++r)
       for (int64_t v = 0; v < vectors; ++v) {
         // Rows that the border cuts off start at an existing row and are dropped.
@@ -108,18 +105,12 @@ void PackedProduct::tile(const PackedEntries &entries, Value first, Value last, 
       }
     Values sums = entries.walk(
         b, panel, start, [&](Value k, ArrayRef<Value> weights, ValueRange before) {
-          Values x, after;
+          Values x;
           for (int64_t v = 0; v < vectors; ++v)
             x.push_back(load(rhs, k, at[v], tileType));
-          for (int64_t r = 0; r < height; ++r) {
-            Value weight = broadcast(weights[r], tileType);
-            for (int64_t v = 0; v < vectors; ++v) {
-              Value product = arith::MulFOp::create(b, weight, x[v], fast);
-              after.push_back(
-                  arith::AddFOp::create(b, before[r * vectors + v], product, fast));
-            }
-          }
-          return after;
+          return stepTile(
+              b, height, x, before, [&](int64_t r) { return spread(b, weights[r], tileType); },
+              [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
         });
     for (int64_t r = 0; r < height; ++r) {
       auto store = [&] {

@@ -1,0 +1,441 @@
+//===- DenseProduct.cpp - dense contractions as register tiles ------------===//
+//
+// Stage: expand. Rows of the result are cut into blocks, the depth into pieces that
+// fit the caches [1]; the tile of sums of a few rows and one panel of columns stays
+// in registers while a piece of the depth streams by (RegisterTile.h). Every row
+// has its own beginning in `a`, kept in a table per block, and every segment of the
+// depth (a row of a filter, a row of pixels) its own offset, kept in a table per
+// call: a[begin(row) + offset(segment) + i * step]. That is all there is to a
+// convolution; a matmul has one segment.
+//
+// Each element of the result is one worker's, and its terms are added in the order
+// of the depth, whatever the number of threads.
+//
+// [1] Goto and van de Geijn, ACM TOMS 34(3), 2008.
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Dense/Contraction.h"
+#include "passes/Expand/Dense/Dense.h"
+#include "passes/Expand/Dense/Panels.h"
+#include "passes/Expand/Dense/Source.h"
+
+#include "passes/Emission/RegisterTile.h"
+#include "passes/Expand/InitialValue.h"
+#include "passes/Expand/Operands.h"
+#include "passes/Expand/Prune/MaskUses.h"
+#include "passes/Expand/RowLoops.h"
+#include "runtime/abi/scratch.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace scratch;
+using Values = LoopBuilder::Values;
+
+/// Sums in flight, of 16 registers and of 32.
+static constexpr int64_t kSums = 12, kSumsOf512 = 24;
+/// Chains that hide a multiply-add's latency: rows of a tile one vector wide.
+static constexpr int64_t kChains = 8;
+/// Steps of the depth per piece: a wide panel of them takes half a first cache.
+static constexpr int64_t kDepthPiece = 256;
+/// Rows per block, a multiple of every tile's height: a piece of them stays in the
+/// second cache. Few rows are cut finer, for the workers.
+static constexpr int64_t kRowStep = 24, kMostRowSteps = 4, kBlocksWanted = 8;
+
+static int64_t vectorBits(Operation *op) {
+  auto target =
+      op->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
+  return target ? target.getVectorBits() : 0;
+}
+
+namespace {
+class DenseProduct {
+public:
+  DenseProduct(LoopBuilder &b, DenseContraction product)
+      : b(b), p(std::move(product)), type(p.type()), element(p.element()) {}
+  Value expand();
+
+private:
+  /// A piece of the depth: these segments, and of each these steps.
+  struct Piece {
+    Value firstSegment, lastSegment, first, last, isFirst;
+  };
+  /// Rows of one block: how many, where the first is, where each begins in `a`.
+  struct Block {
+    Value firstRow, count, begins;
+  };
+  void chooseShape();
+  void countLoops();
+  void checkSource();
+  void openDepth();
+  void fillOffsets(Value table, Value first, Value last, ArrayRef<unsigned> loops, Value start);
+  void block(Value number, Value begins);
+  void panels(const Block &rows, const Piece &piece, bool isWide);
+  void tile(const Block &rows, const Piece &piece, Value row, Value column, Value panel,
+            Value step, int64_t height, int64_t vectors);
+  Value loadA(Value at, Value column, Value whole);
+  /// Stores, or loads, all of a tile: `whole` tells whether no vector is cut off.
+  Values loadTile(Value buffer, ArrayRef<Value> at, Value column, Value whole, int64_t vectors);
+  void storeTile(ValueRange sums, ArrayRef<Value> at, ArrayRef<Value> inside, Value column,
+                 Value whole, int64_t vectors);
+  Value maskAt(Value column) {
+    auto bits = VectorType::get({lanes}, b.getI1Type());
+    Value end = b.min(columns, b.add(column, b.index(lanes)));
+    return vector::CreateMaskOp::create(b, bits, ValueRange{b.sub(end, column)});
+  }
+  VectorType vectorType() const { return VectorType::get({lanes}, element); }
+
+  LoopBuilder &b;
+  DenseContraction p;
+  RankedTensorType type;
+  Type element;
+  int64_t lanes = 1, wide = 2, wideHeight = 6, narrowHeight = kChains;
+  Values counts, steps; ///< per loop: iterations, elements of `a` between them
+  Value start;          ///< of `a`
+  Value rows, columns, rowsPerBlock;
+  Value segments, perSegment, step, offsets; ///< of the depth
+  DenseSource a;
+  DensePanels c;
+  Value init, result; ///< flat
+};
+} // namespace
+
+void DenseProduct::chooseShape() {
+  int64_t bits = vectorBits(p.op), sums = bits >= 512 ? kSumsOf512 : kSums;
+  SmallVector<int64_t> ranges = p.op.getStaticLoopRanges();
+  lanes = bits / element.getIntOrFloatBitWidth();
+  int64_t width = ranges[p.column];
+  if (!ShapedType::isDynamic(width))
+    lanes = std::max<int64_t>(2, std::min<int64_t>(lanes, llvm::PowerOf2Ceil(width)));
+  // Depthwise, a vector of `a` serves one vector of sums.
+  wide = p.columnInA || (!ShapedType::isDynamic(width) && width <= lanes) ? 1 : 2;
+  wideHeight = wide == 1 ? kChains : sums / wide;
+  int64_t known = 1;
+  for (unsigned loop : p.rows)
+    known = ShapedType::isDynamic(ranges[loop]) ? kRowStep : known * ranges[loop];
+  wideHeight = std::clamp<int64_t>(known, 1, wideHeight);
+  narrowHeight = std::clamp<int64_t>(known, 1, kChains);
+}
+
+void DenseProduct::countLoops() {
+  counts.resize(p.op.getNumLoops());
+  SmallVector<unsigned> order(p.rows);
+  order.push_back(p.column);
+  for (auto [dimension, loop] : llvm::enumerate(order))
+    counts[loop] = extent(b, p.init, dimension);
+  for (auto [dimension, loop] : llvm::enumerate(p.cLoops)) {
+    Value found = extent(b, p.c, dimension);
+    if (loop != p.column)
+      counts[loop] = found;
+    else if (type.isDynamicDim(type.getRank() - 1))
+      checkExtents(b, found, counts[loop], "dense product: columns");
+  }
+}
+
+/// Every index that the loops reach must be there: shapes may be known at run time only.
+void DenseProduct::checkSource() {
+  auto shape = cast<RankedTensorType>(p.a.getType()).getShape();
+  SmallVector<int64_t> ranges = p.op.getStaticLoopRanges();
+  for (auto [dimension, index] : llvm::enumerate(p.aIndex)) {
+    bool known = !ShapedType::isDynamic(shape[dimension]);
+    Value needed = b.index(1 + index.back());
+    int64_t loops = 0, coefficients = 0;
+    for (size_t loop = 0; loop < counts.size(); ++loop)
+      if (index[loop]) {
+        ++loops, coefficients += index[loop];
+        known &= !ShapedType::isDynamic(ranges[loop]);
+        int64_t forward = std::max<int64_t>(0, index[loop]);
+        needed = b.add(needed, b.mul(b.sub(counts[loop], b.index(1)), b.index(forward)));
+      }
+    if (known)
+      continue;
+    Value found = a.extents[dimension];
+    if (loops == 1 && coefficients == 1 && index.back() == 0) {
+      checkExtents(b, found, needed, "dense product: extent of an operand");
+      continue;
+    }
+    Value enough = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, needed, found);
+    FailOp::create(b, enough, SCRATCH_SHAPE_MISMATCH, "dense product: extent of an operand", found,
+                   needed);
+  }
+}
+
+/// Whether loop `outer` of the depth goes on in `a` where `inner` ends.
+static bool continues(const DenseContraction &p, unsigned outer, unsigned inner) {
+  auto only = [&](unsigned dimension, unsigned loop) {
+    for (auto [other, coefficient] : llvm::enumerate(p.aIndex[dimension]))
+      if (coefficient != (other == loop ? 1 : 0))
+        return false;
+    return true;
+  };
+  int64_t place = -1, uses = 0;
+  for (auto [dimension, index] : llvm::enumerate(p.aIndex)) {
+    if (index[outer] == 1)
+      place = dimension;
+    uses += (index[outer] != 0) + (index[inner] != 0);
+  }
+  return uses == 2 && place >= 0 && place + 1 < int64_t(p.aIndex.size()) &&
+         only(place + 1, inner);
+}
+
+/// The innermost loops that run on in `a` are the steps of a segment.
+void DenseProduct::openDepth() {
+  size_t outer = p.depth.size() - 1;
+  perSegment = counts[p.depth.back()];
+  step = steps[p.depth.back()];
+  while (outer > 0 && continues(p, p.depth[outer - 1], p.depth[outer])) {
+    --outer;
+    perSegment = b.mul(perSegment, counts[p.depth[outer]]);
+  }
+  ArrayRef<unsigned> loops = ArrayRef(p.depth).take_front(outer);
+  segments = b.index(1);
+  for (unsigned loop : loops)
+    segments = b.mul(segments, counts[loop]);
+  offsets = AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{segments}, false);
+  b.ifThen(StatusOp::create(b),
+           [&] { fillOffsets(offsets, b.index(0), segments, loops, b.index(0)); });
+}
+
+/// table[i - first] = start + where iteration i of the loops is in `a`.
+void DenseProduct::fillOffsets(Value table, Value first, Value last, ArrayRef<unsigned> loops,
+                               Value start) {
+  Values at(loops.size());
+  Value rest = first, zero = b.index(0), one = b.index(1);
+  for (int64_t i = int64_t(loops.size()) - 1; i >= 0; --i) {
+    // Without iterations a count may be zero.
+    Value count = b.max(counts[loops[i]], one);
+    at[i] = i ? Value(arith::RemUIOp::create(b, rest, count)) : rest;
+    if (i)
+      rest = arith::DivUIOp::create(b, rest, count);
+  }
+  b.loop(first, last, at, [&](Value number, ValueRange now) {
+    Value offset = start, carry = one;
+    for (auto [i, loop] : llvm::enumerate(loops))
+      offset = b.add(offset, b.mul(now[i], steps[loop]));
+    b.store(b.cast(offset, b.getI64Type()), table, b.sub(number, first));
+    Values next(now);
+    for (int64_t i = int64_t(loops.size()) - 1; i >= 0; --i) {
+      next[i] = b.add(next[i], carry);
+      if (i == 0)
+        break;
+      Value wraps = b.equal(next[i], counts[loops[i]]);
+      next[i] = b.select(wraps, zero, next[i]);
+      carry = b.select(wraps, one, zero);
+    }
+    return next;
+  });
+}
+
+Values DenseProduct::loadTile(Value buffer, ArrayRef<Value> at, Value column, Value whole,
+                              int64_t vectors) {
+  SmallVector<Type> types(at.size() * vectors, vectorType());
+  auto all = [&](function_ref<Value(Value, int64_t)> load) {
+    Values sums;
+    for (Value place : at)
+      for (int64_t v = 0; v < vectors; ++v)
+        sums.push_back(load(b.add(place, b.index(v * lanes)), v));
+    return sums;
+  };
+  return b.ifElse(
+      whole, types,
+      [&] {
+        return all([&](Value place, int64_t) -> Value {
+          return vector::LoadOp::create(b, vectorType(), buffer, ValueRange{place});
+        });
+      },
+      [&] {
+        Values masks;
+        for (int64_t v = 0; v < vectors; ++v)
+          masks.push_back(maskAt(b.add(column, b.index(v * lanes))));
+        Value none = arith::ConstantOp::create(b, b.getZeroAttr(vectorType()));
+        return all([&](Value place, int64_t v) -> Value {
+          return vector::MaskedLoadOp::create(b, vectorType(), buffer, ValueRange{place},
+                                              masks[v], none);
+        });
+      });
+}
+
+void DenseProduct::storeTile(ValueRange sums, ArrayRef<Value> at, ArrayRef<Value> inside,
+                             Value column, Value whole, int64_t vectors) {
+  auto place = [&](size_t r, int64_t v) { return b.add(at[r], b.index(v * lanes)); };
+  b.ifElse(
+      b.bitAnd(whole, inside.back()), {},
+      [&]() -> Values {
+        for (size_t r = 0; r < at.size(); ++r)
+          for (int64_t v = 0; v < vectors; ++v)
+            vector::StoreOp::create(b, sums[r * vectors + v], result, ValueRange{place(r, v)});
+        return {};
+      },
+      [&]() -> Values {
+        for (size_t r = 0; r < at.size(); ++r)
+          b.ifThen(inside[r], [&] {
+            for (int64_t v = 0; v < vectors; ++v)
+              vector::MaskedStoreOp::create(b, result, ValueRange{place(r, v)},
+                                            maskAt(b.add(column, b.index(v * lanes))),
+                                            sums[r * vectors + v]);
+          });
+        return {};
+      });
+}
+
+Value DenseProduct::loadA(Value at, Value column, Value whole) {
+  if (!p.columnInA)
+    return spread(b, b.load(a.flat, at), vectorType());
+  Value place = b.add(at, column);
+  if (int64_t width = type.getShape().back(); !ShapedType::isDynamic(width) && width % lanes == 0)
+    return vector::LoadOp::create(b, vectorType(), a.flat, ValueRange{place});
+  Value none = arith::ConstantOp::create(b, b.getZeroAttr(vectorType()));
+  return vector::MaskedLoadOp::create(b, vectorType(), a.flat, ValueRange{place}, maskAt(column),
+                                      none);
+}
+
+void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, Value column,
+                        Value panel, Value panelStep, int64_t height, int64_t vectors) {
+  Value last = b.sub(rows.count, b.index(1));
+  Value whole = b.lessEqual(b.add(column, b.index(vectors * lanes)), columns);
+  Values begins, at, inside;
+  for (int64_t r = 0; r < height; ++r) {
+    // Rows that the border cuts off are the last row again, and are dropped.
+    Value wanted = b.add(row, b.index(r)), real = b.min(wanted, last);
+    inside.push_back(b.less(wanted, rows.count));
+    begins.push_back(b.loadIndex(rows.begins, real));
+    at.push_back(b.add(b.mul(b.add(rows.firstRow, real), columns), column));
+  }
+  SmallVector<Type> types(height * vectors, vectorType());
+  Values sums = b.ifElse(
+      piece.isFirst, types,
+      [&] {
+        if (init)
+          return loadTile(init, at, column, whole, vectors);
+        return Values(height * vectors,
+                      arith::ConstantOp::create(b, b.getZeroAttr(vectorType())));
+      },
+      [&] { return loadTile(result, at, column, whole, vectors); });
+  sums = b.loop(piece.firstSegment, piece.lastSegment, sums, [&](Value segment, ValueRange sums) {
+    Value offset = b.loadIndex(offsets, segment);
+    Values from;
+    for (Value begin : begins)
+      from.push_back(b.add(begin, offset));
+    Value depth = b.mul(segment, perSegment);
+    return b.loop(piece.first, piece.last, sums, [&](Value i, ValueRange before) {
+      Value place = b.add(panel, b.mul(b.add(depth, i), panelStep)), moved = b.mul(i, step);
+      Values cs;
+      for (int64_t v = 0; v < vectors; ++v)
+        cs.push_back(vector::LoadOp::create(b, vectorType(), c.flat,
+                                            ValueRange{b.add(place, b.index(v * lanes))}));
+      return stepTile(
+          b, height, cs, before,
+          [&](int64_t r) { return loadA(b.add(from[r], moved), column, whole); },
+          [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
+    });
+  });
+  storeTile(sums, at, inside, column, whole, vectors);
+}
+
+/// All rows of a block times all wide panels, or all others.
+void DenseProduct::panels(const Block &rows, const Piece &piece, bool isWide) {
+  int64_t vectors = isWide ? wide : 1, height = isWide ? wideHeight : narrowHeight;
+  Value begin = isWide ? b.index(0) : c.wideVectors, end = isWide ? c.wideVectors : c.vectors;
+  b.loop(
+      begin, end,
+      [&](Value vector) {
+        auto [panel, panelStep] = c.panel(b, vector, isWide);
+        Value column = b.mul(vector, b.index(lanes));
+        b.loop(
+            b.index(0), rows.count,
+            [&](Value row) {
+              tile(rows, piece, row, column, panel, panelStep, height, vectors);
+            },
+            height);
+      },
+      vectors);
+}
+
+void DenseProduct::block(Value number, Value begins) {
+  Value zero = b.index(0), one = b.index(1);
+  Value first = b.mul(number, rowsPerBlock);
+  Value last = b.min(rows, b.add(first, rowsPerBlock));
+  Block block{first, b.sub(last, first), begins};
+  fillOffsets(begins, first, last, p.rows, start);
+  // Without depth there still is one piece, which writes the initial values.
+  Value perPiece = b.min(b.max(perSegment, one), b.index(kDepthPiece));
+  Value segmentsPerPiece = b.max(arith::DivUIOp::create(b, b.index(kDepthPiece), perPiece), one);
+  auto pieces = [&](Value total, Value size) {
+    return b.max(arith::CeilDivUIOp::create(b, total, size), one);
+  };
+  b.loop(zero, pieces(segments, segmentsPerPiece), [&](Value outer) {
+    b.loop(zero, pieces(perSegment, perPiece), [&](Value inner) {
+      Value segment = b.mul(outer, segmentsPerPiece), at = b.mul(inner, perPiece);
+      Piece piece{segment, b.min(segments, b.add(segment, segmentsPerPiece)), at,
+                  b.min(perSegment, b.add(at, perPiece)),
+                  b.equal(b.add(outer, inner), zero)};
+      panels(block, piece, true);
+      if (wide > 1)
+        panels(block, piece, false);
+    });
+  });
+}
+
+Value DenseProduct::expand() {
+  chooseShape();
+  countLoops();
+  a = openSource(b, p.a, lanes);
+  checkSource();
+  Values strides = a.strides(b);
+  steps.assign(counts.size(), b.index(0));
+  start = b.index(0);
+  for (auto [dimension, index] : llvm::enumerate(p.aIndex)) {
+    for (size_t loop = 0; loop < counts.size(); ++loop)
+      if (index[loop])
+        steps[loop] = b.add(steps[loop], b.mul(b.index(index[loop]), strides[dimension]));
+    start = b.add(start, b.mul(b.index(index.back()), strides[dimension]));
+  }
+  openDepth();
+  if (p.columnInA) // the column is added where a vector is read
+    steps[p.column] = b.index(0);
+  columns = counts[p.column];
+  rows = b.index(1);
+  for (unsigned loop : p.rows)
+    rows = b.mul(rows, counts[loop]);
+  if (!isFilledWith(p.init, b.getFloatAttr(element, 0)))
+    init = flatten(b, openDense(b, p.init));
+  SmallVector<Value> sizes;
+  for (int64_t d = 0; d < type.getRank(); ++d)
+    if (type.isDynamicDim(d))
+      sizes.push_back(extent(b, p.init, d));
+  Value buffer = AllocateOp::create(b, MemRefType::get(type.getShape(), element), sizes, false);
+  result = flatten(b, buffer);
+  c = openPanels(b, p, counts, rows, lanes, wide);
+  Value share = arith::CeilDivUIOp::create(b, rows, b.index(kBlocksWanted * kRowStep));
+  rowsPerBlock = b.mul(b.min(b.max(share, b.index(1)), b.index(kMostRowSteps)), b.index(kRowStep));
+  Value blocks = arith::CeilDivUIOp::create(b, rows, rowsPerBlock);
+  Value weight = b.mul(b.mul(rowsPerBlock, c.vectors), c.depth);
+  Value chunks = equalChunks(b, blocks, weight);
+  parallelChunks(
+      b, chunks,
+      [&] {
+        return Values{
+            AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{rowsPerBlock}, false)};
+      },
+      [&](Value, Value first, Value last, ValueRange state) {
+        b.ifThen(StatusOp::create(b), [&] {
+          b.loop(first, last, [&](Value number) { block(number, state[0]); });
+        });
+      },
+      [&](ValueRange state) { ReleaseOp::create(b, state[0]); });
+  ReleaseOp::create(b, chunks);
+  ReleaseOp::create(b, offsets);
+  b.ifThen(c.packed, [&] { ReleaseOp::create(b, c.flat); });
+  if (a.copied)
+    ReleaseOp::create(b, a.flat);
+  return asTensor(b, type, buffer);
+}
+
+bool scratch::isDenseProduct(Operation *op) {
+  return matchDenseContraction(op) && vectorBits(op) >= 128;
+}
+
+Value scratch::expandDenseProduct(LoopBuilder &b, Operation *op) {
+  return DenseProduct(b, *matchDenseContraction(op)).expand();
+}

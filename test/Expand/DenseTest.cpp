@@ -1,0 +1,78 @@
+//===- DenseTest.cpp - dense products against plain loops in double -------===//
+#include "test/Expand/Compiled.h"
+#include "test/Expand/DenseKernels.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <random>
+
+using namespace scratch;
+using namespace scratch::test;
+
+namespace {
+template <typename T> constexpr scratch_element kElement = SCRATCH_F64;
+template <> constexpr scratch_element kElement<float> = SCRATCH_F32;
+
+template <typename T> std::vector<T> uniform(std::mt19937 &random, size_t count) {
+  std::uniform_real_distribution<double> values(-1, 1);
+  std::vector<T> all(count);
+  for (T &value : all)
+    value = values(random);
+  return all;
+}
+
+/// Sums of k terms below one in size, in another order.
+template <typename T> void expectNear(T found, double expected, int64_t terms) {
+  double unit = std::numeric_limits<T>::epsilon();
+  EXPECT_NEAR(found, expected, unit * (2 + terms));
+}
+
+template <typename T> void checkMatmul(bool transposeA, bool transposeB) {
+  Compiled compiled(matmulText(transposeA ? "k, m" : "m, k", transposeB ? "n, k" : "k, n",
+                               sizeof(T) == 4 ? "f32" : "f64"));
+  std::mt19937 random(42);
+  for (auto [m, n, k] : {std::array<int64_t, 3>{1, 1, 1}, {5, 7, 3}, {6, 16, 8}, {7, 17, 300},
+                         {97, 24, 9}, {30, 8, 70}, {33, 41, 257}, {200, 33, 600}, {3, 2, 0}}) {
+    std::vector<T> a = uniform<T>(random, m * k), b = uniform<T>(random, k * n);
+    std::vector<T> c = uniform<T>(random, m * n);
+    for (int threads : {1, 2}) {
+      Call call(threads);
+      call.dense(kElement<T>, transposeA ? std::vector{k, m} : std::vector{m, k}, a)
+          .dense(kElement<T>, transposeB ? std::vector{n, k} : std::vector{k, n}, b)
+          .dense(kElement<T>, {m, n}, c);
+      ASSERT_EQ(call.run(compiled.entry("f")), SCRATCH_OK) << scratch_last_error();
+      std::vector<T> found = call.values<T>();
+      ASSERT_EQ(found.size(), size_t(m * n));
+      for (int64_t i = 0; i < m; ++i)
+        for (int64_t j = 0; j < n; ++j) {
+          double sum = c[i * n + j];
+          for (int64_t l = 0; l < k; ++l)
+            sum += double(a[transposeA ? l * m + i : i * k + l]) * b[transposeB ? j * k + l : l * n + j];
+          expectNear(found[i * n + j], sum, k);
+        }
+    }
+  }
+}
+} // namespace
+
+TEST(Dense, MatmulInEveryTranspositionAddsToItsInitialValue) {
+  for (bool transposeA : {false, true})
+    for (bool transposeB : {false, true})
+      checkMatmul<float>(transposeA, transposeB);
+  checkMatmul<double>(false, false);
+}
+
+TEST(Dense, ShapesThatDisagreeAreRefused) {
+  Compiled compiled(matmulText("m, k", "k, n", "f32"));
+  std::vector<float> a(12), b(12), c(12);
+  for (auto shape : {std::vector<int64_t>{4, 3}, {3, 4}}) { // for 3 and 4 columns
+    Call call;
+    call.dense(SCRATCH_F32, {3, 4}, a).dense(SCRATCH_F32, {4, 3}, b).dense(SCRATCH_F32, shape, c);
+    EXPECT_EQ(call.run(compiled.entry("f")), SCRATCH_SHAPE_MISMATCH);
+  }
+  Call call;
+  call.dense(SCRATCH_F32, {4, 3}, a).dense(SCRATCH_F32, {4, 3}, b).dense(SCRATCH_F32, {4, 3}, c);
+  EXPECT_EQ(call.run(compiled.entry("f")), SCRATCH_SHAPE_MISMATCH);
+  EXPECT_NE(std::string(scratch_last_error()).find("dense product"), std::string::npos);
+}
