@@ -16,7 +16,7 @@ LoadedModule::~LoadedModule() = default;
 
 /// The runtime's own functions, by table; libomp, libm and libc from the
 /// process.
-static llvm::Error bindSymbols(llvm::orc::LLJIT &jit) {
+static llvm::Error bindSymbols(llvm::orc::LLJIT &jit, llvm::ArrayRef<std::string> libraries) {
   llvm::orc::JITDylib &library = jit.getMainJITDylib();
   llvm::orc::SymbolMap symbols;
   for (const RuntimeSymbol &symbol : runtimeSymbols())
@@ -31,11 +31,19 @@ static llvm::Error bindSymbols(llvm::orc::LLJIT &jit) {
   if (!process)
     return process.takeError();
   library.addGenerator(std::move(*process));
+  for (const std::string &path : libraries) {
+    auto shared = llvm::orc::DynamicLibrarySearchGenerator::Load(
+        path.c_str(), jit.getDataLayout().getGlobalPrefix());
+    if (!shared)
+      return shared.takeError();
+    library.addGenerator(std::move(*shared));
+  }
   return llvm::Error::success();
 }
 
 llvm::Expected<LoadedModule>
-LoadedModule::load(std::unique_ptr<llvm::MemoryBuffer> object) {
+LoadedModule::load(std::unique_ptr<llvm::MemoryBuffer> object,
+                   llvm::ArrayRef<std::string> libraries) {
   LLVMInitializeX86TargetInfo();
   LLVMInitializeX86Target();
   LLVMInitializeX86TargetMC();
@@ -48,7 +56,7 @@ LoadedModule::load(std::unique_ptr<llvm::MemoryBuffer> object) {
                  .create();
   if (!jit)
     return jit.takeError();
-  if (llvm::Error error = bindSymbols(**jit))
+  if (llvm::Error error = bindSymbols(**jit, libraries))
     return error;
   if (llvm::Error error = (*jit)->addObjectFile(std::move(object)))
     return error;
@@ -60,4 +68,11 @@ llvm::Expected<scratch_entry> LoadedModule::entry(llvm::StringRef name) const {
   if (!address)
     return address.takeError();
   return address->toPtr<scratch_entry>();
+}
+
+llvm::Expected<void (*)()> LoadedModule::main() const {
+  llvm::Expected<llvm::orc::ExecutorAddr> address = jit->lookup("main");
+  if (!address)
+    return address.takeError();
+  return address->toPtr<void (*)()>();
 }

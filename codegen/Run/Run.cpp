@@ -2,6 +2,7 @@
 #include "codegen/Run/Run.h"
 
 #include "codegen/Run/Report.h"
+#include "codegen/Run/RunMain.h"
 #include "codegen/Run/ShippedKernels.h"
 #include "codegen/Run/Simulate.h"
 #include "runtime/io/MatrixMarket.h"
@@ -148,6 +149,8 @@ static llvm::Error writeAllFiles(const RunOptions &options,
 
 llvm::Error scratch::runKernel(const RunOptions &options,
                                llvm::raw_ostream &out, llvm::raw_ostream &err) {
+  if (isFile(options) && options.files.empty())
+    return runMain(options, err);
   if (llvm::Error error = checkOptions(options))
     return error;
   llvm::Expected<Finished> finished = attemptWidths(options, err);

@@ -35,6 +35,7 @@ struct RunOptions {
 
   std::string entry;    ///< function of a .mlir file; empty: the only one
   int64_t columns = 32; ///< width of dense operands that are generated
+  std::vector<std::string> libraries; ///< shared ones, of a program's externals
   int threads = 0;      ///< 0: the OpenMP default
   int repeat = 3;
   bool check = false;

@@ -56,7 +56,7 @@ static bool isEntryPoint(func::FuncOp function) {
                       [](Type type) { return isa<RankedTensorType>(type); });
 }
 
-static bool isProgram(ModuleOp module) {
+bool scratch::isProgram(ModuleOp module) {
   auto main = module.lookupSymbol<func::FuncOp>("main");
   return main && main.isPublic() && main.getNumArguments() == 0;
 }

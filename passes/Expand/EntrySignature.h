@@ -29,9 +29,13 @@ bool isScalarArgument(mlir::Type type);
 /// Width of an integer type; `index` is 64 bits on every target.
 int32_t bitsOfIndex(mlir::Type type);
 
+/// Whether the module has a public `main` without arguments: it runs by itself
+/// and is not called through the C interface.
+bool isProgram(mlir::ModuleOp module);
+
 /// Public functions with a body whose arguments and results can all cross the
-/// interface, at least one of them a tensor, in program order. A module with a
-/// `main` without arguments is a program and has none.
+/// interface, at least one of them a tensor, in program order. A program has
+/// none.
 llvm::SmallVector<mlir::func::FuncOp> entryPoints(mlir::ModuleOp module);
 
 /// What stands in the way where there is none, for messages: "found function

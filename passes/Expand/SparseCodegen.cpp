@@ -102,6 +102,8 @@ struct SparseCodegenPass : scratch::impl::SparseCodegenPassBase<SparseCodegenPas
                            complex::ComplexDialect, memref::MemRefDialect, scf::SCFDialect>();
     // The workspace of upstream's expand op is filled with zeros.
     target.addLegalOp<linalg::FillOp, linalg::YieldOp, UnrealizedConversionCastOp>();
+    // Lengths that disassemble gives as tensors of one element.
+    target.addLegalOp<tensor::FromElementsOp>();
     patterns.add<ConvertAssemble>(converter, context);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, converter);
     scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns, target);

@@ -1,12 +1,16 @@
-//===- NormalizeKernels.cpp - kernels read operands without casts ---------===//
+//===- NormalizeKernels.cpp - kernels in their canonical form -------------===//
 //
 // Stage: import. A static extent behind a cast is knowledge that `select` wants.
+// Operations of other dialects stay as they are: what upstream's sparsifier
+// will lower must not be canonicalised before (static extents of `tensor.empty`,
+// of slices and of operands become casts that it does not know).
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Import/Passes.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Verifier.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace scratch {
 #define GEN_PASS_DEF_NORMALIZEKERNELSPASS
@@ -47,12 +51,25 @@ namespace {
 struct NormalizeKernelsPass : scratch::impl::NormalizeKernelsPassBase<NormalizeKernelsPass> {
   using Base::Base;
 
+  LogicalResult initialize(MLIRContext *context) override {
+    RewritePatternSet patterns(context);
+    StringRef dialect = ScratchDialect::getDialectNamespace();
+    for (RegisteredOperationName name : context->getRegisteredOperationsByDialect(dialect))
+      name.getCanonicalizationPatterns(patterns, context);
+    canonical = std::move(patterns);
+    return success();
+  }
+
   void runOnOperation() override {
+    if (failed(applyPatternsGreedily(getOperation(), canonical)))
+      return signalPassFailure();
     getOperation().walk([](KernelOpInterface kernel) {
       for (OpOperand &operand : kernel->getOpOperands())
         if (!isInit(operand))
           skipCasts(operand);
     });
   }
+
+  FrozenRewritePatternSet canonical;
 };
 } // namespace

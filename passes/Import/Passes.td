@@ -20,10 +20,11 @@ def ImportLinalgPass : Pass<"scratch-import-linalg", "::mlir::func::FuncOp"> {
 }
 
 def NormalizeKernelsPass : Pass<"scratch-normalize-kernels", "::mlir::func::FuncOp"> {
-  let summary = "Kernels read their operands without casts in between";
+  let summary = "Bring kernels into their canonical form, without casts of operands";
   let description = [{
-    A cast that only forgets extents is skipped, so that `select` sees all that is
-    known. Results keep their types.
+    Canonicalisation patterns of this dialect only: other operations stay as
+    upstream's sparsifier expects them. A cast that only forgets extents is skipped,
+    so that `select` sees all that is known. Results keep their types.
 
     BEFORE  %b = tensor.cast %B : tensor<?x64xf64, #CSR> to tensor<?x?xf64, #CSR>
             scratch.spgemm %A, %b

@@ -17,11 +17,6 @@ using namespace scratch;
 
 void scratch::buildImportPipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createImportLinalgPass());
-  // Extents that linalg infers for its operands become casts of sparse tensors,
-  // which upstream's sparsifier cannot lower.
-  pm.addPass(createCanonicalizerPass(
-      GreedyRewriteConfig(),
-      /*disabledPatterns=*/{"(anonymous namespace)::InferStaticShapeOfOperands"}));
   pm.addNestedPass<func::FuncOp>(createNormalizeKernelsPass());
   // All products that we cover are kernels; complements sit in their consumers.
 }

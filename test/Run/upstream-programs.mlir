@@ -7,6 +7,8 @@
 #CSR8 = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed), posWidth = 8, crdWidth = 8}>
 #Slice = #sparse_tensor.encoding<{map = (i : #sparse_tensor<slice(0, 2, 1)>, j : #sparse_tensor<slice(0, 4, 1)>) -> (i : dense, j : compressed)}>
 #DCSR = #sparse_tensor.encoding<{map = (i, j) -> (i : compressed, j : compressed)}>
+#Any = #sparse_tensor.encoding<{map = (i : #sparse_tensor<slice(?, ?, ?)>, j : #sparse_tensor<slice(?, ?, ?)>) -> (i : dense, j : compressed)}>
+#copy = {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
 #spmv = {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i)>],
          iterator_types = ["parallel", "reduction"]}
 
@@ -83,6 +85,44 @@ func.func @quantised() {
   return
 }
 
+// Extents that are constants, of slices and of results, are no casts for the sparsifier.
+// IMPORT-LABEL: func.func @constant_extents
+// IMPORT: tensor.empty(%{{.*}}, %{{.*}}) : tensor<?x?xf64,
+// CHECK: values : ( 3 )
+func.func @constant_extents() {
+  %c1 = arith.constant 1 : index
+  %c2 = arith.constant 2 : index
+  %d = arith.constant dense<[[0.0, 2.0, 0.0, 0.0], [1.0, 0.0, 0.0, 3.0], [0.0, 0.0, 4.0, 0.0], [0.0, 5.0, 0.0, 0.0]]> : tensor<4x4xf64>
+  %D = sparse_tensor.convert %d : tensor<4x4xf64> to tensor<4x4xf64, #CSR>
+  %S = tensor.extract_slice %D[%c1, %c1] [%c2, %c2] [%c1, %c2] : tensor<4x4xf64, #CSR> to tensor<?x?xf64, #Any>
+  %empty = tensor.empty(%c2, %c2) : tensor<?x?xf64, #CSR>
+  %C = linalg.generic #copy ins(%S : tensor<?x?xf64, #Any>) outs(%empty : tensor<?x?xf64, #CSR>) {
+  ^bb0(%s: f64, %c: f64):
+    linalg.yield %s : f64
+  } -> tensor<?x?xf64, #CSR>
+  sparse_tensor.print %C : tensor<?x?xf64, #CSR>
+  return
+}
+
+// A length that disassemble gives as a tensor.
+// CHECK: ( 2 )
+func.func @lengths() {
+  %c0 = arith.constant 0 : index
+  %none = arith.constant 0 : i64
+  %d = arith.constant dense<[[0.0, 2.0], [1.0, 0.0]]> : tensor<2x2xf64>
+  %D = sparse_tensor.convert %d : tensor<2x2xf64> to tensor<2x2xf64, #CSR>
+  %pos = tensor.empty() : tensor<3xindex>
+  %crd = tensor.empty() : tensor<2xindex>
+  %val = tensor.empty() : tensor<2xf64>
+  %p, %c, %v, %lp, %lc, %lv = sparse_tensor.disassemble %D : tensor<2x2xf64, #CSR>
+      out_lvls(%pos, %crd : tensor<3xindex>, tensor<2xindex>) out_vals(%val : tensor<2xf64>)
+      -> (tensor<3xindex>, tensor<2xindex>), tensor<2xf64>, (i32, tensor<i64>), index
+  %length = tensor.extract %lc[] : tensor<i64>
+  %shown = vector.broadcast %length : i64 to vector<1xi64>
+  vector.print %shown : vector<1xi64>
+  return
+}
+
 func.func @main() {
   %c0 = arith.constant 0 : index
   %name = call @getTensorFilename(%c0) : (index) -> !llvm.ptr
@@ -90,5 +130,7 @@ func.func @main() {
   call @bytes(%name) : (!llvm.ptr) -> ()
   call @slice() : () -> ()
   call @quantised() : () -> ()
+  call @constant_extents() : () -> ()
+  call @lengths() : () -> ()
   return
 }

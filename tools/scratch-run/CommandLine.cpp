@@ -49,6 +49,9 @@ struct Flags {
   Flag<std::string> entry{
       "entry", cl::cat(category), cl::value_desc("NAME"),
       cl::desc("Function of a .mlir file that has several")};
+  cl::list<std::string> libraries{
+      "shared-libs", cl::cat(category), cl::value_desc("LIST"), cl::CommaSeparated,
+      cl::desc("Of a program (a .mlir file with @main): shared libraries that it calls")};
   Flag<std::string> columns{
       "columns", cl::cat(category), cl::init("32"),
       cl::desc("Width of generated dense operands (default 32)")};
@@ -110,7 +113,8 @@ llvm::Error scratch::parseCommandLine(int argc, char **argv,
           argc, argv,
           "Compiles a kernel, runs it on Matrix Market files, checks and times "
           "it.\n"
-          "KERNEL is a .mlir file or one of spgemm, spmm, spmv, sddmm.\n"))
+          "KERNEL is a .mlir file or one of spgemm, spmm, spmv, sddmm. A file with a\n"
+          "@main of its own is a program: it is run as it is, without matrices.\n"))
     return error;
   options.kernel = flags.kernel;
   options.files.assign(flags.files.begin(), flags.files.end());
@@ -126,6 +130,7 @@ llvm::Error scratch::parseCommandLine(int argc, char **argv,
   options.complement = flags.complement;
   options.unsorted = flags.unsorted;
   options.entry = flags.entry;
+  options.libraries.assign(flags.libraries.begin(), flags.libraries.end());
   options.check = flags.check;
   options.simulation.mode = flags.simulation;
   options.simulation.machine = flags.machine;
