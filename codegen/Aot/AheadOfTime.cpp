@@ -10,7 +10,7 @@
 #include "codegen/Aot/Header.h"
 #include "codegen/Aot/Link.h"
 #include "codegen/Aot/OutputKind.h"
-#include "codegen/Aot/Outputs.h"
+#include "codegen/Driver/Outputs.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 

@@ -8,9 +8,9 @@
 #include "codegen/Bench/Bench.h"
 
 #include "codegen/Bench/Results.h"
+#include "codegen/Driver/Outputs.h"
 
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
 
@@ -196,18 +196,14 @@ llvm::Expected<Section> Run::section(const Task &task, int threads) {
   return std::move(current);
 }
 
-static llvm::Error write(const std::string &path,
-                         llvm::function_ref<void(llvm::raw_ostream &)> print) {
+static llvm::Error add(Outputs &outputs, const std::string &path,
+                       llvm::function_ref<void(llvm::raw_ostream &)> print) {
   if (path.empty())
     return llvm::Error::success();
-  llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &out) {
-    print(out);
-    return llvm::Error::success();
-  });
-  if (!error)
-    return error;
-  return llvm::createStringError(path + ": found no way to write it (" +
-                                 llvm::toString(std::move(error)) + "), expected a writable file");
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  print(stream);
+  return outputs.add(path, std::move(text));
 }
 
 llvm::Error bench::runBench(const BenchOptions &options, llvm::raw_ostream &out,
@@ -232,8 +228,12 @@ llvm::Error bench::runBench(const BenchOptions &options, llvm::raw_ostream &out,
       sections.push_back(std::move(*section));
     }
   }
-  if (llvm::Error error =
-          write(options.json, [&](llvm::raw_ostream &file) { writeJson(file, sections); }))
+  Outputs outputs;
+  if (llvm::Error error = add(outputs, options.json,
+                              [&](llvm::raw_ostream &file) { writeJson(file, sections); }))
     return error;
-  return write(options.chart, [&](llvm::raw_ostream &file) { writeChart(file, sections); });
+  if (llvm::Error error = add(outputs, options.chart,
+                              [&](llvm::raw_ostream &file) { writeChart(file, sections); }))
+    return error;
+  return outputs.commit();
 }

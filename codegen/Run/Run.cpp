@@ -1,6 +1,7 @@
 //===- Run.cpp - from a kernel and files to a checked, timed result -------===//
 #include "codegen/Run/Run.h"
 
+#include "codegen/Driver/Outputs.h"
 #include "codegen/Run/Report.h"
 #include "codegen/Run/RunMain.h"
 #include "codegen/Run/ShippedKernels.h"
@@ -8,7 +9,6 @@
 #include "runtime/io/MatrixMarket.h"
 
 #include "llvm/Support/FileSystem.h"
-#include "llvm/Support/FileUtilities.h"
 
 using namespace scratch;
 
@@ -95,55 +95,33 @@ static llvm::Expected<Finished> attemptWidths(const RunOptions &options,
   return attempt(options, 64);
 }
 
-static llvm::Error
-writeText(llvm::StringRef path,
-          llvm::function_ref<void(llvm::raw_ostream &)> write) {
-  llvm::Error error = llvm::writeToOutput(path, [&](llvm::raw_ostream &out) {
-    write(out);
-    return llvm::Error::success();
-  });
-  if (!error)
-    return error;
-  return llvm::createStringError(path + ": found no way to write it (" +
-                                 llvm::toString(std::move(error)) +
-                                 "), expected a writable file");
-}
-
-/// Writes what was asked for; `written` names the files that are there now.
-static llvm::Error writeFiles(const RunOptions &options, const RunFacts &facts,
-                              std::vector<std::string> &written) {
-  if (!options.output.empty()) {
-    if (facts.measured.results.size() != 1)
-      return llvm::createStringError(
-          "found " + llvm::Twine(facts.measured.results.size()) +
-          " results, expected one for -o " + options.output);
-    if (scratch_mtx_write(options.output.c_str(),
-                          &facts.measured.results.front()))
-      return llvm::createStringError(scratch_last_error());
-    written.push_back(options.output);
-  }
-  if (!options.json.empty()) {
-    if (llvm::Error error =
-            writeText(options.json,
-                      [&](llvm::raw_ostream &out) { writeJson(out, facts); }))
-      return error;
-    written.push_back(options.json);
-  }
-  if (!options.remarksFile.empty())
-    return writeText(options.remarksFile, [&](llvm::raw_ostream &out) {
-      out << facts.program.remarks.yaml;
-    });
-  return llvm::Error::success();
+static std::string text(llvm::function_ref<void(llvm::raw_ostream &)> print) {
+  std::string result;
+  llvm::raw_string_ostream stream(result);
+  print(stream);
+  return result;
 }
 
 /// All files or none.
-static llvm::Error writeAllFiles(const RunOptions &options,
-                                 const RunFacts &facts) {
-  std::vector<std::string> written;
-  llvm::Error error = writeFiles(options, facts, written);
-  if (error)
-    for (const std::string &path : written)
-      llvm::sys::fs::remove(path);
+static llvm::Error writeFiles(const RunOptions &options, const RunFacts &facts) {
+  Outputs outputs;
+  if (!options.json.empty())
+    if (llvm::Error error = outputs.add(
+            options.json, text([&](llvm::raw_ostream &out) { writeJson(out, facts); })))
+      return error;
+  if (!options.remarksFile.empty())
+    if (llvm::Error error = outputs.add(options.remarksFile, facts.program.remarks.yaml))
+      return error;
+  if (options.output.empty())
+    return outputs.commit();
+  if (facts.measured.results.size() != 1)
+    return llvm::createStringError("found " + llvm::Twine(facts.measured.results.size()) +
+                                   " results, expected one for -o " + options.output);
+  if (scratch_mtx_write(options.output.c_str(), &facts.measured.results.front()))
+    return llvm::createStringError(scratch_last_error());
+  llvm::Error error = outputs.commit();
+  if (error && llvm::sys::fs::is_regular_file(options.output))
+    llvm::sys::fs::remove(options.output);
   return error;
 }
 
@@ -168,7 +146,7 @@ llvm::Error scratch::runKernel(const RunOptions &options,
       return check.takeError();
     facts.check = *check;
   }
-  if (llvm::Error error = writeAllFiles(options, facts))
+  if (llvm::Error error = writeFiles(options, facts))
     return error;
   bool taken = options.json == "-" || options.remarksFile == "-";
   printReport(taken ? err : out, facts);

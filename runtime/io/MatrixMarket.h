@@ -34,7 +34,9 @@ typedef struct scratch_mtx_info {
 
 /// Read a file into an owned tensor: a coordinate file becomes CSR with sorted
 /// columns and duplicates summed, an array file a dense row-major matrix.
-/// Explicit zeros are kept; entries of a pattern have the value 1.
+/// Explicit zeros are kept; entries of a pattern have the value 1. Positions and
+/// coordinates have `index_bits`, 32 or 64; extents beyond 2^31 - 1 need 64 and
+/// are refused with SCRATCH_INDEX_OVERFLOW before anything is allocated.
 ///
 /// Values become `element`: f64 and f32 are rounded once, correctly, and
 /// refused beyond the largest finite value; i64 and i32 must be integral and in

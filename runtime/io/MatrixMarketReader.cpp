@@ -279,7 +279,7 @@ scratch_status read(const char *path, scratch_element element,
   Header header;
   if (Complaint wrong = parseHeader(text.begin(), text.end(), header))
     return report(path, text, wrong);
-  const int64_t widest = int64_t(1) << 32;
+  const int64_t widest = std::numeric_limits<int32_t>::max();
   if (header.coordinate && indexBits == 32 &&
       (header.rows > widest || header.cols > widest))
     return scratch_report(SCRATCH_INDEX_OVERFLOW,

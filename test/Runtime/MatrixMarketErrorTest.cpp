@@ -165,7 +165,7 @@ TEST(MatrixMarketError, SizesBeyondIndicesAndMemory) {
   EXPECT_EQ(ReadResult(wide).status, SCRATCH_INDEX_OVERFLOW);
   EXPECT_NE(std::string(scratch_last_error())
                 .find("found a matrix of 5000000000 x 1, expected "
-                      "extents up to 4294967296 for 32-bit indices"),
+                      "extents up to 2147483647 for 32-bit indices"),
             std::string::npos);
   EXPECT_EQ(
       ReadResult(real + "1000000000000000000 1 0\n", SCRATCH_F64, 64).status,

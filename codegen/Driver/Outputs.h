@@ -4,8 +4,8 @@
 // that fails leaves what was there before.
 //
 //===----------------------------------------------------------------------===//
-#ifndef SCRATCH_CODEGEN_AOT_OUTPUTS_H
-#define SCRATCH_CODEGEN_AOT_OUTPUTS_H
+#ifndef SCRATCH_CODEGEN_DRIVER_OUTPUTS_H
+#define SCRATCH_CODEGEN_DRIVER_OUTPUTS_H
 
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
@@ -42,4 +42,4 @@ private:
 
 } // namespace scratch
 
-#endif // SCRATCH_CODEGEN_AOT_OUTPUTS_H
+#endif // SCRATCH_CODEGEN_DRIVER_OUTPUTS_H

@@ -1,5 +1,5 @@
 //===- Outputs.cpp - all files of a run, or none --------------------------===//
-#include "codegen/Aot/Outputs.h"
+#include "codegen/Driver/Outputs.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/Support/FileSystem.h"
@@ -10,7 +10,8 @@ using namespace scratch;
 namespace fs = llvm::sys::fs;
 
 static llvm::Error cannotWrite(llvm::StringRef path, std::error_code code) {
-  return llvm::createStringError("'" + path + "' cannot be written: " + code.message());
+  return llvm::createStringError(path + ": found no way to write it (" + code.message() +
+                                 "), expected a writable file");
 }
 
 static llvm::Error writeTo(llvm::StringRef file, llvm::StringRef path, llvm::StringRef contents) {
