@@ -139,6 +139,17 @@ static void copyRun(LoopBuilder &b, Value from, Value source, Value to, Value ta
          [&](Value i) { b.store(b.load(from, b.add(source, i)), to, b.add(target, i)); });
 }
 
+static void clear(LoopBuilder &b, Value to, Value target, Value count, int64_t lanes) {
+  Type element = cast<MemRefType>(to.getType()).getElementType();
+  Value none = arith::ConstantOp::create(b, b.getZeroAttr(VectorType::get({lanes}, element)));
+  Value zero = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(element)));
+  Value whole = b.sub(count, arith::RemUIOp::create(b, count, b.index(lanes)));
+  b.loop(b.index(0), whole,
+         [&](Value i) { vector::StoreOp::create(b, none, to, ValueRange{b.add(target, i)}); },
+         lanes);
+  b.loop(whole, count, [&](Value i) { b.store(zero, to, b.add(target, i)); });
+}
+
 DenseSource scratch::openSource(LoopBuilder &b, Value tensor, int64_t lanes) {
   Placement p = placementOf(b, tensor);
   int64_t rank = p.extents.size();
@@ -153,8 +164,10 @@ DenseSource scratch::openSource(LoopBuilder &b, Value tensor, int64_t lanes) {
     original.extents.push_back(extent(b, p.tensor, d));
   Values steps = source.strides(b), originalSteps = original.strides(b);
   Value size = b.mul(steps[0], p.extents[0]);
+  // Each worker clears what it is about to fill, while that is in its cache.
+  bool bySlab = p.plain[0];
   source.flat = AllocateOp::create(b, bufferOf(cast<MemRefType>(from.getType()).getElementType()),
-                                   ValueRange{size}, /*zeroed=*/true);
+                                   ValueRange{size}, /*zeroed=*/!bySlab);
   source.copied = true;
   // A run: dimensions that are as they were, and one more that is in one piece.
   int64_t first = rank;
@@ -169,6 +182,8 @@ DenseSource scratch::openSource(LoopBuilder &b, Value tensor, int64_t lanes) {
       b, chunks, [] { return Values(); },
       [&](Value, Value begin, Value end, ValueRange) {
         b.loop(begin, end, [&](Value outermost) {
+          if (bySlab)
+            clear(b, source.flat, b.mul(outermost, steps[0]), steps[0], lanes);
           Values at{outermost};
           nest(b, ArrayRef(original.extents).slice(1, first - 1), at, [&](ArrayRef<Value> at) {
             Value target = b.index(0), place = b.index(0);
