@@ -89,6 +89,17 @@ LogicalResult MaskFromOp::verify() {
   auto tensor = cast<RankedTensorType>(getTensor().getType());
   MaskType mask = getMask().getType();
   bool sparse = static_cast<bool>(sparse_tensor::getSparseTensorEncoding(tensor));
+  if (tensor.getRank() == 1) { // (mask_from_c3)
+    bool rows = mask.getGranularity() == MaskGranularity::Row;
+    bool units = rows || mask.getGranularity() == MaskGranularity::Column;
+    if (!units || mask.getShape().size() != 2 || sparse || getSource() != MaskSource::Value ||
+        mask.getGuarantee() != MaskGuarantee::None ||
+        tensor.getDimSize(0) != mask.getShape()[rows ? 0 : 1])
+      return emitOpError("expected, of a vector, a mask by value of as many rows or columns, "
+                         "found ")
+             << mask << " of " << tensor;
+    return success();
+  }
   // (mask_from_c1)
   if (tensor.getRank() < 2 || mask.getGranularity() != MaskGranularity::Element ||
       (sparse && tensor.getShape() != mask.getShape()))

@@ -22,12 +22,14 @@ def Scratch_MaskFromOp : Scratch_Op<"mask.from", [Pure]> {
   let summary = "Mask of the entries of a tensor";
   let description = [{
     `structure`: the stored entries of a sparse matrix, whatever their values.
-    `value`: the entries whose value is not zero; also of a dense matrix.
+    `value`: the entries whose value is not zero; also of a dense matrix. A dense
+    vector is one flag per row or column: the way back of `scratch.mask.bytes`.
 
     (mask_from_c1) the mask has the tensor's shape and element granularity; for
     attention, a dense tensor may lack leading dimensions of the mask or have
     extent 1 there: it repeats along them.
     (mask_from_c2) `structure` needs a sparse tensor.
+    (mask_from_c3) a vector makes a mask of a matrix, of its rows or its columns.
 
     ```mlir
     %M = scratch.mask.from structure %L

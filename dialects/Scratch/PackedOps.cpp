@@ -6,7 +6,9 @@ using namespace scratch;
 
 LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError, PackingKind kind,
                                   ArrayRef<int64_t> sizes) {
-  size_t expected = kind == PackingKind::Block || kind == PackingKind::NM ? 2 : 0;
+  size_t expected = kind == PackingKind::Block || kind == PackingKind::NM ? 2
+                    : kind == PackingKind::Fixed                         ? 1
+                                                                         : 0;
   if (sizes.size() != expected)
     return emitError() << "expected " << expected << " sizes of packing "
                        << stringifyPackingKind(kind) << ", found " << sizes.size();
@@ -14,6 +16,8 @@ LogicalResult PackingAttr::verify(function_ref<InFlightDiagnostic()> emitError, 
   if (kind == PackingKind::Block && llvm::any_of(sizes, [](int64_t s) { return s < 1 || s > 16; }))
     return emitError() << "expected block sizes from 1 to 16, found " << sizes[0] << " and "
                        << sizes[1];
+  if (kind == PackingKind::Fixed && sizes[0] < 1)
+    return emitError() << "expected at least one entry per row, found " << sizes[0];
   if (kind == PackingKind::NM) {
     int64_t n = sizes[0], m = sizes[1];
     if (m < 2 || m > 16 || !llvm::isPowerOf2_64(m) || n < 1 || n >= m ||
@@ -36,6 +40,8 @@ SmallVector<Type> PackingAttr::getPartTypes(Type element) const {
   case PackingKind::Bitmap:
   case PackingKind::Delta:
     return {i32, i8, element};
+  case PackingKind::Fixed:
+    return {i32, element};
   }
   llvm_unreachable("unknown packing");
 }
@@ -75,6 +81,10 @@ LogicalResult PackOp::verify() {
       (mask.getGuarantee() != MaskGuarantee::Exact || mask.getBound() != packing.getSizes()))
     return emitOpError("expected a mask that guarantees exact(") // (pack_c3)
            << packing.getSizes()[0] << ":" << packing.getSizes()[1] << "), found " << mask;
+  if (packing.getKind() == PackingKind::Fixed &&
+      (mask.getGuarantee() != MaskGuarantee::RowNnz || mask.getBound() != packing.getSizes()))
+    return emitOpError("expected a mask that guarantees row_nnz(") // (pack_c3)
+           << packing.getSizes()[0] << "), found " << mask;
   return success();
 }
 
@@ -99,5 +109,23 @@ LogicalResult PackedMatmulOp::verify() {
         type.getDimSize(0) != init.getDimSize(0))
       return emitOpError("expected one bias per row of ") << init << ", found " << type;
   }
+  return success();
+}
+
+LogicalResult PackedGradientOp::verify() {
+  auto dy = cast<RankedTensorType>(getDy().getType());
+  auto x = cast<RankedTensorType>(getX().getType());
+  if (!isDenseFloat(dy) || !isDenseFloat(x) || dy.getRank() != 2 || x.getRank() != 2 ||
+      dy.getElementType() != x.getElementType() ||
+      dy.getDimSize(1) != x.getDimSize(1)) // (packed_gradient_c1)
+    return emitOpError("expected two dense matrices of f32 or f64 with as many columns, found ")
+           << dy << " and " << x;
+  if (failed(verifyParts(*this, getPacking(), getParts().getTypes(), x.getElementType())))
+    return failure();
+  if (getPacking().getKind() == PackingKind::Delta) // (packed_gradient_c2)
+    return emitOpError("expected a format whose every entry is a weight, found ") << getPacking();
+  if (getResult().getType() != getParts().back().getType())
+    return emitOpError("expected a result of type ")
+           << getParts().back().getType() << ", found " << getResult().getType();
   return success();
 }

@@ -16,7 +16,8 @@ def Scratch_PackingKindEnum
         I32EnumAttrCase<"Block", 1, "block">,
         I32EnumAttrCase<"NM", 2, "n_m">,
         I32EnumAttrCase<"Bitmap", 3, "bitmap">,
-        I32EnumAttrCase<"Delta", 4, "delta">]> {
+        I32EnumAttrCase<"Delta", 4, "delta">,
+        I32EnumAttrCase<"Fixed", 5, "fixed">]> {
   let cppNamespace = "::scratch";
   let genSpecializedAttr = 0;
 }
@@ -33,12 +34,13 @@ def Scratch_PackingAttr : Scratch_Attr<"Packing", "packing"> {
     | `n_m, N, M` | i8 indices: within each row, N indices of log2(M) bits per group, a group padded to 1, 2, 4 or 8 bits, lowest bits first; values: N per group |
     | `bitmap` | i32 positions (m + 1) into the values, i8 bits (ceil(n / 8) per row, lowest bit first), values and 8 zeros |
     | `delta` | i32 positions (m + 1), i8 distance to the entry before (the first: to column -1), values; a distance over 255 takes entries of value 0 |
+    | `fixed, K` | i32 columns, values: K of each row |
 
     For `n_m, 2, 4` a group is the nibble `first | second << 2`, as in cuSPARSELt
     before its reordering.
 
     (packing_c1) R and C are from 1 to 16. M is a power of two from 2 to 16,
-    N < M, and a group fits 8 bits.
+    N < M, and a group fits 8 bits. K is at least 1.
 
     Example: `#scratch.packing<block, 4, 4>`, `#scratch.packing<bitmap>`
   }];
@@ -59,11 +61,13 @@ def Scratch_PackOp : Scratch_PruningOp<"pack"> {
   let summary = "Weights inside the mask, packed";
   let description = [{
     A block is stored when the mask keeps any of its entries; the others in it are
-    stored as zeros. `n_m` needs a mask that guarantees `exact(N:M)`.
+    stored as zeros. `n_m` needs a mask that guarantees `exact(N:M)`, `fixed` one
+    that guarantees `row_nnz(K)`: what is promised is neither counted nor tested.
 
     (pack_c1) weights are a dense matrix of the mask's shape, of f32 or f64.
     (pack_c2) the results are the format's parts: vectors of unknown length.
-    (pack_c3) `n_m, N, M` needs the guarantee `exact(N:M)`.
+    (pack_c3) `n_m, N, M` needs the guarantee `exact(N:M)`, `fixed, K` the
+    guarantee `row_nnz(K)`.
 
     ```mlir
     %p:3 = scratch.pack %W, %M as <block, 4, 4>
@@ -91,6 +95,11 @@ def Scratch_PackedMatmulOp
     per row, and act is `max(., 0)` with `relu`, else nothing. With a matrix, a sum
     takes the entries of a row in ascending columns and starts at init; with a
     vector it may run in several lanes, folded in a fixed order. `bias` comes last.
+    With `transposed` the packed matrix is the transpose of `weights`: what flows
+    back through a layer, `dx = transpose(W) * dy`, from the parts of W.
+
+    Coordinates that lie outside the matrix, or positions that are not ascending
+    and within the parts, fail the call; nothing is read through them.
 
     (packed_matmul_c1) parts are those of the format, of one element type with
     rhs, init and bias.
@@ -103,12 +112,40 @@ def Scratch_PackedMatmulOp
   }];
   let arguments = (ins Scratch_PackingAttr:$packing, Variadic<AnyRankedTensor>:$parts,
                        AnyRankedTensor:$rhs, AnyRankedTensor:$init,
-                       Optional<AnyRankedTensor>:$bias, UnitAttr:$relu);
+                       Optional<AnyRankedTensor>:$bias, UnitAttr:$relu,
+                       UnitAttr:$transposed);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $packing `(` $parts `)` `,` $rhs `into` $init (`bias` `(` $bias^ `)`)?
+    $packing `(` $parts `)` (`transposed` $transposed^)? `,` $rhs `into` $init (`bias` `(` $bias^ `)`)?
     (`relu` $relu^)? attr-dict
     `:` `(` type($parts) `)` `,` type($rhs) `->` type($result) (`,` type($bias)^)?
+  }];
+}
+
+def Scratch_PackedGradientOp : Scratch_PruningOp<"packed_gradient"> {
+  let summary = "Gradient of packed weights: products sampled at their places";
+  let description = [{
+    For `y = weights * x`, with `dy` flowing into y: the entry stored for (i, k)
+    gets `sum over samples s of dy(i, s) * x(k, s)`, in ascending samples. The
+    result has the layout of the values, so that a step of training is one
+    subtraction; places of a block that the border cuts get 0.
+
+    (packed_gradient_c1) parts are those of the format, of one element type with
+    dy and x, which are dense matrices with as many columns.
+    (packed_gradient_c2) the format is not `delta`, whose fillers are no weights.
+
+    ```mlir
+    %g = scratch.packed_gradient <csr>(%pos, %col, %val), %dY, %X
+         : (tensor<?xi32>, tensor<?xi32>, tensor<?xf32>), tensor<?x?xf32>, tensor<?x?xf32>
+           -> tensor<?xf32>
+    ```
+  }];
+  let arguments = (ins Scratch_PackingAttr:$packing, Variadic<AnyRankedTensor>:$parts,
+                       AnyRankedTensor:$dy, AnyRankedTensor:$x);
+  let results = (outs AnyRankedTensor:$result);
+  let assemblyFormat = [{
+    $packing `(` $parts `)` `,` $dy `,` $x attr-dict
+    `:` `(` type($parts) `)` `,` type($dy) `,` type($x) `->` type($result)
   }];
 }
 

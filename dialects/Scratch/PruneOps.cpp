@@ -98,6 +98,16 @@ LogicalResult MaskRandomOp::verify() {
 }
 
 LogicalResult MaskApplyOp::verify() {
+  auto vector = dyn_cast<RankedTensorType>(getWeights().getType());
+  if (vector && vector.getRank() == 1) {
+    MaskType mask = getMask().getType();
+    bool rows = mask.getGranularity() == MaskGranularity::Row;
+    if ((!rows && mask.getGranularity() != MaskGranularity::Column) || vector.getEncoding() ||
+        vector.getDimSize(0) != mask.getShape()[rows ? 0 : 1])
+      return emitOpError("expected a mask with a row or column per entry of ")
+             << vector << ", found " << mask;
+    return success();
+  }
   return verifyWeights(*this, getWeights().getType(), getMask().getType()); // (mask_apply_c1)
 }
 

@@ -189,9 +189,12 @@ def Scratch_MaskApplyOp
     : Scratch_PruningOp<"mask.apply", [AllTypesMatch<["weights", "result"]>]> {
   let summary = "Weights inside the mask, zero outside";
   let description = [{
-    Entries outside the mask become zero whatever they were, also NaN.
+    Entries outside the mask become zero whatever they were, also NaN. A vector
+    with one entry per row (or column) of a mask of rows (or columns) takes it too:
+    biases, scales and shifts go with their channels.
 
-    (mask_apply_c1) weights are a dense matrix of the mask's shape.
+    (mask_apply_c1) weights are a dense matrix of the mask's shape, or a dense
+    vector with an entry per row of a row mask or per column of a column mask.
 
     ```mlir
     %Z = scratch.mask.apply %W, %M : tensor<?x?xf32>, !scratch.mask<?x?, row>

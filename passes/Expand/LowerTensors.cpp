@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
 #include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/SparseTensor/Transforms/Passes.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 #include "mlir/Pass/PassManager.h"
@@ -66,6 +67,19 @@ struct LowerTensorsPass : scratch::impl::LowerTensorsPassBase<LowerTensorsPass> 
     options.unknownTypeConverterFn = [](TensorType type, Attribute memorySpace,
                                         const BufferizationOptions &) {
       return getMemRefTypeWithStaticIdentityLayout(type, memorySpace);
+    };
+    // A copy between parts of buffers is a loop nest: as memref.copy it would be a
+    // call into upstream's runtime library.
+    options.memCpyFn = [](OpBuilder &b, Location loc, Value from, Value to) {
+      auto isWhole = [](Value buffer) {
+        auto type = dyn_cast<MemRefType>(buffer.getType());
+        return type && type.getLayout().isIdentity();
+      };
+      if (isWhole(from) && isWhole(to))
+        memref::CopyOp::create(b, loc, from, to);
+      else
+        linalg::makeMemRefCopyOp(b, loc, from, to);
+      return success();
     };
     // Sparse kernels read and write the same buffers in ways the analysis does not see.
     options.opFilter.allowOperation([](Operation *) { return true; });

@@ -7,6 +7,7 @@
 
 #include "passes/Expand/Passes.h"
 #include "passes/Import/Passes.h"
+#include "passes/Prune/Passes.h"
 #include "passes/Strategy/Passes.h"
 
 #include "mlir/Dialect/Linalg/Passes.h"
@@ -17,6 +18,8 @@ using namespace scratch;
 
 void scratch::buildImportPipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createImportLinalgPass());
+  pm.addNestedPass<func::FuncOp>(createPropagateMasksPass());
+  // Masked channels are gone.
   pm.addNestedPass<func::FuncOp>(createNormalizeKernelsPass());
   // All products that we cover are kernels; complements sit in their consumers.
 }

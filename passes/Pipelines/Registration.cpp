@@ -6,6 +6,7 @@
 #include "passes/Conversion/X86/Passes.h"
 #include "passes/Expand/Passes.h"
 #include "passes/Import/Passes.h"
+#include "passes/Prune/Passes.h"
 #include "passes/Pipelines/Targets.h"
 #include "passes/Strategy/Passes.h"
 
@@ -68,6 +69,7 @@ static void registerWholePipeline(const TargetPipelines &target) {
 
 void scratch::registerPipelines() {
   registerScratchImportPasses();
+  registerScratchPrunePasses();
   registerScratchStrategyPasses();
   registerScratchExpandPasses();
   registerScratchMapPiumaPasses();

@@ -15,6 +15,13 @@ func.func @granularity(%L: tensor<4x8xf64>) {
 }
 
 // -----
+func.func @mask_from_c3(%f: tensor<4xi8>) {
+  // expected-error@+1 {{expected, of a vector, a mask by value of as many rows or columns, found '!scratch.mask<8x4, row>' of 'tensor<4xi8>'}}
+  %m = scratch.mask.from value %f : tensor<4xi8> -> !scratch.mask<8x4, row>
+  return
+}
+
+// -----
 func.func @guarantee(%L: tensor<4x8xf64>) {
   // expected-error@+1 {{cannot know that 'tensor<4x8xf64>' keeps the guarantee of '!scratch.mask<4x8, exact(2:4)>'}}
   %m = scratch.mask.from value %L : tensor<4x8xf64> -> !scratch.mask<4x8, exact(2:4)>

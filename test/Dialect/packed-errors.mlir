@@ -66,3 +66,16 @@ func.func @packed_matmul_bias(%p: tensor<?xi32>, %c: tensor<?xi32>, %v: tensor<?
   %R = scratch.packed_matmul <csr>(%p, %c, %v), %X into %Y bias(%b) : (tensor<?xi32>, tensor<?xi32>, tensor<?xf32>), tensor<?x8xf32> -> tensor<6x8xf32>, tensor<8xf32>
   return
 }
+
+// -----
+
+// expected-error @+1 {{expected at least one entry per row, found 0}}
+func.func private @packing_c1_fixed() attributes {p = #scratch.packing<fixed, 0>}
+
+// -----
+
+func.func @pack_c3_fixed(%W: tensor<?x?xf32>, %M: !scratch.mask<?x?>) {
+  // expected-error @+1 {{expected a mask that guarantees row_nnz(3), found '!scratch.mask<?x?>'}}
+  %p:2 = scratch.pack %W, %M as <fixed, 3> : tensor<?x?xf32>, !scratch.mask<?x?> -> tensor<?xi32>, tensor<?xf32>
+  return
+}

@@ -18,6 +18,14 @@ func.func @mask_apply_c1(%W: tensor<4x8xf32>, %M: !scratch.mask<4x?>) {
 
 // -----
 
+func.func @mask_apply_c1_vector(%b: tensor<4xf32>, %M: !scratch.mask<8x4, row>) {
+  // expected-error @+1 {{expected a mask with a row or column per entry of 'tensor<4xf32>', found '!scratch.mask<8x4, row>'}}
+  %Z = scratch.mask.apply %b, %M : tensor<4xf32>, !scratch.mask<8x4, row>
+  return
+}
+
+// -----
+
 func.func @mask_threshold_gradient_c2(%W: tensor<4x8xf32>, %t: f32, %dM: tensor<8xf32>) {
   // expected-error @+1 {{expected a gradient of type 'tensor<4xf32>', found 'tensor<8xf32>'}}
   %dt = scratch.mask.threshold_gradient %W above %t with %dM : tensor<4x8xf32>, tensor<8xf32>, f32

@@ -75,8 +75,14 @@ LogicalResult MaskGrids::prepare(Operation *user, Value mask) {
     Value tensor = from ? from.getTensor() : cast<ScoredMaskInterface>(maker).getWeights();
     if (sparse_tensor::getSparseTensorEncoding(tensor.getType()))
       return user->emitError("the mask of a sparse tensor cannot be asked entry by entry");
-    leaf.rows = extent(b, tensor, 0);
-    leaf.columns = extent(b, tensor, 1);
+    bool vector = cast<RankedTensorType>(tensor.getType()).getRank() == 1;
+    bool rowsOnly = vector && type.getGranularity() == MaskGranularity::Row;
+    auto known = [&](unsigned d) {
+      int64_t size = type.getShape()[d];
+      return ShapedType::isDynamic(size) ? Value() : b.index(size);
+    };
+    leaf.rows = !vector || rowsOnly ? extent(b, tensor, 0) : known(0);
+    leaf.columns = rowsOnly ? known(1) : extent(b, tensor, vector ? 0 : 1);
     if (from)
       leaf.buffer = openDense(b, tensor);
   }
@@ -112,7 +118,10 @@ Value MaskGrids::holds(LoopBuilder &b, Value mask, Value i, Value j) const {
     return arith::XOrIOp::create(b, holds(b, negated.getInput(), i, j), b.bit(true));
   const Leaf &leaf = leaves.at(mask);
   if (auto from = mask.getDefiningOp<MaskFromOp>()) {
-    Value value = b.load(leaf.buffer, {i, j});
+    SmallVector<Value> at = {i, j};
+    if (cast<MemRefType>(leaf.buffer.getType()).getRank() == 1)
+      at = {cast<MaskType>(mask.getType()).getGranularity() == MaskGranularity::Row ? i : j};
+    Value value = b.load(leaf.buffer, at);
     if (isa<FloatType>(value.getType()))
       return arith::CmpFOp::create(
           b, arith::CmpFPredicate::UNE, value,

@@ -42,12 +42,13 @@ public:
   /// Whether the mask holds entry (i, j): i1. The mask was prepared.
   mlir::Value holds(LoopBuilder &b, mlir::Value mask, mlir::Value i, mlir::Value j) const;
 
-  /// Extents of the matrix that the mask is for.
+  /// Extents of the matrix that the mask is for; null for one that a vector of
+  /// flags leaves open.
   std::pair<mlir::Value, mlir::Value> shape(mlir::Value mask) const;
 
 private:
   struct Leaf {
-    mlir::Value rows, columns; ///< of the matrix
+    mlir::Value rows, columns; ///< of the matrix; null where a vector leaves it open
     UnitGrid units;
     mlir::Value buffer; ///< bytes of a grid, or the tensor of a mask.from
   };

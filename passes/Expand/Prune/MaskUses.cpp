@@ -28,16 +28,40 @@ static Value allocateLike(LoopBuilder &b, RankedTensorType type, ValueRange exte
                             false);
 }
 
+void scratch::checkMaskShape(LoopBuilder &b, const MaskGrids &masks, Value mask, Value rows,
+                             Value columns) {
+  auto [maskRows, maskColumns] = masks.shape(mask);
+  if (maskRows && rows)
+    checkExtents(b, maskRows, rows, "mask: rows");
+  if (maskColumns && columns)
+    checkExtents(b, maskColumns, columns, "mask: columns");
+}
+
 /// The mask has the extents of the weights.
 static void checkShape(LoopBuilder &b, const MaskGrids &masks, Value mask, Value weights) {
-  auto [rows, columns] = masks.shape(mask);
-  checkExtents(b, rows, extent(b, weights, 0), "mask: rows");
-  checkExtents(b, columns, extent(b, weights, 1), "mask: columns");
+  checkMaskShape(b, masks, mask, extent(b, weights, 0), extent(b, weights, 1));
+}
+
+/// One entry per row or column of the mask.
+static Values applyToVector(LoopBuilder &b, MaskApplyOp op, const MaskGrids &masks) {
+  bool rows = op.getMask().getType().getGranularity() == MaskGranularity::Row;
+  Value length = extent(b, op.getWeights(), 0), zero = b.index(0);
+  checkMaskShape(b, masks, op.getMask(), rows ? length : Value(), rows ? Value() : length);
+  auto type = cast<RankedTensorType>(op.getType());
+  Value vector = openDense(b, op.getWeights()), result = allocateLike(b, type, {length});
+  Value none = arith::ConstantOp::create(b, cast<TypedAttr>(b.getZeroAttr(type.getElementType())));
+  b.loop(zero, countIfOk(b, length), [&](Value n) {
+    Value inside = masks.holds(b, op.getMask(), rows ? n : zero, rows ? zero : n);
+    b.store(b.select(inside, b.load(vector, n), none), result, n);
+  });
+  return {asTensor(b, type, result)};
 }
 
 static Values expandApply(LoopBuilder &b, MaskApplyOp op, const MaskGrids &masks) {
-  checkShape(b, masks, op.getMask(), op.getWeights());
   RankedTensorType type = cast<RankedTensorType>(op.getType());
+  if (type.getRank() == 1)
+    return applyToVector(b, op, masks);
+  checkShape(b, masks, op.getMask(), op.getWeights());
   Value rows = extent(b, op.getWeights(), 0), columns = extent(b, op.getWeights(), 1);
   Value weights = openDense(b, op.getWeights());
   Value result = allocateLike(b, type, {rows, columns});
@@ -110,7 +134,9 @@ static Values expandCompress(LoopBuilder &b, MaskCompressOp op, const MaskGrids 
 static Values expandBytes(LoopBuilder &b, MaskBytesOp op, const MaskGrids &masks) {
   auto type = cast<RankedTensorType>(op.getType());
   auto [rows, columns] = masks.shape(op.getMask());
-  UnitGrid grid = UnitGrid::of(b, op.getMask().getType(), rows, columns);
+  Value one = b.index(1); // a length that is not known is not needed
+  UnitGrid grid =
+      UnitGrid::of(b, op.getMask().getType(), rows ? rows : one, columns ? columns : one);
   bool rowsOnly = op.getMask().getType().getGranularity() == MaskGranularity::Row;
   Value result = type.getRank() == 2 ? allocateLike(b, type, {grid.rows, grid.columns})
                                      : allocateLike(b, type, {rowsOnly ? grid.rows : grid.columns});

@@ -15,6 +15,10 @@ namespace scratch {
 mlir::FailureOr<LoopBuilder::Values> expandPruning(LoopBuilder &b, mlir::Operation *op,
                                                    MaskGrids &masks);
 
+/// Records a mismatch of a mask's extents, where it knows them, with those of
+/// what it is for, where not null.
+void checkMaskShape(LoopBuilder &b, const MaskGrids &masks, mlir::Value mask, mlir::Value rows,
+                    mlir::Value columns);
 
 mlir::FailureOr<LoopBuilder::Values> expandPack(LoopBuilder &b, PackOp op, MaskGrids &masks);
 mlir::FailureOr<LoopBuilder::Values> expandPackedMatmul(LoopBuilder &b, PackedMatmulOp op);

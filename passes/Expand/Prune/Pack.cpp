@@ -50,6 +50,7 @@ private:
   Values groups();
   Values bitmap();
   Values delta();
+  Values fixed();
 
   LoopBuilder &b;
   PackOp op;
@@ -212,13 +213,25 @@ Values Packer::delta() {
   return {positions, deltas, values};
 }
 
+Values Packer::fixed() {
+  // The mask promises K per row: where a row begins is known.
+  Value perRow = b.index(op.getPacking().getSizes()[0]), size = b.mul(rows, perRow);
+  Value coordinates = newBuffer(b.getI32Type(), size), values = newBuffer(element, size);
+  forLines(rows, [&](Value row) {
+    keptOf(row, {b.mul(row, perRow)}, [&](Value j, ValueRange at) {
+      b.storeIndex(j, coordinates, at[0]);
+      b.store(b.load(weights, {row, j}), values, at[0]);
+      return Values{increment(at[0])};
+    });
+  });
+  return {coordinates, values};
+}
+
 Values Packer::pack() {
   zero = b.index(0);
   rows = extent(b, op.getWeights(), 0);
   columns = extent(b, op.getWeights(), 1);
-  auto [maskRows, maskColumns] = masks.shape(op.getMask());
-  checkExtents(b, maskRows, rows, "pack: rows of the mask");
-  checkExtents(b, maskColumns, columns, "pack: columns of the mask");
+  checkMaskShape(b, masks, op.getMask(), rows, columns);
   weights = openDense(b, op.getWeights());
   element = cast<RankedTensorType>(op.getWeights().getType()).getElementType();
   Value limit = b.index(largest(b.getI32Type()));
@@ -240,6 +253,9 @@ Values Packer::pack() {
     break;
   case PackingKind::Delta:
     buffers = delta();
+    break;
+  case PackingKind::Fixed:
+    buffers = fixed();
     break;
   }
   Values parts;

@@ -34,6 +34,12 @@ PackedEntries::PackedEntries(LoopBuilder &b, PackingAttr packing, ValueRange par
           "packed_matmul: values of groups");
     return;
   }
+  if (packing.getKind() == PackingKind::Fixed) {
+    Value size = b.mul(rows, b.index(packing.getSizes()[0]));
+    check(0, size, "packed_matmul: columns of entries");
+    check(1, size, "packed_matmul: values of entries");
+    return;
+  }
   positionBuffer = openDense(b, parts[0]);
   check(0, b.add(panelCount, b.index(1)), "packed_matmul: positions");
   if (packing.getKind() == PackingKind::Bitmap)
@@ -144,6 +150,12 @@ Values PackedEntries::walk(LoopBuilder &b, Value panel, ValueRange sums, Body bo
                   [&](Value p, ValueRange before) {
                     return body(b.loadIndex(indices, p), {b.load(values, p)}, before);
                   });
+  case PackingKind::Fixed: {
+    Value perRow = b.index(packing.getSizes()[0]), begin = b.mul(panel, perRow);
+    return b.loop(begin, b.add(begin, perRow), sums, [&](Value p, ValueRange before) {
+      return body(b.loadIndex(indices, p), {b.load(values, p)}, before);
+    });
+  }
   case PackingKind::Block:
     return walkBlocks(b, panel, sums, body);
   case PackingKind::NM:

@@ -202,5 +202,7 @@ Value PackedProduct::expand() {
 }
 
 FailureOr<Values> scratch::expandPackedMatmul(LoopBuilder &b, PackedMatmulOp op) {
+  if (op.getTransposed())
+    return op.emitError("no expansion for transposed weights");
   return Values{PackedProduct(b, op).expand()};
 }
