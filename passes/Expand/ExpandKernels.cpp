@@ -71,13 +71,14 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
     IRRewriter rewriter(&getContext());
     MaskGrids grids;
     for (Operation *kernel : kernels) {
-      LoopBuilder b(kernel->getLoc(), kernel);
+      Operation *last = isDenseProduct(kernel) ? lastOfDenseProduct(kernel) : kernel;
+      LoopBuilder b(kernel->getLoc(), last);
       FailureOr<LoopBuilder::Values> results = expand(b, kernel, grids);
       if (failed(results))
         return signalPassFailure();
       Operation *folded =
           isa<FoldOp>(kernel) ? kernel->getOperand(0).getDefiningOp() : nullptr;
-      rewriter.replaceOp(kernel, *results);
+      rewriter.replaceOp(last, *results);
       if (isa_and_nonnull<SpgemmOp>(folded) && folded->use_empty())
         rewriter.eraseOp(folded);
       ++numExpanded;

@@ -100,3 +100,45 @@ TEST(Convolution, AndGradientsOfAnyShapeStrideAndPadding) {
   check<float>({3, 3, 1, 1, 1, 8, 8}, false, random);
   check<float>({3, 3, 2, 1, 1, 8, 16}, false, random);
 }
+
+// One filter per channel, spelled as upstream does; 11 channels do not fill vectors.
+TEST(Convolution, ByChannelReadsEveryChannelAlone) {
+  const int64_t n = 2, side = 9, channels = 11, out = 4, stride = 2;
+  Compiled compiled(R"(
+func.func @f(%x: tensor<?x?x?x?xf32>, %w: tensor<3x3x?xf32>, %y: tensor<?x?x?x?xf32>) -> tensor<?x?x?x?xf32> {
+  %r = linalg.depthwise_conv_2d_nhwc_hwc {strides = dense<2> : vector<2xi64>}
+       ins(%x, %w : tensor<?x?x?x?xf32>, tensor<3x3x?xf32>) outs(%y : tensor<?x?x?x?xf32>) -> tensor<?x?x?x?xf32>
+  return %r : tensor<?x?x?x?xf32>
+})");
+  std::mt19937 random(3);
+  std::vector<float> x = uniform<float>(random, {n, side, side, channels});
+  std::vector<float> w = uniform<float>(random, {1, 3, 3, channels});
+  std::vector<float> y = uniform<float>(random, {n, out, out, channels});
+  std::vector<double> expected(y.begin(), y.end());
+  for (int64_t at = 0; at < n * out * out; ++at)
+    for (int64_t tap = 0; tap < 9; ++tap)
+      for (int64_t c = 0; c < channels; ++c) {
+        int64_t i = at / out % out * stride + tap / 3, j = at % out * stride + tap % 3;
+        expected[at * channels + c] +=
+            double(x[((at / (out * out) * side + i) * side + j) * channels + c]) * w[tap * channels + c];
+      }
+  Call call;
+  call.dense(SCRATCH_F32, {n, side, side, channels}, x).dense(SCRATCH_F32, {3, 3, channels}, w);
+  ASSERT_EQ(call.dense(SCRATCH_F32, {n, out, out, channels}, y).run(compiled.entry("f")), SCRATCH_OK);
+  expectNear(call.values<float>(), expected, 9);
+}
+
+TEST(Convolution, LayersWithoutChannelsAreEmptyOrZero) {
+  Compiled compiled(convolutionText({3, 3, 1, 1, 1, 8, 8}, "f32", /*dynamic=*/true));
+  std::vector<float> none(1), y(2 * 5 * 5 * 4, 1), x(2 * 5 * 5 * 3, 1);
+  // No input channels: sums of nothing.
+  Call zero;
+  zero.dense(SCRATCH_F32, {2, 5, 5, 0}, none).dense(SCRATCH_F32, {3, 3, 0, 4}, none);
+  ASSERT_EQ(zero.dense(SCRATCH_F32, {2, 5, 5, 4}, y).run(compiled.entry("forward")), SCRATCH_OK);
+  EXPECT_EQ(zero.values<float>(), std::vector<float>(y.size(), 0));
+  // No filters: nothing.
+  Call empty;
+  empty.dense(SCRATCH_F32, {2, 5, 5, 3}, x).dense(SCRATCH_F32, {3, 3, 3, 0}, none);
+  ASSERT_EQ(empty.dense(SCRATCH_F32, {2, 5, 5, 0}, none).run(compiled.entry("forward")), SCRATCH_OK);
+  EXPECT_TRUE(empty.values<float>().empty());
+}

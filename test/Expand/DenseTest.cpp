@@ -76,3 +76,45 @@ TEST(Dense, ShapesThatDisagreeAreRefused) {
   EXPECT_EQ(call.run(compiled.entry("f")), SCRATCH_SHAPE_MISMATCH);
   EXPECT_NE(std::string(scratch_last_error()).find("dense product"), std::string::npos);
 }
+
+// relu(x w + bias) + other, all while a tile is in registers; 300 steps are two pieces.
+TEST(Dense, BiasReluAndBranchAreAppliedBeforeTheTileIsStored) {
+  Compiled compiled(R"(
+#all = affine_map<(i, j) -> (i, j)>
+#column = affine_map<(i, j) -> (j)>
+func.func @f(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %bias: tensor<?xf32>, %other: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %zero = arith.constant 0.0 : f32
+  %z = linalg.fill ins(%zero : f32) outs(%other : tensor<?x?xf32>) -> tensor<?x?xf32>
+  %y = linalg.matmul ins(%x, %w : tensor<?x?xf32>, tensor<?x?xf32>) outs(%z : tensor<?x?xf32>) -> tensor<?x?xf32>
+  %r = linalg.generic {indexing_maps = [#all, #column, #all], iterator_types = ["parallel", "parallel"]}
+      ins(%y, %bias : tensor<?x?xf32>, tensor<?xf32>) outs(%other : tensor<?x?xf32>) {
+  ^bb0(%a: f32, %c: f32, %unused: f32):
+    %none = arith.constant 0.0 : f32
+    %s = arith.addf %a, %c : f32
+    %m = arith.maximumf %s, %none : f32
+    linalg.yield %m : f32
+  } -> tensor<?x?xf32>
+  %sum = linalg.add ins(%r, %other : tensor<?x?xf32>, tensor<?x?xf32>) outs(%other : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %sum : tensor<?x?xf32>
+})");
+  std::mt19937 random(5);
+  for (auto [m, n, k] : {std::array<int64_t, 3>{13, 21, 300}, {7, 8, 5}, {1, 3, 0}}) {
+    std::vector<float> x = uniform<float>(random, m * k), w = uniform<float>(random, k * n);
+    std::vector<float> bias = uniform<float>(random, n), other = uniform<float>(random, m * n);
+    Call call;
+    call.dense(SCRATCH_F32, {m, k}, x).dense(SCRATCH_F32, {k, n}, w).dense(SCRATCH_F32, {n}, bias);
+    ASSERT_EQ(call.dense(SCRATCH_F32, {m, n}, other).run(compiled.entry("f")), SCRATCH_OK);
+    std::vector<float> found = call.values<float>();
+    for (int64_t i = 0; i < m; ++i)
+      for (int64_t j = 0; j < n; ++j) {
+        double sum = bias[j];
+        for (int64_t l = 0; l < k; ++l)
+          sum += double(x[i * k + l]) * w[l * n + j];
+        expectNear(found[i * n + j], std::max(sum, 0.0) + other[i * n + j], k);
+      }
+  }
+  std::vector<float> a(16), shortBias(3);
+  Call call;
+  call.dense(SCRATCH_F32, {4, 4}, a).dense(SCRATCH_F32, {4, 4}, a).dense(SCRATCH_F32, {3}, shortBias);
+  EXPECT_EQ(call.dense(SCRATCH_F32, {4, 4}, a).run(compiled.entry("f")), SCRATCH_SHAPE_MISMATCH);
+}

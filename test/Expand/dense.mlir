@@ -31,6 +31,28 @@ func.func @convolution(%x: tensor<2x9x9x4xf64>, %w: tensor<3x3x4x6xf64>) -> tens
   return %y : tensor<2x9x9x6xf64>
 }
 
+// A bias and what follows are applied to the tile: one buffer of the result, stored once.
+// CHECK-LABEL: func private @with_bias
+// CHECK-COUNT-1: scratch.allocate() : memref<8x8xf32>
+// CHECK: arith.maximumf {{.*}} : vector<
+// CHECK-NOT: scratch.allocate() : memref<8x8xf32>
+// CHECK: return
+func.func @with_bias(%A: tensor<8x8xf32>, %B: tensor<8x8xf32>, %bias: tensor<8xf32>) -> tensor<8x8xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<8x8xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<8x8xf32>) -> tensor<8x8xf32>
+  %y = linalg.matmul ins(%A, %B : tensor<8x8xf32>, tensor<8x8xf32>) outs(%z : tensor<8x8xf32>) -> tensor<8x8xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%y, %bias : tensor<8x8xf32>, tensor<8xf32>) outs(%e : tensor<8x8xf32>) {
+  ^bb0(%a: f32, %c: f32, %unused: f32):
+    %s = arith.addf %a, %c : f32
+    %m = arith.maximumf %s, %zero : f32
+    linalg.yield %m : f32
+  } -> tensor<8x8xf32>
+  return %r : tensor<8x8xf32>
+}
+
 // A product of integers is upstream's.
 // CHECK-LABEL: func private @integers
 // CHECK-NOT: scratch.parallel

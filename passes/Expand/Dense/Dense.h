@@ -10,7 +10,12 @@ namespace scratch {
 /// Contraction.h) on a machine with vectors.
 bool isDenseProduct(mlir::Operation *op);
 
-/// Writes the loops before the op; returns what replaces its result.
+/// The op whose result a product's loops compute: itself, or the last of its
+/// consumers (Consumers.h).
+mlir::Operation *lastOfDenseProduct(mlir::Operation *op);
+
+/// Writes the loops of a product and its consumers, where the builder is: before the
+/// last of them, whose result is returned.
 mlir::Value expandDenseProduct(LoopBuilder &b, mlir::Operation *op);
 
 } // namespace scratch

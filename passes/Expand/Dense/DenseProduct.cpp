@@ -13,6 +13,7 @@
 //
 // [1] Goto and van de Geijn, ACM TOMS 34(3), 2008.
 //===----------------------------------------------------------------------===//
+#include "passes/Expand/Dense/Consumers.h"
 #include "passes/Expand/Dense/Contraction.h"
 #include "passes/Expand/Dense/Dense.h"
 #include "passes/Expand/Dense/Panels.h"
@@ -59,13 +60,14 @@ public:
 private:
   /// A piece of the depth: these segments, and of each these steps.
   struct Piece {
-    Value firstSegment, lastSegment, first, last, isFirst;
+    Value firstSegment, lastSegment, first, last, isFirst, isLast;
   };
   /// Rows of one block: how many, where the first is, where each begins in `a`.
   struct Block {
     Value firstRow, count, begins;
   };
   void chooseShape();
+  void openConsumers();
   void countLoops();
   void checkSource();
   void openDepth();
@@ -77,6 +79,8 @@ private:
   Value loadA(Value at, Value column, Value whole);
   /// Stores, or loads, all of a tile: `whole` tells whether no vector is cut off.
   Values loadTile(Value buffer, ArrayRef<Value> at, Value column, Value whole, int64_t vectors);
+  /// What consumers make of a tile.
+  Values finish(Values sums, ArrayRef<Value> at, Value column, Value whole, int64_t vectors);
   void storeTile(ValueRange sums, ArrayRef<Value> at, ArrayRef<Value> inside, Value column,
                  Value whole, int64_t vectors);
   Value maskAt(Value column) {
@@ -98,6 +102,8 @@ private:
   DenseSource a;
   DensePanels c;
   Value init, result; ///< flat
+  SmallVector<linalg::LinalgOp> consumers;
+  SmallVector<Values> consumed; ///< per consumer: its inputs, flat; none for the tile
 };
 } // namespace
 
@@ -130,6 +136,27 @@ void DenseProduct::countLoops() {
       counts[loop] = found;
     else if (type.isDynamicDim(type.getRank() - 1))
       checkExtents(b, found, counts[loop], "dense product: columns");
+  }
+}
+
+/// Their other inputs have the extents of the result.
+void DenseProduct::openConsumers() {
+  Value tile = p.op->getResult(0);
+  for (linalg::LinalgOp consumer : consumers = findConsumers(p.op)) {
+    Values &buffers = consumed.emplace_back();
+    for (auto [number, input] : llvm::enumerate(consumer.getDpsInputs())) {
+      if (input == tile) {
+        buffers.push_back({});
+        continue;
+      }
+      int64_t rank = cast<RankedTensorType>(input.getType()).getRank();
+      for (int64_t d = 0; d < rank; ++d)
+        if (cast<RankedTensorType>(input.getType()).isDynamicDim(d))
+          checkExtents(b, extent(b, input, d), extent(b, p.init, type.getRank() - rank + d),
+                       "dense product: extent of what is done to it");
+      buffers.push_back(flatten(b, openDense(b, input)));
+    }
+    tile = consumer->getResult(0);
   }
 }
 
@@ -256,6 +283,28 @@ Values DenseProduct::loadTile(Value buffer, ArrayRef<Value> at, Value column, Va
       });
 }
 
+Values DenseProduct::finish(Values sums, ArrayRef<Value> at, Value column, Value whole,
+                            int64_t vectors) {
+  for (auto [consumer, buffers] : llvm::zip(consumers, consumed)) {
+    SmallVector<Values> inputs; // per operand: as the tile, or one row
+    for (auto [number, buffer] : llvm::enumerate(buffers)) {
+      if (!buffer)
+        inputs.push_back(sums);
+      else if (isReadByColumn(consumer, number))
+        inputs.push_back(loadTile(buffer, {column}, column, whole, vectors));
+      else
+        inputs.push_back(loadTile(buffer, at, column, whole, vectors));
+    }
+    for (size_t i = 0; i < sums.size(); ++i) {
+      Values operands;
+      for (Values &input : inputs)
+        operands.push_back(input[i % input.size()]);
+      sums[i] = applyConsumer(b, consumer, operands);
+    }
+  }
+  return sums;
+}
+
 void DenseProduct::storeTile(ValueRange sums, ArrayRef<Value> at, ArrayRef<Value> inside,
                              Value column, Value whole, int64_t vectors) {
   auto place = [&](size_t r, int64_t v) { return b.add(at[r], b.index(v * lanes)); };
@@ -330,6 +379,10 @@ void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, Value 
           [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
     });
   });
+  if (!consumers.empty())
+    sums = b.ifElse(
+        piece.isLast, types, [&] { return finish(sums, at, column, whole, vectors); },
+        [&] { return sums; });
   storeTile(sums, at, inside, column, whole, vectors);
 }
 
@@ -364,12 +417,16 @@ void DenseProduct::block(Value number, Value begins) {
   auto pieces = [&](Value total, Value size) {
     return b.max(arith::CeilDivUIOp::create(b, total, size), one);
   };
-  b.loop(zero, pieces(segments, segmentsPerPiece), [&](Value outer) {
-    b.loop(zero, pieces(perSegment, perPiece), [&](Value inner) {
+  Value outerPieces = pieces(segments, segmentsPerPiece);
+  Value innerPieces = pieces(perSegment, perPiece);
+  b.loop(zero, outerPieces, [&](Value outer) {
+    b.loop(zero, innerPieces, [&](Value inner) {
       Value segment = b.mul(outer, segmentsPerPiece), at = b.mul(inner, perPiece);
       Piece piece{segment, b.min(segments, b.add(segment, segmentsPerPiece)), at,
                   b.min(perSegment, b.add(at, perPiece)),
-                  b.equal(b.add(outer, inner), zero)};
+                  b.equal(b.add(outer, inner), zero),
+                  b.bitAnd(b.equal(b.add(outer, one), outerPieces),
+                           b.equal(b.add(inner, one), innerPieces))};
       panels(block, piece, true);
       if (wide > 1)
         panels(block, piece, false);
@@ -404,6 +461,7 @@ Value DenseProduct::expand() {
   for (int64_t d = 0; d < type.getRank(); ++d)
     if (type.isDynamicDim(d))
       sizes.push_back(extent(b, p.init, d));
+  openConsumers();
   Value buffer = AllocateOp::create(b, MemRefType::get(type.getShape(), element), sizes, false);
   result = flatten(b, buffer);
   c = openPanels(b, p, counts, rows, lanes, wide);
@@ -434,6 +492,11 @@ Value DenseProduct::expand() {
 
 bool scratch::isDenseProduct(Operation *op) {
   return matchDenseContraction(op) && vectorBits(op) >= 128;
+}
+
+Operation *scratch::lastOfDenseProduct(Operation *op) {
+  SmallVector<linalg::LinalgOp> consumers = findConsumers(cast<linalg::LinalgOp>(op));
+  return consumers.empty() ? op : consumers.back();
 }
 
 Value scratch::expandDenseProduct(LoopBuilder &b, Operation *op) {
