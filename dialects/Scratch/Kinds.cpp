@@ -62,6 +62,10 @@ std::optional<AccumulatorKind> scratch::symbolizeAccumulator(llvm::StringRef nam
       .Default(std::nullopt);
 }
 
+bool scratch::isShared(AccumulatorKind kind) {
+  return kind == AccumulatorKind::SharedHash || kind == AccumulatorKind::Fragments;
+}
+
 bool scratch::readsLeft(SemiringOperator op) {
   switch (op) {
 #define SEMIRING_OPERATOR(name, left, right)                                   \

@@ -60,6 +60,9 @@ llvm::StringRef stringify(CostFeature feature);
 std::optional<SemiringKind> symbolizeSemiring(llvm::StringRef name);
 std::optional<AccumulatorKind> symbolizeAccumulator(llvm::StringRef name);
 
+/// Whether a team shares the accumulator (TeamOps.td).
+bool isShared(AccumulatorKind kind);
+
 /// Whether an operator looks at its argument at all.
 bool readsLeft(SemiringOperator op);
 bool readsRight(SemiringOperator op);

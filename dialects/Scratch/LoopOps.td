@@ -37,6 +37,9 @@ def Scratch_ParallelOp : Scratch_Op<"parallel", [
     yields the worker's state (accumulators, buffers), which body and teardown
     receive. Body receives chunk number, first row, last row (exclusive), state.
 
+    `team`: chunks are taken by teams instead, and all workers of a team run the
+    body on each of its chunks together (see `scratch.deal`).
+
     ```mlir
     scratch.parallel chunks(%starts : memref<?xi64>) setup {
       %acc = scratch.accumulator.create ... : !scratch.accumulator<dense, i32, f64>
@@ -51,12 +54,12 @@ def Scratch_ParallelOp : Scratch_Op<"parallel", [
     ```
   }];
   let arguments = (ins Optional<MemRefRankOf<[I64], [1]>>:$chunks,
-                       Optional<Index>:$rows);
+                       Optional<Index>:$rows, UnitAttr:$team);
   let regions = (region SizedRegion<1>:$setup, SizedRegion<1>:$body,
                         SizedRegion<1>:$teardown);
   let assemblyFormat = [{
     (`chunks` `(` $chunks^ `:` type($chunks) `)`)? (`rows` `(` $rows^ `)`)?
-    attr-dict `setup` $setup `body` $body `teardown` $teardown
+    (`team` $team^)? attr-dict `setup` $setup `body` $body `teardown` $teardown
   }];
   let hasVerifier = 1;
 }
@@ -80,16 +83,20 @@ def Scratch_AccumulatorCreateOp
     marked (leaf 0) and drained by `scratch.drain_along` on the same segment,
     each exactly once, whether or not a product fell on it; presence is not
     recorded, there is no formula, and what falls elsewhere is lost.
+
+    `hash` is of tables that a team shares.
   }];
   let arguments = (ins Index:$window, Index:$entries,
                        Scratch_SemiringAttr:$semiring,
                        OptionalAttr<TypedAttrInterface>:$identity,
-                       UnitAttr:$known);
+                       UnitAttr:$known,
+                       DefaultValuedAttr<Scratch_HashFunctionAttr,
+                           "::scratch::HashFunction::Multiplicative">:$hash);
   let results = (outs Scratch_AccumulatorType:$accumulator);
   let regions = (region MaxSizedRegion<1>:$add, MaxSizedRegion<1>:$formula);
   let assemblyFormat = [{
     `window` `(` $window `)` `entries` `(` $entries `)` `semiring` `` $semiring
-    (`known` $known^)? attr-dict `:` type($accumulator)
+    (`known` $known^)? (`hash` $hash^)? attr-dict `:` type($accumulator)
     (`add` $add^)? (`formula` $formula^)?
   }];
   let hasVerifier = 1;
@@ -175,7 +182,7 @@ def Scratch_AccumulateOp
   let description = [{
     For p in [`first`, `last`): coordinate `coordinates[p]` receives
     `multiply(scale, values[p])`; `swapped` exchanges the arguments. Coordinates
-    of one segment are distinct.
+    of one segment are distinct, unless it is `repeated`.
     Without `values` (and `scale`) only presence is recorded: the symbolic
     phase. `multiply` is present for a custom semiring. Coordinates outside the
     tile's window are a program error.
@@ -184,12 +191,12 @@ def Scratch_AccumulateOp
                        Optional<AnyMemRef>:$values, Index:$first, Index:$last,
                        Optional<AnyType>:$scale, UnitAttr:$symbolic,
                        UnitAttr:$swapped,
-                       Scratch_SemiringAttr:$semiring);
+                       Scratch_SemiringAttr:$semiring, UnitAttr:$repeated);
   let regions = (region MaxSizedRegion<1>:$multiply);
   let assemblyFormat = [{
     $tile `,` $coordinates `[` $first `,` $last `]`
     (`values` $values^ `:` type($values))? (`scaled` $scale^ `:` type($scale))?
-    (`symbolic` $symbolic^)? (`swapped` $swapped^)? `semiring` `` $semiring attr-dict
+    (`symbolic` $symbolic^)? (`swapped` $swapped^)? (`repeated` $repeated^)? `semiring` `` $semiring attr-dict
     `:` type($tile) `,` type($coordinates) (`multiply` $multiply^)?
   }];
   let hasVerifier = 1;
@@ -200,12 +207,13 @@ def Scratch_DrainOp
   let summary = "Write a tile's entries out, in ascending order";
   let description = [{
     Writes coordinates and values from element `at` on and returns how many.
+    `unordered`: the order does not matter, which saves some kinds a sort.
   }];
   let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$coordinates,
-                       AnyMemRef:$values, Index:$at);
+                       AnyMemRef:$values, Index:$at, UnitAttr:$unordered);
   let results = (outs Index:$count);
   let assemblyFormat = [{
-    $tile `into` $coordinates `,` $values `at` $at attr-dict
+    $tile `into` $coordinates `,` $values `at` $at (`unordered` $unordered^)? attr-dict
     `:` type($tile) `,` type($coordinates) `,` type($values)
   }];
   let hasVerifier = 1;

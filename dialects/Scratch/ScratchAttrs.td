@@ -70,9 +70,24 @@ def Scratch_PhasesEnum
 def Scratch_ScheduleEnum
     : I32EnumAttr<"Schedule", "how rows are dealt to workers", [
         I32EnumAttrCase<"Balanced", 0, "balanced">,
-        I32EnumAttrCase<"Static", 1, "static">]> {
+        I32EnumAttrCase<"Static", 1, "static">,
+        I32EnumAttrCase<"Tokens", 2, "tokens">]> {
   let cppNamespace = "::scratch";
   let genSpecializedAttr = 0;
+}
+
+def Scratch_HashFunctionEnum
+    : I32EnumAttr<"HashFunction", "where a table's probing begins", [
+        I32EnumAttrCase<"Multiplicative", 0, "multiplicative">,
+        I32EnumAttrCase<"High", 1, "high">,
+        I32EnumAttrCase<"Low", 2, "low">]> {
+  let cppNamespace = "::scratch";
+  let genSpecializedAttr = 0;
+}
+def Scratch_HashFunctionAttr
+    : EnumAttr<Scratch_Dialect, Scratch_HashFunctionEnum, "hash_function">;
+def Scratch_HashFunctionParameter : EnumParameter<Scratch_HashFunctionEnum> {
+  let defaultValue = "::scratch::HashFunction::Multiplicative";
 }
 
 def Scratch_VariantAttr : Scratch_Attr<"Variant", "variant"> {
@@ -94,6 +109,10 @@ def Scratch_StrategyAttr : Scratch_Attr<"Strategy", "strategy"> {
   let summary = "How a kernel will be computed";
   let description = [{
     Written by `select`, obeyed by `expand`; the only thing the two share.
+    `schedule`: chunks of about equal work (`balanced`), rows by number
+    (`static`), pieces of rows by whoever is free (`tokens`). `hashed` concerns
+    tables that a team shares: the high or low bits of the column within the
+    row's part of the table, or all bits of row and column by multiplication.
 
     Example:
     ```mlir
@@ -105,10 +124,11 @@ def Scratch_StrategyAttr : Scratch_Attr<"Strategy", "strategy"> {
     EnumParameter<Scratch_DataflowEnum>:$dataflow,
     EnumParameter<Scratch_PhasesEnum>:$phases,
     EnumParameter<Scratch_ScheduleEnum>:$schedule,
+    Scratch_HashFunctionParameter:$hash,
     OptionalArrayRefParameter<"VariantAttr">:$variants);
   let assemblyFormat = [{
     `<` `dataflow` `=` $dataflow `,` `phases` `=` $phases `,`
-        `schedule` `=` $schedule
+        `schedule` `=` $schedule (`hashed` $hash^)?
         (`,` `variants` `=` `[` $variants^ `]`)? `>`
   }];
 }

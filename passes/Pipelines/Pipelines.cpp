@@ -34,6 +34,8 @@ void scratch::buildSelectPipeline(OpPassManager &pm,
   demands.accumulator = options.accumulator;
   demands.phases = options.phases;
   demands.rewrites = options.rewrites;
+  demands.schedule = options.schedule;
+  demands.hash = options.hash;
   pm.addPass(createSelectStrategyPass(demands));
   // Every kernel says how it will be computed.
 }

@@ -21,13 +21,20 @@ struct SelectOptions : public mlir::PassPipelineOptions<SelectOptions> {
                                llvm::cl::desc("auto, inner, outer, row_wise"),
                                llvm::cl::init("auto")};
   Option<std::string> accumulator{*this, "accumulator",
-                                  llvm::cl::desc("auto, dense, tiered, hash, merge, sort"),
+                                  llvm::cl::desc("auto, dense, tiered, hash, merge, sort, "
+                                                 "shared_hash, fragments"),
                                   llvm::cl::init("auto")};
   Option<std::string> phases{*this, "phases", llvm::cl::desc("auto, one, two"),
                              llvm::cl::init("auto")};
   Option<std::string> rewrites{*this, "rewrites",
                                llvm::cl::desc("of attention: auto, none, or names joined by |"),
                                llvm::cl::init("auto")};
+  Option<std::string> schedule{*this, "schedule",
+                               llvm::cl::desc("auto, balanced, static, tokens"),
+                               llvm::cl::init("auto")};
+  Option<std::string> hash{*this, "hash",
+                           llvm::cl::desc("auto, multiplicative, high, low"),
+                           llvm::cl::init("auto")};
 };
 
 /// linalg on sparse encodings becomes scratch kernels; kernels are normalised.

@@ -9,7 +9,7 @@ using namespace scratch;
 void scratch::buildMapPiumaPipeline(OpPassManager &pm) {
   pm.addPass(createParallelToSpmdPass());
   // Every accumulator is the result of its create op.
-  pm.addNestedPass<func::FuncOp>(createLowerAccumulatorsPiumaPass());
+  pm.addPass(createLowerAccumulatorsPiumaPass());
   addServicesToRuntime(pm);
   // No scratch operation left.
 }

@@ -26,6 +26,8 @@ public:
   virtual Dataflow dataflow() const = 0;
   /// Whether it computes this kernel; if not, `why` says what is missing.
   virtual bool legal(const KernelProblem &problem, std::string &why) const = 0;
+  /// Whether it can size the result this way.
+  virtual bool sizes(Phases) const { return true; }
   virtual Plan plan(const KernelProblem &problem, const MachineModel &machine) const = 0;
   virtual Cost cost(const KernelProblem &problem, const Plan &plan,
                     const MachineModel &machine) const = 0;

@@ -12,8 +12,8 @@ static llvm::Error unknown(llvm::StringRef option, llvm::StringRef found,
 }
 
 llvm::Expected<Demands> Demands::parse(llvm::StringRef dataflow, llvm::StringRef accumulator,
-                                       llvm::StringRef phases,
-                                       llvm::StringRef rewrites) {
+                                       llvm::StringRef phases, llvm::StringRef rewrites,
+                                       llvm::StringRef schedule, llvm::StringRef hash) {
   Demands demands;
   if (dataflow != kAuto) {
     demands.dataflow = symbolizeDataflow(dataflow);
@@ -40,6 +40,16 @@ llvm::Expected<Demands> Demands::parse(llvm::StringRef dataflow, llvm::StringRef
     if (!demands.rewrites)
       return unknown("rewrites", rewrites,
                      "none, or some of compact|residues|patches|ranges|single|heads|split");
+  }
+  if (schedule != kAuto) {
+    demands.schedule = symbolizeSchedule(schedule);
+    if (!demands.schedule)
+      return unknown("schedule", schedule, "balanced, static, tokens");
+  }
+  if (hash != kAuto) {
+    demands.hash = symbolizeHashFunction(hash);
+    if (!demands.hash)
+      return unknown("hash", hash, "multiplicative, high, low");
   }
   return demands;
 }

@@ -39,14 +39,24 @@ struct MachineModel {
   double windowEmit;  ///< per result entry: from a window, already in order
   double hashEmit;    ///< per result entry: sort it, look it up, free its slot
 
+  // Tables that a team shares, per product or result entry, cycles of the core.
+  double teamMerge = 0;    ///< per product: hash, compare-exchange, add
+  double teamImbalance = 1; ///< factor: waiting for the last worker, rows dealt by number
+  double tokenShare = 0;   ///< per product: taking and locating pieces
+  double scanEmit = 0;     ///< per result entry: scan the table, store, free the slot
+  double fragmentPlace = 0; ///< per result entry: a place in the row's fragment
+  double fragmentRow = 0;  ///< per row: two transfers
+
   double compactPerByte; ///< per byte of the result: move a chunk into place
   double firstTouchPerByte; ///< per byte: the page fault of fresh memory
   double columnProbe;    ///< per entry of a column: look it up in a row, add
   double turnEntry;      ///< per entry of a matrix: move it to its column
   double dotProduct;     ///< per product of dense rows or vectors, vectorised
 
-  /// Accumulators that the target has a lowering for, one bit per kind.
-  uint32_t accumulators = ~0u;
+  /// Accumulators that the target has a lowering for, one bit per kind: by
+  /// default all but those of teams.
+  uint32_t accumulators = ~(1u << static_cast<uint32_t>(AccumulatorKind::SharedHash) |
+                            1u << static_cast<uint32_t>(AccumulatorKind::Fragments));
   bool lowers(AccumulatorKind kind) const {
     return accumulators >> static_cast<uint32_t>(kind) & 1;
   }

@@ -42,14 +42,19 @@ def SelectStrategyPass : Pass<"scratch-select-strategy", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"accumulator", "accumulator", "std::string", /*default=*/"\"auto\"",
-           "Accumulator of all rows: auto, dense, tiered, hash, merge, sort">,
+           "Accumulator of all rows: auto, dense, tiered, hash, merge, sort, "
+           "shared_hash, fragments">,
     Option<"dataflow", "dataflow", "std::string", /*default=*/"\"auto\"",
            "Order of the loops: auto, inner, outer, row_wise">,
+    Option<"hash", "hash", "std::string", /*default=*/"\"auto\"",
+           "Hash function of a team's tables: auto, multiplicative, high, low">,
     Option<"phases", "phases", "std::string", /*default=*/"\"auto\"",
            "How results are sized: auto, one, two">,
     Option<"rewrites", "rewrites", "std::string", /*default=*/"\"auto\"",
            "What attention may be turned into: auto, none, or some of compact, residues, "
-           "patches, ranges, single, heads, split, joined by |">
+           "patches, ranges, single, heads, split, joined by |">,
+    Option<"schedule", "schedule", "std::string", /*default=*/"\"auto\"",
+           "How rows are dealt: auto, balanced, static, tokens">
   ];
   let statistics = [Statistic<"numSelected", "num-selected", "Kernels decided">];
 }

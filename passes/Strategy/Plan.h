@@ -38,6 +38,7 @@ struct Plan {
   Dataflow dataflow = Dataflow::RowWise;
   Phases phases = Phases::One;
   Schedule schedule = Schedule::Balanced;
+  HashFunction hash = HashFunction::Multiplicative; ///< of tables that a team shares
   /// Accumulators that rows choose from by their least form; empty where the
   /// kernel needs none.
   llvm::SmallVector<PlanVariant, 4> variants;

@@ -54,6 +54,8 @@ static Entry priced(const Candidate &candidate, const KernelProblem &problem,
                     const MachineModel &machine, llvm::ArrayRef<Phases> phases) {
   Entry best;
   for (Phases number : phases) {
+    if (!candidate.sizes(number))
+      continue;
     Entry entry{&candidate, candidate.plan(problem, machine), Cost()};
     entry.plan.phases = number;
     entry.cost = candidate.cost(problem, entry.plan, machine);
@@ -77,6 +79,8 @@ static bool meets(const Plan &plan, const Demands &demands) {
   // Dot products take no accumulator; with accumulators, rows may be computed by them.
   if (plan.dataflow == Dataflow::Inner)
     return !demands.accumulator && (!demands.dataflow || plan.variants.empty());
+  if (demands.schedule && plan.schedule != *demands.schedule)
+    return false;
   if (!demands.accumulator || plan.variants.empty())
     return true;
   // A kind that takes short rows only comes first and with one for the rest.
@@ -135,6 +139,11 @@ llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const Machi
     std::string why;
     if (candidate->legal(problem, why)) {
       Entry entry = priced(*candidate, problem, machine, phasesToTry(problem, demands));
+      if (!entry.candidate) {
+        if (missing.empty())
+          missing = (candidate->name() + " does not count entries first; expected phases = one").str();
+        continue;
+      }
       const PlanVariant *unknown = notLowered(entry.plan, machine);
       if (!unknown) {
         entries.push_back(std::move(entry));
@@ -162,6 +171,8 @@ llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const Machi
   Choice choice;
   choice.name = chosen->candidate->name();
   choice.plan = chosen->plan;
+  if (demands.hash)
+    choice.plan.hash = *demands.hash;
   choice.cost = chosen->cost;
   if (other) {
     choice.runnerUp = other->candidate->name();

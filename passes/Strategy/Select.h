@@ -13,19 +13,24 @@
 
 namespace scratch {
 
-/// What the user insists on. An accumulator and a number of phases concern
-/// SpGEMM only, rewrites attention.
+/// What the user insists on. Accumulator, phases, schedule and hash function
+/// concern SpGEMM only, rewrites attention. A hash function concerns tables that a
+/// team shares and changes no choice.
 struct Demands {
   std::optional<Dataflow> dataflow;
   std::optional<AccumulatorKind> accumulator;
   std::optional<Phases> phases;
   std::optional<Rewrites> rewrites;
+  std::optional<Schedule> schedule;
+  std::optional<HashFunction> hash;
 
   /// From command-line words, "auto" being no demand. An error names the option,
   /// what was found, and what was expected.
   static llvm::Expected<Demands> parse(llvm::StringRef dataflow, llvm::StringRef accumulator,
                                        llvm::StringRef phases,
-                                       llvm::StringRef rewrites = "auto");
+                                       llvm::StringRef rewrites = "auto",
+                                       llvm::StringRef schedule = "auto",
+                                       llvm::StringRef hash = "auto");
 };
 
 struct Choice {

@@ -27,7 +27,8 @@ static StrategyAttr toAttribute(const Plan &plan, MLIRContext *context) {
     variants.push_back(
         VariantAttr::get(context, variant.accumulator,
                          DenseF64ArrayAttr::get(context, variant.form.coefficients)));
-  return StrategyAttr::get(context, plan.dataflow, plan.phases, plan.schedule, variants);
+  return StrategyAttr::get(context, plan.dataflow, plan.phases, plan.schedule, plan.hash,
+                           variants);
 }
 
 static void report(Operation *kernel, const Choice &choice) {
@@ -85,7 +86,8 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
 
   void runOnOperation() override {
     std::optional<MachineModel> model = machine();
-    llvm::Expected<Demands> demands = Demands::parse(dataflow, accumulator, phases, rewrites);
+    llvm::Expected<Demands> demands =
+        Demands::parse(dataflow, accumulator, phases, rewrites, schedule, hash);
     if (!demands)
       getOperation().emitError(llvm::toString(demands.takeError()));
     if (!model || !demands)

@@ -18,10 +18,13 @@ module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "znver5"
   // CHECK-SAME: a = #scratch.strategy<dataflow = row_wise, phases = one, schedule = balanced,
   // CHECK-SAME: variants = [<dense, cost = [1.000000e+00, 2.500000e+00]>, <hash>]>
   // CHECK-SAME: b = #scratch.strategy<dataflow = inner, phases = two, schedule = static>
+  // CHECK-SAME: c = #scratch.strategy<dataflow = row_wise, phases = one, schedule = tokens hashed low, variants = [<fragments>]>
   func.func private @strategies() attributes {
     a = #scratch.strategy<dataflow = row_wise, phases = one, schedule = balanced,
                           variants = [<dense, cost = [1.0, 2.5]>, <hash>]>,
-    b = #scratch.strategy<dataflow = inner, phases = two, schedule = static>}
+    b = #scratch.strategy<dataflow = inner, phases = two, schedule = static>,
+    c = #scratch.strategy<dataflow = row_wise, phases = one, schedule = tokens hashed low,
+                          variants = [<fragments>]>}
 
   // CHECK: func.func private @sources() attributes {a = #scratch<mask_source structure>, b = #scratch<mask_source value>}
   func.func private @sources() attributes {a = #scratch<mask_source structure>,

@@ -14,7 +14,7 @@
 // CHECK: scratch.mark_dense %{{.*}} leaf 1, %{{.*}} row %{{.*}} :
 // CHECK: scratch.accumulate %{{.*}}, %{{.*}}[%{{.*}}, %{{.*}}] values %{{.*}} : memref<?xf64> scaled %{{.*}} : f64 semiring<plus_times> :
 // CHECK: } drain {
-// CHECK: scratch.drain %{{.*}} into %{{.*}}, %{{.*}} at %{{.*}} :
+// CHECK: scratch.drain %{{.*}} into %{{.*}}, %{{.*}} at %{{.*}} unordered :
 // CHECK: } teardown {
 // CHECK: scratch.accumulator.destroy %{{.*}} : <hash, i32, f64>
 func.func @parallel_rows(%prefix: memref<?xi64>, %n: index, %crd: memref<?xi32>, %val: memref<?xf64>,
@@ -35,7 +35,7 @@ func.func @parallel_rows(%prefix: memref<?xi64>, %n: index, %crd: memref<?xi32>,
         semiring<plus_times> : !tile, memref<?xi32>
     } drain {
     ^bb0(%t: !tile):
-      %c = scratch.drain %t into %crd, %val at %zero : !tile, memref<?xi32>, memref<?xf64>
+      %c = scratch.drain %t into %crd, %val at %zero unordered : !tile, memref<?xi32>, memref<?xf64>
       scratch.yield %c : index
     }
   } teardown {

@@ -2,13 +2,17 @@
 // RUN: not scratch-opt %s --scratch-select-strategy=dataflow=diagonal 2>&1 | FileCheck %s --check-prefix=DATAFLOW
 // RUN: not scratch-opt %s --scratch-select-strategy=phases=three 2>&1 | FileCheck %s --check-prefix=PHASES
 // RUN: not scratch-opt %s --scratch-select-strategy=rewrites=magic 2>&1 | FileCheck %s --check-prefix=REWRITES
+// RUN: not scratch-opt %s --scratch-select-strategy=schedule=random 2>&1 | FileCheck %s --check-prefix=SCHEDULE
+// RUN: not scratch-opt %s --scratch-select-strategy=hash=folding 2>&1 | FileCheck %s --check-prefix=HASHED
 // RUN: not scratch-opt %s --scratch-select-strategy=dataflow=outer 2>&1 | FileCheck %s --check-prefix=OUTER
 // RUN: not scratch-opt %s --scratch-select-strategy=phases=two 2>&1 | FileCheck %s --check-prefix=KEEP
 
-// ACCUMULATOR: error: option 'accumulator' is 'heap', expected one of auto, dense, tiered, hash, merge, sort
+// ACCUMULATOR: error: option 'accumulator' is 'heap', expected one of auto, dense, tiered, hash, merge, sort, shared_hash, fragments
 // DATAFLOW: error: option 'dataflow' is 'diagonal', expected one of auto, inner, outer, row_wise
 // PHASES: error: option 'phases' is 'three', expected one of auto, one, two
 // REWRITES: error: option 'rewrites' is 'magic', expected one of auto, none, or some of compact|residues|patches|ranges|single|heads|split
+// SCHEDULE: error: option 'schedule' is 'random', expected one of auto, balanced, static, tokens
+// HASHED: error: option 'hash' is 'folding', expected one of auto, multiplicative, high, low
 // OUTER: error: no legal strategy for spgemm: dataflow 'outer' is not built for spgemm; expected row_wise
 // KEEP: error: no legal strategy for spgemm: an epilogue that drops entries needs phases = one, found two
 

@@ -25,6 +25,10 @@ struct Flags {
   Text accumulator{"accumulator", cl::cat(ours), cl::init("auto"),
                    cl::desc("auto, or a kind of accumulator")};
   Text phases{"phases", cl::cat(ours), cl::init("auto"), cl::desc("auto, one or two")};
+  Text schedule{"schedule", cl::cat(ours), cl::init("auto"),
+                cl::desc("auto, balanced, static or tokens")};
+  Text hash{"hash", cl::cat(ours), cl::init("auto"),
+            cl::desc("auto, multiplicative, high or low")};
   Text rewrites{"rewrites", cl::cat(ours), cl::init("auto"),
                 cl::desc("Of attention: auto, none, or names joined by |")};
 };
@@ -45,6 +49,8 @@ int main(int argc, char **argv) {
   options.compile.select.dataflow = flags.dataflow;
   options.compile.select.accumulator = flags.accumulator;
   options.compile.select.phases = flags.phases;
+  options.compile.select.schedule = flags.schedule;
+  options.compile.select.hash = flags.hash;
   options.compile.select.rewrites = flags.rewrites;
   options.compile.cpu = flags.mcpu;
   options.input = flags.input;

@@ -27,9 +27,14 @@ struct Flags {
                              cl::desc("auto, inner, outer, row_wise")};
   Flag<std::string> accumulator{"accumulator", cl::cat(category),
                                 cl::init("auto"),
-                                cl::desc("auto, dense, tiered, hash, merge, sort")};
+                                cl::desc("auto, dense, tiered, hash, merge, sort, "
+                                         "shared_hash, fragments")};
   Flag<std::string> phases{"phases", cl::cat(category), cl::init("auto"),
                            cl::desc("auto, one, two")};
+  Flag<std::string> schedule{"schedule", cl::cat(category), cl::init("auto"),
+                             cl::desc("auto, balanced, static, tokens")};
+  Flag<std::string> hash{"hash", cl::cat(category), cl::init("auto"),
+                         cl::desc("auto, multiplicative, high, low")};
   Flag<std::string> semiring{"semiring", cl::cat(category),
                              cl::desc("plus_times (default), min_plus, ...")};
   Flag<std::string> mask{
@@ -122,6 +127,8 @@ llvm::Error scratch::parseCommandLine(int argc, char **argv,
   options.compile.select.dataflow = flags.dataflow.getValue();
   options.compile.select.accumulator = flags.accumulator.getValue();
   options.compile.select.phases = flags.phases.getValue();
+  options.compile.select.schedule = flags.schedule.getValue();
+  options.compile.select.hash = flags.hash.getValue();
   options.compile.cpu = flags.mcpu;
   options.semiring = flags.semiring;
   options.element = flags.element;

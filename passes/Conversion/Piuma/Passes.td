@@ -17,7 +17,7 @@ def InstructionsPass : Pass<"scratch-piuma-instructions", "::mlir::ModuleOp"> {
 }
 
 def LowerAccumulatorsPiumaPass
-    : Pass<"scratch-piuma-lower-accumulators", "::mlir::func::FuncOp"> {
+    : Pass<"scratch-piuma-lower-accumulators", "::mlir::ModuleOp"> {
   let summary = "Accumulators become tables, private or shared in the scratchpad";
   let description = [{
     Needs: `scratch.parallel` is gone, so that every accumulator is the result of

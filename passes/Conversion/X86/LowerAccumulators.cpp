@@ -1,6 +1,6 @@
 //===- LowerAccumulators.cpp - accumulators become private buffers --------===//
 //
-// Stage: map (x86). Each kind of Accumulators.def has its own lowering.
+// Stage: map (x86). Kinds that teams share have no lowering here.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Accumulators/Accumulators.h"
@@ -14,15 +14,20 @@ namespace scratch {
 using namespace mlir;
 using namespace scratch;
 
-/// Merges are loops from `expand` on and create nothing.
-static std::unique_ptr<Accumulator> makeMergeAccumulator(AccumulatorCreateOp) { return nullptr; }
-
 static std::unique_ptr<Accumulator> makeAccumulator(AccumulatorCreateOp op) {
   switch (op.getAccumulator().getType().getKind()) {
-#define ACCUMULATOR_KIND(name, keyword, text)                                                      \
-  case AccumulatorKind::name:                                                                      \
-    return make##name##Accumulator(op);
-#include "dialects/Scratch/Accumulators.def"
+  case AccumulatorKind::Dense:
+    return makeDenseAccumulator(op);
+  case AccumulatorKind::Tiered:
+    return makeTieredAccumulator(op);
+  case AccumulatorKind::Hash:
+    return makeHashAccumulator(op);
+  case AccumulatorKind::Sort:
+    return makeSortAccumulator(op);
+  case AccumulatorKind::Merge: // loops from `expand` on: creates nothing
+  case AccumulatorKind::SharedHash:
+  case AccumulatorKind::Fragments: // no team on this target
+    return nullptr;
   }
   llvm_unreachable("unknown accumulator");
 }
