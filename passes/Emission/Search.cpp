@@ -24,3 +24,20 @@ Value scratch::emitLowerBound(LoopBuilder &b, Value coordinates, Value from, Val
       },
       [&] { return LoopBuilder::Values{to}; })[0];
 }
+
+Value scratch::emitPartitionPoint(LoopBuilder &b, Value from, Value to,
+                                  function_ref<Value(Value)> isBehind) {
+  return b.whileLoop(
+      {from, to}, [&](ValueRange range) { return b.less(range[0], range[1]); },
+      [&](ValueRange range) {
+        Value middle = b.shiftRight(b.add(range[0], range[1]), 1);
+        Value behind = isBehind(middle);
+        return LoopBuilder::Values{b.select(behind, range[0], b.add(middle, b.index(1))),
+                                   b.select(behind, middle, range[1])};
+      })[0];
+}
+
+Value scratch::emitUpperBound(LoopBuilder &b, Value buffer, Value from, Value to, Value value) {
+  return emitPartitionPoint(b, from, to,
+                            [&](Value at) { return b.less(value, b.loadIndex(buffer, at)); });
+}

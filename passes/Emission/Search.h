@@ -11,6 +11,16 @@ namespace scratch {
 mlir::Value emitLowerBound(LoopBuilder &b, mlir::Value coordinates, mlir::Value from,
                            mlir::Value to, mlir::Value wanted);
 
+/// The first position in [from, to) that `isBehind` holds for, or `to`. It holds for
+/// all positions behind the first one.
+mlir::Value emitPartitionPoint(LoopBuilder &b, mlir::Value from, mlir::Value to,
+                               llvm::function_ref<mlir::Value(mlir::Value at)> isBehind);
+
+/// The first position in [from, to) of an ascending buffer whose element is greater
+/// than `value`, or `to`.
+mlir::Value emitUpperBound(LoopBuilder &b, mlir::Value buffer, mlir::Value from, mlir::Value to,
+                           mlir::Value value);
+
 } // namespace scratch
 
 #endif // SCRATCH_PASSES_EMISSION_SEARCH_H

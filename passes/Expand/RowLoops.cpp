@@ -18,8 +18,8 @@ void scratch::checkExtents(LoopBuilder &b, Value found, Value expected, StringRe
 static void parallel(LoopBuilder &b, Value chunks, Value rows,
                      function_ref<LoopBuilder::Values()> setup,
                      function_ref<void(Value, Value, Value, ValueRange)> body,
-                     function_ref<void(ValueRange)> teardown) {
-  auto op = ParallelOp::create(b, chunks, rows);
+                     function_ref<void(ValueRange)> teardown, bool team = false) {
+  auto op = ParallelOp::create(b, chunks, rows, team);
   OpBuilder::InsertionGuard guard(b);
   b.createBlock(&op.getSetup());
   LoopBuilder::Values state = setup();
@@ -49,6 +49,13 @@ void scratch::parallelChunks(LoopBuilder &b, Value starts,
                              function_ref<void(Value, Value, Value, ValueRange)> body,
                              function_ref<void(ValueRange)> teardown) {
   parallel(b, starts, {}, setup, body, teardown);
+}
+
+void scratch::parallelTeams(LoopBuilder &b, Value starts,
+                            function_ref<LoopBuilder::Values()> setup,
+                            function_ref<void(Value, Value, Value, ValueRange)> body,
+                            function_ref<void(ValueRange)> teardown) {
+  parallel(b, starts, {}, setup, body, teardown, /*team=*/true);
 }
 
 Value scratch::partitionByEntries(LoopBuilder &b, Value positions, Value rows, Value perEntry,

@@ -30,6 +30,14 @@ void parallelChunks(LoopBuilder &b, mlir::Value starts,
                         body,
                     llvm::function_ref<void(mlir::ValueRange state)> teardown);
 
+/// The same, every chunk by a whole team (TeamOps.td).
+void parallelTeams(LoopBuilder &b, mlir::Value starts,
+                   llvm::function_ref<LoopBuilder::Values()> setup,
+                   llvm::function_ref<void(mlir::Value chunk, mlir::Value first,
+                                           mlir::Value last, mlir::ValueRange state)>
+                       body,
+                   llvm::function_ref<void(mlir::ValueRange state)> teardown);
+
 /// Chunk bounds for the rows of a compressed matrix: a row weighs its stored
 /// entries times `perEntry`, plus `perRow`.
 mlir::Value partitionByEntries(LoopBuilder &b, mlir::Value positions, mlir::Value rows,

@@ -28,6 +28,8 @@ public:
   virtual bool legal(const KernelProblem &problem, std::string &why) const = 0;
   /// Whether it can size the result this way.
   virtual bool sizes(Phases) const { return true; }
+  /// Whether products are merged in an order that only the matrices decide.
+  virtual bool keepsOrder() const { return true; }
   virtual Plan plan(const KernelProblem &problem, const MachineModel &machine) const = 0;
   virtual Cost cost(const KernelProblem &problem, const Plan &plan,
                     const MachineModel &machine) const = 0;

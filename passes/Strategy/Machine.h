@@ -61,6 +61,9 @@ struct MachineModel {
     return accumulators >> static_cast<uint32_t>(kind) & 1;
   }
 
+  /// Whether results may be merged in the order of arrival, which differs between runs.
+  bool mergesAsTheyCome = false;
+
   /// The model of a target's column, or nothing where none is registered.
   static std::optional<MachineModel> of(llvm::StringRef target, unsigned vectorBits);
   /// The registered targets, for messages.

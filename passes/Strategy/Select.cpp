@@ -12,9 +12,9 @@ using namespace scratch;
 llvm::ArrayRef<const Candidate *> scratch::allCandidates() {
   static const Candidate *const candidates[] = {
       &rowWiseDense(), &rowWiseTiered(),   &rowWiseHash(), &rowWiseMerge(),
-      &rowWiseSort(),  &rowWiseAdaptive(), &rowWise(),     &innerProduct(),
-      &innerOrRowWise(),
-      &outerProduct(),
+      &rowWiseSort(),  &rowWiseAdaptive(), &teamStatic(),  &teamTokens(),
+      &teamFragments(), &rowWise(),        &innerProduct(), &innerOrRowWise(),
+      &outerHash(),    &outerFragments(),
   };
   return candidates;
 }
@@ -65,12 +65,17 @@ static Entry priced(const Candidate &candidate, const KernelProblem &problem,
   return best;
 }
 
-/// A variant that the target cannot lower, or null.
-static const PlanVariant *notLowered(const Plan &plan, const MachineModel &machine) {
+/// What keeps the target from running a plan, or nothing.
+static std::string refusalOf(const Candidate &candidate, const Plan &plan,
+                             const MachineModel &machine) {
   for (const PlanVariant &variant : plan.variants)
     if (!machine.lowers(variant.accumulator))
-      return &variant;
-  return nullptr;
+      return ("the target has no lowering for accumulator '" + stringify(variant.accumulator) +
+              "'").str();
+  if (!candidate.keepsOrder() && !machine.mergesAsTheyCome)
+    return (candidate.name() + " merges in the order of arrival; expected row_wise on this target")
+        .str();
+  return {};
 }
 
 static bool meets(const Plan &plan, const Demands &demands) {
@@ -139,21 +144,16 @@ llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const Machi
     std::string why;
     if (candidate->legal(problem, why)) {
       Entry entry = priced(*candidate, problem, machine, phasesToTry(problem, demands));
-      if (!entry.candidate) {
-        if (missing.empty())
-          missing = (candidate->name() + " does not count entries first; expected phases = one").str();
-        continue;
-      }
-      const PlanVariant *unknown = notLowered(entry.plan, machine);
-      if (!unknown) {
+      if (!entry.candidate)
+        why = (candidate->name() + " does not count entries first; expected phases = one").str();
+      else
+        why = refusalOf(*candidate, entry.plan, machine);
+      if (why.empty()) {
         entries.push_back(std::move(entry));
         continue;
       }
-      why = ("the target has no lowering for accumulator '" + stringify(unknown->accumulator) +
-             "'").str();
     }
-    bool wanted = !demands.dataflow || candidate->dataflow() == *demands.dataflow;
-    if (wanted && missing.empty())
+    if (missing.empty() && meets(candidate->plan(problem, machine), demands))
       missing = why;
   }
 

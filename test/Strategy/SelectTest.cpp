@@ -109,8 +109,50 @@ TEST(Select, DataflowsThatAreNotBuiltAreRefusedByName) {
             "no legal strategy for spgemm: dataflow 'inner' needs a mask that is one ordered "
             "sparse matrix, not complemented; expected row_wise");
   demands.dataflow = Dataflow::Outer;
-  EXPECT_EQ(refusal({}, demands), "no legal strategy for spgemm: dataflow 'outer' is not built "
-                                  "for spgemm; expected row_wise");
+  KernelProblem vector;
+  vector.kernel = KernelKind::Spmv;
+  EXPECT_EQ(refusal(vector, demands), "no legal strategy for spmv: dataflow 'outer' is not built "
+                                      "for spmv; expected row_wise");
+}
+
+TEST(Select, WhatMergesInOrderOfArrivalIsForTargetsThatMay) {
+  Demands outer, shared;
+  outer.dataflow = Dataflow::Outer;
+  shared.accumulator = AccumulatorKind::SharedHash;
+  EXPECT_EQ(refusal({}, outer), "no legal strategy for spgemm: outer/hash merges in the order of "
+                                "arrival; expected row_wise on this target");
+  EXPECT_EQ(refusal({}, shared), "no legal strategy for spgemm: the target has no lowering for "
+                                 "accumulator 'shared_hash'");
+}
+
+TEST(Select, TeamsAreChosenByScheduleAndAccumulator) {
+  MachineModel piuma = *MachineModel::of("piuma", 0);
+  auto name = [&](AccumulatorKind kind, Schedule schedule) {
+    Demands demands;
+    demands.accumulator = kind;
+    demands.schedule = schedule;
+    demands.hash = HashFunction::Low;
+    llvm::Expected<Choice> choice = select({}, piuma, demands);
+    EXPECT_TRUE(choice && choice->plan.hash == HashFunction::Low);
+    return choice ? choice->name : "";
+  };
+  EXPECT_EQ(name(AccumulatorKind::SharedHash, Schedule::Static), "row_wise/shared_hash/static");
+  EXPECT_EQ(name(AccumulatorKind::SharedHash, Schedule::Tokens), "row_wise/shared_hash/tokens");
+  EXPECT_EQ(name(AccumulatorKind::Fragments, Schedule::Tokens), "row_wise/fragments/tokens");
+
+  Demands counted;
+  counted.accumulator = AccumulatorKind::Fragments;
+  counted.phases = Phases::Two;
+  EXPECT_EQ(llvm::toString(select({}, piuma, counted).takeError()),
+            "no legal strategy for spgemm: row_wise/fragments/tokens does not count entries "
+            "first; expected phases = one");
+  KernelProblem dropping;
+  dropping.dropsEntries = true;
+  Demands shared;
+  shared.accumulator = AccumulatorKind::SharedHash;
+  EXPECT_NE(llvm::toString(select(dropping, piuma, shared).takeError())
+                .find("an epilogue that drops entries needs whole rows"),
+            std::string::npos);
 }
 
 TEST(Select, DotProductsAreForMasksThatAreMatrices) {
@@ -144,7 +186,8 @@ TEST(Select, DroppingEntriesForbidsCountingThemFirst) {
 
 TEST(Demands, WordsThatAreUnknownNameTheOption) {
   EXPECT_EQ(llvm::toString(Demands::parse("auto", "heap", "auto").takeError()),
-            "option 'accumulator' is 'heap', expected one of auto, dense, tiered, hash, merge, sort");
+            "option 'accumulator' is 'heap', expected one of auto, dense, tiered, hash, merge, sort, "
+            "shared_hash, fragments");
   EXPECT_EQ(llvm::toString(Demands::parse("diagonal", "auto", "auto").takeError()),
             "option 'dataflow' is 'diagonal', expected one of auto, inner, outer, row_wise");
   EXPECT_EQ(llvm::toString(Demands::parse("auto", "auto", "three").takeError()),

@@ -13,7 +13,7 @@
 // REWRITES: error: option 'rewrites' is 'magic', expected one of auto, none, or some of compact|residues|patches|ranges|single|heads|split
 // SCHEDULE: error: option 'schedule' is 'random', expected one of auto, balanced, static, tokens
 // HASHED: error: option 'hash' is 'folding', expected one of auto, multiplicative, high, low
-// OUTER: error: no legal strategy for spgemm: dataflow 'outer' is not built for spgemm; expected row_wise
+// OUTER: error: no legal strategy for spgemm: outer/hash merges in the order of arrival; expected row_wise on this target
 // KEEP: error: no legal strategy for spgemm: an epilogue that drops entries needs phases = one, found two
 
 #CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed)}>

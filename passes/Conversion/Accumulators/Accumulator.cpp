@@ -78,10 +78,10 @@ template <typename Op> Accumulator::Segment Accumulator::segmentOf(LoopBuilder &
   SemiringEmitter multiply = multiplierOf(op);
   Segment segment{op.getFirst(), op.getLast(), op.getScale(),
                   static_cast<bool>(op.getValues()), {}, {}};
-  segment.coordinate = [&b, op](Value p) mutable {
+  segment.coordinate = [op](LoopBuilder &b, Value p) mutable {
     return b.loadIndex(op.getCoordinates(), p);
   };
-  segment.multiply = [this, &b, op, multiply](Value p, Value scale) mutable {
+  segment.multiply = [this, op, multiply](LoopBuilder &b, Value p, Value scale) mutable {
     if (op.getSymbolic())
       return Value();
     Value value = op.getValues() ? b.load(op.getValues(), p) : Value();
@@ -91,7 +91,9 @@ template <typename Op> Accumulator::Segment Accumulator::segmentOf(LoopBuilder &
 }
 
 void Accumulator::accumulate(LoopBuilder &b, AccumulateOp op) {
-  touchSegment(b, segmentOf(b, op));
+  Segment segment = segmentOf(b, op);
+  segment.repeated = op.getRepeated();
+  touchSegment(b, segment);
 }
 
 void Accumulator::accumulateSampled(LoopBuilder &b, AccumulateSampledOp op) {
@@ -102,8 +104,8 @@ void Accumulator::accumulateSampled(LoopBuilder &b, AccumulateSampledOp op) {
            Value wanted = b.loadIndex(op.getSample(), s);
            Value p = emitLowerBound(b, op.getCoordinates(), carried[0], op.getLast(), wanted);
            b.ifThen(b.less(p, op.getLast()), [&] {
-             b.ifThen(b.equal(segment.coordinate(p), wanted),
-                      [&] { touch(b, wanted, segment.product(p)); });
+             b.ifThen(b.equal(segment.coordinate(b, p), wanted),
+                      [&] { touch(b, wanted, segment.product(b, p)); });
            });
            return LoopBuilder::Values{p};
          });
@@ -113,7 +115,7 @@ void Accumulator::accumulateSampled(LoopBuilder &b, AccumulateSampledOp op) {
 // each other: a kind may order their loads and stores as suits it.
 void Accumulator::touchSegment(LoopBuilder &b, const Segment &segment) {
   Value first = segment.first, last = segment.last;
-  int64_t group = groupSize();
+  int64_t group = segment.repeated ? 1 : groupSize();
   if (group > 1) {
     Value whole = b.add(first, b.bitAnd(b.sub(last, first), b.index(-group)));
     b.loop(
@@ -122,8 +124,8 @@ void Accumulator::touchSegment(LoopBuilder &b, const Segment &segment) {
           LoopBuilder::Values coordinates, products;
           for (int64_t k = 0; k < group; ++k) {
             Value at = b.add(p, b.index(k));
-            coordinates.push_back(segment.coordinate(at));
-            products.push_back(segment.product(at));
+            coordinates.push_back(segment.coordinate(b, at));
+            products.push_back(segment.product(b, at));
           }
           touchGroup(b, coordinates, products);
           return LoopBuilder::Values();
@@ -132,8 +134,8 @@ void Accumulator::touchSegment(LoopBuilder &b, const Segment &segment) {
     first = whole;
   }
   b.loop(first, last, [&](Value p) {
-    Value coordinate = segment.coordinate(p);
-    touch(b, coordinate, segment.product(p));
+    Value coordinate = segment.coordinate(b, p);
+    touch(b, coordinate, segment.product(b, p));
   });
 }
 

@@ -42,9 +42,24 @@ public:
   /// Empties the tile; all four return the number of entries.
   virtual mlir::Value drain(LoopBuilder &b, mlir::Value coordinates, mlir::Value values,
                             mlir::Value at) = 0;
+  /// The same where the order does not matter; kinds that sort override it.
+  virtual mlir::Value drainUnordered(LoopBuilder &b, mlir::Value coordinates, mlir::Value values,
+                                     mlir::Value at) {
+    return drain(b, coordinates, values, at);
+  }
   virtual mlir::Value count(LoopBuilder &b) = 0;
   virtual mlir::Value drainAlong(LoopBuilder &b, DrainAlongOp op) = 0;
   virtual mlir::Value countAlong(LoopBuilder &b, CountAlongOp op) = 0;
+
+  /// Of accumulators that a team shares (TeamOps.td). Until the next call of
+  /// `row`, coordinates belong to the row of `op`'s view.
+  virtual void row(LoopBuilder &, RowOp) { llvm_unreachable("not shared"); }
+  /// Emits the loop over this worker's pieces, and moves the body there.
+  virtual void deal(LoopBuilder &, DealOp) { llvm_unreachable("not shared"); }
+  virtual void meet(LoopBuilder &) { llvm_unreachable("not shared"); }
+  virtual void append(LoopBuilder &, AppendOp) { llvm_unreachable("not shared"); }
+  /// Between a tile's two regions.
+  virtual void accumulated(LoopBuilder &) {}
 
 protected:
   explicit Accumulator(AccumulatorCreateOp op);
@@ -54,11 +69,15 @@ protected:
     mlir::Value first, last;
     mlir::Value scale;     ///< null: the multiply does not read it
     bool readsValues;      ///< whether the product depends on p at all
-    std::function<mlir::Value(mlir::Value p)> coordinate;
+    // With the builder of the place where they are wanted, which may be a later one.
+    std::function<mlir::Value(LoopBuilder &b, mlir::Value p)> coordinate;
     /// Null: presence only.
-    std::function<mlir::Value(mlir::Value p, mlir::Value scale)> multiply;
+    std::function<mlir::Value(LoopBuilder &b, mlir::Value p, mlir::Value scale)> multiply;
 
-    mlir::Value product(mlir::Value p) const { return multiply(p, scale); }
+    /// Coordinates may come more than once.
+    bool repeated = false;
+
+    mlir::Value product(LoopBuilder &b, mlir::Value p) const { return multiply(b, p, scale); }
   };
   /// Merges all entries of a segment: in groups, then the rest.
   virtual void touchSegment(LoopBuilder &b, const Segment &segment);

@@ -3,7 +3,7 @@
 // Stage: map, every target. A table of a power of two slots, at least twice the tile's
 // bound, probed linearly from a multiplicative hash [1]. Each tile uses only as
 // much of the table as its own bound asks for, so that short rows stay in L1.
-// A list of the used slots empties it; keys are sorted for ordered results.
+// A list of the used slots empties it; keys are sorted where order matters.
 //
 // [1] Knuth, TAOCP 3, 6.4 (multiplication by 2^w / golden ratio); hash SpGEMM:
 //     Nagasaka et al., ICPP Workshops 2018.
@@ -91,6 +91,35 @@ public:
     });
     forget(b, total);
     return present;
+  }
+
+  Value drainUnordered(LoopBuilder &b, Value coordinates, Value out, Value at) override {
+    Value zero = b.index(0), one = b.index(1);
+    Value total = b.load(counter, zero);
+    Type stored = cast<MemRefType>(coordinates.getType()).getElementType();
+    auto emit = [&](Value slot, Value place) {
+      b.store(b.cast(b.load(keys, slot), stored), coordinates, place);
+      b.store(b.load(values, slot), out, place);
+      return LoopBuilder::Values{b.add(place, one)};
+    };
+    Value end = b.loop(zero, total, {at}, [&](Value n, ValueRange place) {
+      Value slot = b.loadIndex(used, n);
+      LoopBuilder::Values next;
+      if (masked()) {
+        // The place belongs to the next row unless the key stays.
+        Value here = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, b.load(states, slot),
+                                           byte(b, 0));
+        next = b.ifElse(
+            here, {b.getIndexType()}, [&] { return emit(slot, place[0]); },
+            [&] { return LoopBuilder::Values{place[0]}; });
+      } else {
+        next = emit(slot, place[0]);
+      }
+      free(b, slot);
+      return next;
+    })[0];
+    b.store(zero, counter, zero);
+    return b.sub(end, at);
   }
 
   Value countAlong(LoopBuilder &b, CountAlongOp) override { return count(b); }
@@ -182,15 +211,15 @@ private:
     });
   }
 
+  void free(LoopBuilder &b, Value slot) {
+    b.store(freeKey(b), keys, slot);
+    b.store(identity(b), values, slot);
+    b.store(byte(b, 0), states, slot);
+  }
+
   /// Every used slot becomes free again.
   void forget(LoopBuilder &b, Value total) {
-    Value free = freeKey(b), nothing = identity(b), clear = byte(b, 0);
-    b.loop(b.index(0), total, [&](Value n) {
-      Value slot = b.loadIndex(used, n);
-      b.store(free, keys, slot);
-      b.store(nothing, values, slot);
-      b.store(clear, states, slot);
-    });
+    b.loop(b.index(0), total, [&](Value n) { free(b, b.loadIndex(used, n)); });
     b.store(b.index(0), counter, b.index(0));
   }
 

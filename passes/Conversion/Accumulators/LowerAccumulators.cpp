@@ -9,8 +9,9 @@
 using namespace mlir;
 using namespace scratch;
 
-/// Operations on the tile, in order of the program.
-static void lowerTileOps(Accumulator &accumulator, Value tile) {
+/// Operations on a tile or on one of its rows; `lowered` gets them, users first.
+static void lowerOps(Accumulator &accumulator, Value tile,
+                     SmallVectorImpl<Operation *> &lowered) {
   SmallVector<Operation *> users(tile.getUsers());
   for (Operation *user : users) {
     LoopBuilder b(user->getLoc(), user);
@@ -26,18 +27,36 @@ static void lowerTileOps(Accumulator &accumulator, Value tile) {
       op.getCount().replaceAllUsesWith(accumulator.drainAlong(b, op));
     else if (auto op = dyn_cast<CountAlongOp>(user))
       op.getCount().replaceAllUsesWith(accumulator.countAlong(b, op));
-    else if (auto op = dyn_cast<DrainOp>(user))
-      op.getCount().replaceAllUsesWith(
-          accumulator.drain(b, op.getCoordinates(), op.getValues(), op.getAt()));
-    else if (auto op = dyn_cast<CountOp>(user))
+    else if (auto op = dyn_cast<DrainOp>(user)) {
+      Value out = op.getCoordinates(), values = op.getValues(), at = op.getAt();
+      op.getCount().replaceAllUsesWith(op.getUnordered()
+                                           ? accumulator.drainUnordered(b, out, values, at)
+                                           : accumulator.drain(b, out, values, at));
+    } else if (auto op = dyn_cast<CountOp>(user))
       op.getCount().replaceAllUsesWith(accumulator.count(b));
+    else if (auto op = dyn_cast<RowOp>(user)) {
+      accumulator.row(b, op);
+      lowerOps(accumulator, op.getView(), lowered);
+    } else if (auto op = dyn_cast<DealOp>(user))
+      accumulator.deal(b, op);
+    else if (isa<MeetOp>(user))
+      accumulator.meet(b);
+    else if (auto op = dyn_cast<AppendOp>(user))
+      accumulator.append(b, op);
+    lowered.push_back(user);
   }
+}
+
+/// Operations on the tile, in order of the program.
+static void lowerTileOps(Accumulator &accumulator, Value tile) {
+  SmallVector<Operation *> lowered;
+  lowerOps(accumulator, tile, lowered);
   // Multiplies of custom semirings live in the ops until here.
   Operation *end = tile.getParentBlock()->getTerminator();
   LoopBuilder b(end->getLoc(), end);
   accumulator.finish(b);
-  for (Operation *user : users)
-    user->erase();
+  for (Operation *op : lowered)
+    op->erase();
 }
 
 /// BEFORE  %n = scratch.tile %acc ... accumulate {A} drain {D; yield %m}
@@ -50,6 +69,10 @@ static void lowerTile(Accumulator &accumulator, TileOp op) {
   accumulator.open(b, op.getLow(), op.getHigh(), op.getBound());
   Operation *end = scf::YieldOp::create(b);
   for (Region *region : {&op.getAccumulate(), &op.getDrain()}) {
+    if (region == &op.getDrain()) {
+      b.setInsertionPoint(end);
+      accumulator.accumulated(b);
+    }
     lowerTileOps(accumulator, region->front().getArgument(0));
     Operation *terminator = region->front().getTerminator();
     if (region == &op.getDrain())

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Accumulators/Accumulator.h"
+#include "passes/Conversion/Piuma/Accumulators/TeamTable.h"
 #include "passes/Conversion/Piuma/Passes.h"
 
 namespace scratch {
@@ -15,9 +16,16 @@ using namespace mlir;
 using namespace scratch;
 
 static std::unique_ptr<Accumulator> makeAccumulator(AccumulatorCreateOp op) {
-  if (op.getAccumulator().getType().getKind() == AccumulatorKind::Hash)
+  switch (op.getAccumulator().getType().getKind()) {
+  case AccumulatorKind::Hash:
     return makeHashAccumulator(op);
-  return nullptr;
+  case AccumulatorKind::SharedHash:
+    return piuma::makeSharedHash(op);
+  case AccumulatorKind::Fragments:
+    return piuma::makeFragments(op);
+  default:
+    return nullptr;
+  }
 }
 
 namespace {
@@ -26,6 +34,15 @@ struct LowerAccumulatorsPiumaPass
   using Base::Base;
 
   void runOnOperation() override {
+    getOperation()->walk([](CapacityOp op) {
+      LoopBuilder b(op.getLoc(), op);
+      auto type = cast<AccumulatorType>(op.getAccumulator());
+      piuma::TeamLayout layout =
+          piuma::layOut(b, op->getParentOfType<ModuleOp>(), type, op.getMasked());
+      op.getEntries().replaceAllUsesWith(layout.entries);
+      op.getRows().replaceAllUsesWith(layout.rows);
+      op.erase();
+    });
     if (failed(lowerAccumulators(getOperation(), makeAccumulator)))
       signalPassFailure();
   }

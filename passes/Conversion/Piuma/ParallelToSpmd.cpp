@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Piuma/Passes.h"
+#include "passes/Conversion/Piuma/PrefixSum.h"
 #include "passes/Emission/InlineRegion.h"
 
 namespace scratch {
@@ -66,13 +67,38 @@ static void dealPieces(LoopBuilder &b, Distribution how, Place place, Value piec
   }
 }
 
+/// Teams take pieces in ascending order, whoever is free: a core's first thread
+/// takes, and all of them run the body.
+static void dealToTeams(LoopBuilder &b, Value pieces, Value counter,
+                        function_ref<void(Value piece)> body) {
+  Type i64 = b.getI64Type();
+  auto take = [&] {
+    Value local = piuma::IdentityOp::create(b, b.getIndexType(), Identity::LocalThread);
+    Value taken = b.ifElse(
+        b.equal(local, b.index(0)), {i64},
+        [&] {
+          return LoopBuilder::Values{piuma::AtomicOp::create(
+              b, i64, Combine::Addi, b.integer(1, i64), counter, b.index(0))};
+        },
+        [&] { return LoopBuilder::Values{b.integer(0, i64)}; })[0];
+    return LoopBuilder::Values{
+        b.toIndex(piuma::BroadcastOp::create(b, i64, piuma::TeamScope::Core, taken))};
+  };
+  b.whileLoop(
+      take(), [&](ValueRange piece) { return b.less(piece[0], pieces); },
+      [&](ValueRange piece) {
+        body(piece[0]);
+        return take();
+      });
+}
+
 static void lower(ParallelOp op, Distribution how) {
   LoopBuilder b(op.getLoc(), op);
   Value one = b.index(1);
   Value starts = op.getChunks(), pieces, counter;
   if (starts) {
     pieces = b.sub(memref::DimOp::create(b, starts, 0), one);
-    if (how == Distribution::Dynamic) {
+    if (how == Distribution::Dynamic || op.getTeam()) {
       counter = memref::AllocaOp::create(b, MemRefType::get({1}, b.getI64Type()));
       b.store(b.integer(0, b.getI64Type()), counter, b.index(0));
     }
@@ -83,12 +109,16 @@ static void lower(ParallelOp op, Distribution how) {
               piuma::IdentityOp::create(b, b.getIndexType(), Identity::Threads)};
   LoopBuilder::Values state = inlineRegion(b, op.getSetup(), {});
   if (starts) {
-    dealPieces(b, how, place, pieces, counter, [&](Value piece) {
+    auto body = [&](Value piece) {
       LoopBuilder::Values arguments{piece, b.loadIndex(starts, piece),
                                     b.loadIndex(starts, b.add(piece, b.index(1)))};
       arguments.append(state);
       inlineRegion(b, op.getBody(), arguments);
-    });
+    };
+    if (op.getTeam())
+      dealToTeams(b, pieces, counter, body);
+    else
+      dealPieces(b, how, place, pieces, counter, body);
   } else {
     LoopBuilder::Values arguments{
         place.me, blockStart(b, op.getRows(), place.me, place.threads),
@@ -120,6 +150,7 @@ struct ParallelToSpmdPass : scratch::impl::ParallelToSpmdPassBase<ParallelToSpmd
     getOperation().walk([&](ParallelOp op) { loops.push_back(op); });
     for (ParallelOp op : loops)
       lower(op, *how);
+    getOperation().walk([](PrefixSumOp op) { lowerPrefixSum(op); });
   }
 };
 } // namespace

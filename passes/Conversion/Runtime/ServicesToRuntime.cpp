@@ -242,6 +242,17 @@ struct Services {
     replace(op, starts);
   }
 
+  void lower(PrefixSumOp op) {
+    LoopBuilder b(op.getLoc(), op);
+    Value zero = b.index(0), buffer = op.getBuffer();
+    b.loop(zero, op.getCount(), {zero}, [&](Value at, ValueRange sum) {
+      Value after = b.add(sum[0], b.loadIndex(buffer, at));
+      b.storeIndex(after, buffer, at);
+      return LoopBuilder::Values{after};
+    });
+    op.erase();
+  }
+
   static void replace(Operation *op, Value value) {
     op->getResult(0).replaceAllUsesWith(value);
     op->erase();
@@ -257,14 +268,14 @@ struct ServicesToRuntimePass : scratch::impl::ServicesToRuntimePassBase<Services
     getOperation().walk([&](Operation *op) {
       if (isa<AllocateOp, ReleaseOp, TrimOp, PiecesOpenOp, PiecesBeginOp,
               PiecesEndOp, PiecesCloseOp, ViewOp, StatusOp, FailOp, RecordOp,
-              PartitionOp>(op))
+              PartitionOp, PrefixSumOp>(op))
         todo.push_back(op);
     });
     for (Operation *op : todo)
       llvm::TypeSwitch<Operation *>(op)
           .Case<AllocateOp, ReleaseOp, TrimOp, PiecesOpenOp, PiecesBeginOp,
               PiecesEndOp, PiecesCloseOp, ViewOp, StatusOp, FailOp, RecordOp,
-                PartitionOp>([&](auto service) { services.lower(service); });
+                PartitionOp, PrefixSumOp>([&](auto service) { services.lower(service); });
   }
 };
 } // namespace

@@ -22,6 +22,7 @@ void RowWiseProduct::boundRows() {
   Value size = b.add(rows, one);
   bounds = AllocateOp::create(b, bufferOf(i64), ValueRange{size}, false);
   weights = AllocateOp::create(b, bufferOf(i64), ValueRange{size}, false);
+  held.append({bounds, weights});
   Value safeRows = countIfOk(b, rows);
   b.ifThen(StatusOp::create(b), [&] {
     b.storeIndex(zero, bounds, zero);

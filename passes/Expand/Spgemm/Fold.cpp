@@ -22,8 +22,13 @@ using namespace scratch;
 static constexpr int64_t kSlack = 64;
 
 bool scratch::isFolded(SpgemmOp op) {
-  // Dot products are stored first: rows are what is folded.
+  // A team has no rows one after the other: its product is stored.
   StrategyAttr strategy = op.getStrategyAttr();
+  if (strategy && llvm::any_of(strategy.getVariants(), [](VariantAttr variant) {
+        return isShared(variant.getAccumulator());
+      }))
+    return false;
+  // Dot products are stored first: rows are what is folded.
   if (strategy && strategy.getDataflow() == Dataflow::Inner && strategy.getVariants().empty())
     return false;
   return op->hasOneUse() && isa<FoldOp>(*op->user_begin());
@@ -146,8 +151,7 @@ FailureOr<Value> RowWiseProduct::fold(FoldOp fold) {
           ReleaseOp::create(b, buffer);
       });
   ReleaseOp::create(b, starts);
-  ReleaseOp::create(b, bounds);
-  ReleaseOp::create(b, weights);
+  release();
   return folding.result();
 }
 

@@ -54,13 +54,18 @@ Value RowWiseProduct::scanCounts(Value safeRows) {
                    b.storeIndex(after, positions, next);
                    return LoopBuilder::Values{after};
                  }).front();
-  int64_t widest = largest(positionsType(resultType).getElementType());
-  if (widest != std::numeric_limits<int64_t>::max()) {
-    Value limit = b.index(widest);
-    FailOp::create(b, b.lessEqual(total, limit), SCRATCH_INDEX_OVERFLOW,
-                   "spgemm: entries of the result", total, limit);
-  }
+  checkTotal(total);
   return total;
+}
+
+/// Positions of the result must be able to say `total`.
+void RowWiseProduct::checkTotal(Value total) {
+  int64_t widest = largest(positionsType(resultType).getElementType());
+  if (widest == std::numeric_limits<int64_t>::max())
+    return;
+  Value limit = b.index(widest);
+  FailOp::create(b, b.lessEqual(total, limit), SCRATCH_INDEX_OVERFLOW,
+                 "spgemm: entries of the result", total, limit);
 }
 
 Value RowWiseProduct::onePhase() {

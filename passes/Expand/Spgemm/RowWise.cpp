@@ -19,6 +19,8 @@
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/RowLoops.h"
 #include "passes/Expand/Spgemm/Inner.h"
+#include "passes/Expand/Spgemm/Outer.h"
+#include "passes/Expand/Spgemm/Team.h"
 #include "passes/Expand/StorageOrder.h"
 #include "runtime/abi/scratch.h"
 
@@ -44,6 +46,12 @@ LogicalResult RowWiseProduct::openVariants() {
     AccumulatorKind kind = variant.getAccumulator();
     anyRow |= takesAnyRow(kind);
     hashed |= kind == AccumulatorKind::Hash;
+    if (isShared(kind) &&
+        (variants.size() > 1 || dropsEntries(op.getEpilogue()) ||
+         op.getStrategyAttr().getPhases() == Phases::Two))
+      return op.emitError("accumulator '")
+             << stringify(kind)
+             << "' stands alone, with phases = one and an epilogue that keeps all entries";
     if (!takesAnyRow(kind) && op.getMask())
       return op.emitError("accumulator '")
              << stringify(kind) << "' takes no mask";
@@ -60,32 +68,7 @@ LogicalResult RowWiseProduct::openVariants() {
   return success();
 }
 
-LogicalResult RowWiseProduct::open() {
-  StrategyAttr strategy = op.getStrategyAttr();
-  if (!strategy)
-    return op.emitError("kernel has no strategy; run select first");
-  if (strategy.getDataflow() == Dataflow::Outer)
-    return op.emitError("dataflow '")
-           << stringifyDataflow(strategy.getDataflow())
-           << "' is not built for spgemm";
-  variants = strategy.getVariants();
-  if (strategy.getPhases() == Phases::Two && dropsEntries(op.getEpilogue()))
-    return op.emitError("an epilogue that drops entries needs phases = one");
-
-  FailureOr<Value> left = inStorageOrder(
-      b, op, columnMajor ? op.getRhs() : op.getLhs(), columnMajor);
-  FailureOr<Value> right = inStorageOrder(
-      b, op, columnMajor ? op.getLhs() : op.getRhs(), columnMajor);
-  if (failed(left) || failed(right))
-    return failure();
-  lhs = openSparse(b, *left);
-  rhs = openSparse(b, *right);
-  checkExtents(b, rhs.majors, lhs.minors,
-               columnMajor ? "spgemm: columns of lhs" : "spgemm: rows of rhs");
-  rows = lhs.majors;
-  columns = rhs.minors;
-  if (failed(openVariants()))
-    return failure();
+LogicalResult RowWiseProduct::openMask() {
   if (op.getMask()) {
     // Domains are checked on the leaves' tensors.
     SmallVector<Value> todo{op.getMask()};
@@ -118,21 +101,70 @@ LogicalResult RowWiseProduct::open() {
   return success();
 }
 
+LogicalResult RowWiseProduct::open() {
+  StrategyAttr strategy = op.getStrategyAttr();
+  if (!strategy)
+    return op.emitError("kernel has no strategy; run select first");
+  partials = strategy.getDataflow() == Dataflow::Outer;
+  variants = strategy.getVariants();
+  if (strategy.getPhases() == Phases::Two && dropsEntries(op.getEpilogue()))
+    return op.emitError("an epilogue that drops entries needs phases = one");
+
+  // Outer products walk the left operand by columns, and order them themselves.
+  Value first = columnMajor ? op.getRhs() : op.getLhs();
+  FailureOr<Value> left = partials ? FailureOr<Value>(first)
+                                   : inStorageOrder(b, op, first, columnMajor);
+  FailureOr<Value> right = inStorageOrder(
+      b, op, columnMajor ? op.getLhs() : op.getRhs(), columnMajor);
+  if (failed(left) || failed(right))
+    return failure();
+  lhs = openSparse(b, *left);
+  rhs = openSparse(b, *right);
+  bool byColumns = isColumnMajor(left->getType()) != columnMajor;
+  rows = byColumns ? lhs.minors : lhs.majors;
+  checkExtents(b, rhs.majors, byColumns ? lhs.majors : lhs.minors,
+               columnMajor ? "spgemm: columns of lhs" : "spgemm: rows of rhs");
+  columns = rhs.minors;
+  if (failed(openVariants()))
+    return failure();
+  if (failed(openMask()))
+    return failure();
+  if (partials) {
+    OuterProduct outer(b, semiring, resultType, rows);
+    std::tie(lhs, rhs) = outer.multiply(lhs, byColumns, rhs);
+    held = outer.buffers();
+    // What is stored has been multiplied already.
+    scaling.semiring = SemiringAttr::get(b.getContext(), SemiringKind::plus_second);
+    scaling.swapped = false;
+    scaling.multiplyRegion = nullptr;
+  }
+  return success();
+}
+
 bool RowWiseProduct::isOrderedResult() const {
   return sparse_tensor::isOrderedLT(sparse_tensor::SparseTensorType(resultType).getLvlType(1));
 }
 
+void RowWiseProduct::release() {
+  for (Value buffer : held)
+    ReleaseOp::create(b, buffer);
+}
+
 RowWiseProduct::Result RowWiseProduct::compute() {
-  boundRows();
+  bool team = isShared(variants.front().getAccumulator());
+  if (!team)
+    boundRows();
   Value zero = b.index(0);
   positions = AllocateOp::create(b, positionsType(resultType),
                                  ValueRange{b.add(rows, b.index(1))}, false);
   b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, positions, zero); });
-  Value total = op.getStrategyAttr().getPhases() == Phases::One ? onePhase()
-                                                                : twoPhases();
+  Value total;
+  if (team)
+    total = TeamProduct(*this).compute();
+  else
+    total = op.getStrategyAttr().getPhases() == Phases::One ? onePhase() : twoPhases();
   recordCount(b, "result_nnz", 0, total);
-  ReleaseOp::create(b, bounds);
-  ReleaseOp::create(b, weights);
+  release();
   return {positions, coordinates, values};
 }
 

@@ -4,7 +4,9 @@
 // RowWise.cpp opens the operands and puts the parts together, Bounds.cpp bounds
 // every row, Rows.cpp computes one row in the accumulator that suits it, Merge.cpp
 // the rows that need none, MaskedRows.cpp one row along a sparse mask, and
-// Phases.cpp goes over all rows, once or twice.
+// Phases.cpp goes over all rows, once or twice. Team.h computes windows of rows in
+// accumulators that a team shares; Outer.h makes rows of outer products, which are
+// merged here like rows of B.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_SPGEMM_ROWWISE_H
@@ -25,8 +27,8 @@ public:
   /// For a result that is not stored: its loops may go over columns instead.
   RowWiseProduct(LoopBuilder &b, SpgemmOp op, bool columnMajor)
       : b(b), op(op), semiring(SemiringEmitter::of(op)),
-        resultType(op.getType()), columnMajor(columnMajor) {
-    semiring.swapped = columnMajor;
+        scaling(semiring), resultType(op.getType()), columnMajor(columnMajor) {
+    scaling.swapped = semiring.swapped = columnMajor;
   }
 
   /// Positions, coordinates and values of the result.
@@ -38,6 +40,7 @@ public:
   mlir::FailureOr<mlir::Value> fold(FoldOp fold);
 
 private:
+  friend class TeamProduct; // the same product in windows of rows
   enum class Mode { Count, Drain };
   /// What one row needs to know before it is computed.
   struct RowShape {
@@ -50,7 +53,9 @@ private:
   };
 
   mlir::LogicalResult openVariants();
+  mlir::LogicalResult openMask();
   void boundRows();
+  void release();
   RowShape measureRow(mlir::Value row);
   mlir::Value widestTile(VariantAttr variant);
   mlir::Value cost(VariantAttr variant, const RowShape &shape,
@@ -80,6 +85,7 @@ private:
   void forChunks(mlir::Value starts, Mode mode,
                  llvm::function_ref<mlir::Value(mlir::Value row)> placeOfRow);
   mlir::Value scanCounts(mlir::Value rows);
+  void checkTotal(mlir::Value total);
   mlir::Value onePhase();
   mlir::Value twoPhases();
 
@@ -96,6 +102,7 @@ private:
   LoopBuilder &b;
   SpgemmOp op;
   SemiringEmitter semiring;
+  SemiringEmitter scaling; ///< how entries of A scale rows of B
   mlir::RankedTensorType resultType;
   bool columnMajor;
   llvm::ArrayRef<VariantAttr> variants;
@@ -103,6 +110,8 @@ private:
   std::optional<unsigned> merging;   ///< the variant that needs none
   MaskTree mask;
   SparseOperand lhs, rhs;      ///< in the roles of A and B after the exchange
+  bool partials = false;       ///< B is outer products: coordinates repeat
+  LoopBuilder::Values held;    ///< buffers to release at the end
   mlir::Value rows, columns;   ///< major and minor extent of the result
   mlir::Value bounds, weights; ///< i64 prefixes: entries at most, work
   mlir::Value maxBound;        ///< coordinates that any row's tile holds

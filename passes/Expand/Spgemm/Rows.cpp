@@ -30,7 +30,7 @@ RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row) {
             b.less(from, to), {b.getIndexType(), b.getIndexType()},
             [&] {
               // The values are wanted soon: the row is accumulated next.
-              if (semiring.readsRight())
+              if (scaling.readsRight())
                 memref::PrefetchOp::create(
                     b, rhs.values, ValueRange{from}, /*isWrite=*/false,
                     /*localityHint=*/3, /*isDataCache=*/true);
@@ -55,6 +55,8 @@ RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row) {
 Value RowWiseProduct::widestTile(VariantAttr variant) {
   switch (variant.getAccumulator()) {
   case AccumulatorKind::Hash:
+  case AccumulatorKind::SharedHash:
+  case AccumulatorKind::Fragments:
     return columns;
   case AccumulatorKind::Sort:
     return b.min(columns, b.index(kSortColumns));
@@ -134,20 +136,20 @@ Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator,
   b.loop(begin, end, [&](Value p) {
     auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
     Value scale =
-        numeric && semiring.readsLeft() ? b.load(lhs.values, p) : Value();
+        numeric && scaling.readsLeft() ? b.load(lhs.values, p) : Value();
     auto accumulate = AccumulateOp::create(
         b, opened, rhs.coordinates,
-        numeric && semiring.readsRight() ? rhs.values : Value(), from, to,
-        scale, /*symbolic=*/!numeric, semiring.swapped, semiring.semiring);
-    if (semiring.semiring.isCustom() && numeric) {
+        numeric && scaling.readsRight() ? rhs.values : Value(), from, to,
+        scale, /*symbolic=*/!numeric, scaling.swapped, scaling.semiring, partials);
+    if (scaling.semiring.isCustom() && numeric) {
       IRMapping mapping;
-      semiring.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
+      scaling.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
     }
   });
   YieldOp::create(b);
   block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});
   Value count = numeric ? DrainOp::create(b, block->getArgument(0), coordinates,
-                                          values, at)
+                                          values, at, /*unordered=*/!isOrderedResult())
                               .getCount()
                         : CountOp::create(b, block->getArgument(0)).getCount();
   YieldOp::create(b, ValueRange{count});
@@ -241,8 +243,11 @@ LoopBuilder::Values RowWiseProduct::makeAccumulators() {
                                      index, semiring.element);
     TypedAttr identity =
         semiring.semiring.isCustom() ? semiring.identity : TypedAttr();
+    // What a team's table holds is the target's affair.
+    Value bound = isShared(variant.getAccumulator()) ? columns : maxBound;
     auto create = AccumulatorCreateOp::create(
-        b, type, widestTile(variant), maxBound, semiring.semiring, identity);
+        b, type, widestTile(variant), bound, semiring.semiring, identity, /*known=*/false,
+        op.getStrategyAttr().getHash());
     if (semiring.semiring.isCustom()) {
       IRMapping mapping;
       semiring.addRegion->cloneInto(&create.getAdd(), mapping);

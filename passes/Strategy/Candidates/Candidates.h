@@ -13,13 +13,18 @@ const Candidate &rowWiseHash();
 const Candidate &rowWiseMerge();
 const Candidate &rowWiseSort();
 const Candidate &rowWiseAdaptive();
+// SpGEMM, row-wise with one table for a team: SMASH's three steps.
+const Candidate &teamStatic();
+const Candidate &teamTokens();
+const Candidate &teamFragments();
 // SpMM, SpMV, SDDMM: rows of the sparse matrix, no accumulator.
 const Candidate &rowWise();
 // SpGEMM under a mask, by dot products, and with a choice per matrix.
 const Candidate &innerProduct();
 const Candidate &innerOrRowWise();
-// Known to the dialect, not built: its reason is what users read.
-const Candidate &outerProduct();
+// SpGEMM by outer products, merged by a table of one worker or of a team.
+const Candidate &outerHash();
+const Candidate &outerFragments();
 
 } // namespace scratch
 

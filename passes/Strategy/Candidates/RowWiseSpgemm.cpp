@@ -110,6 +110,17 @@ static double phasesCost(const KernelProblem &problem, const Plan &plan,
   return evaluate(counting, row) / row.products;
 }
 
+Cost scratch::averageCost(const KernelProblem &problem, const LinearForm &form) {
+  Cost cost;
+  auto profiles = profilesOf(problem);
+  for (const RowProfile &row : profiles)
+    for (unsigned feature = 0; feature < kNumFeatures; ++feature)
+      cost.terms[feature] += form.coefficients[feature] *
+                             row.feature(static_cast<CostFeature>(feature)) /
+                             (row.products * profiles.size());
+  return cost;
+}
+
 Cost RowWiseSpgemm::cost(const KernelProblem &problem, const Plan &plan,
                          const MachineModel &machine) const {
   Cost cost;

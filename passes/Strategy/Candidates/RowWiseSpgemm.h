@@ -40,6 +40,9 @@ bool suits(AccumulatorKind kind, const KernelProblem &problem, std::string &why)
 /// What every accumulator pays: the row, its segments, its products' values.
 LinearForm rowWiseForm(const KernelProblem &problem, const MachineModel &machine);
 
+/// A form's cycles per product, averaged over the row profiles.
+Cost averageCost(const KernelProblem &problem, const LinearForm &form);
+
 /// Per column: misses of a window that may outgrow the second cache.
 double coldWindow(const KernelProblem &problem, const MachineModel &machine);
 
@@ -49,6 +52,11 @@ LinearForm tieredForm(const KernelProblem &problem, const MachineModel &machine)
 LinearForm mergeForm(const KernelProblem &problem, const MachineModel &machine);
 LinearForm sortForm(const KernelProblem &problem, const MachineModel &machine);
 LinearForm hashForm(const KernelProblem &problem, const MachineModel &machine);
+
+/// Whether an accumulator that a team shares can take the problem; if not, says why.
+bool suitsTeam(const KernelProblem &problem, std::string &why);
+LinearForm teamForm(const KernelProblem &problem, const MachineModel &machine,
+                    AccumulatorKind accumulator, Schedule schedule);
 
 } // namespace scratch
 

@@ -27,7 +27,19 @@ MachineModel scratch::makePiumaModel(unsigned) {
   MachineModel piuma{};
   piuma.firstCacheBytes = machine.dcache_bytes; // bytes, one pipeline
   piuma.secondCacheBytes = machine.scratchpad_bytes; // bytes, one core
-  piuma.accumulators = 1u << static_cast<uint32_t>(AccumulatorKind::Hash);
+  piuma.accumulators = 0;
+  for (AccumulatorKind kind :
+       {AccumulatorKind::Hash, AccumulatorKind::SharedHash, AccumulatorKind::Fragments})
+    piuma.accumulators |= 1u << static_cast<uint32_t>(kind);
+
+  piuma.mergesAsTheyCome = true; // remote atomics
+
+  piuma.teamMerge = 20 * issue;     // [isa] load, multiply, hash, 1.4 probes, post
+  piuma.teamImbalance = 2.5;        // a hub row's thread goes on alone
+  piuma.tokenShare = 2 * issue;     // [isa] two searches per 128 products
+  piuma.scanEmit = 24 * issue;      // [isa] two slots per entry, cursor, stores, clearing
+  piuma.fragmentPlace = 7 * issue;  // [isa] cursor, coordinate, publication
+  piuma.fragmentRow = 60 * issue;   // [isa] two transfers and their waits
 
   piuma.rowOpen = 60 * issue;  // [isa] measure, open, close a row
   piuma.rowChoice = 16 * issue; // [isa] one linear form, software conversions none

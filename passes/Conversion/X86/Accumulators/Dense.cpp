@@ -215,7 +215,7 @@ void DenseAccumulator::touchSegment(LoopBuilder &b, const Segment &segment) {
         b.ifThen(full, [&] { mergeHits(b, segment); });
         Value count =
             b.loop(from, to, {b.load(hitCount, zero)}, [&](Value p, ValueRange n) {
-               Value coordinate = segment.coordinate(p);
+               Value coordinate = segment.coordinate(b, p);
                Value inside = passes(b, b.load(states, b.sub(coordinate, low)));
                b.store(segment.readsValues ? p : coordinate, hits, n[0]);
                if (segment.scale)
@@ -233,10 +233,10 @@ void DenseAccumulator::mergeHits(LoopBuilder &b, const Segment &segment) {
   Value zero = b.index(0);
   b.loop(zero, b.load(hitCount, zero), [&](Value h) {
     Value hit = b.load(hits, h);
-    Value coordinate = segment.readsValues ? segment.coordinate(hit) : hit;
+    Value coordinate = segment.readsValues ? segment.coordinate(b, hit) : hit;
     Value column = b.sub(coordinate, low);
     Value scale = segment.scale ? b.load(scales, h) : Value();
-    if (Value product = segment.multiply(hit, scale))
+    if (Value product = segment.multiply(b, hit, scale))
       b.store(semiring.add(b, b.load(values, column), product), values, column);
     Value state = b.bitOr(b.load(states, column), byte(b, kPresent));
     b.store(state, states, column);

@@ -1,0 +1,108 @@
+//===- Windows.cpp - team SpGEMM: windows of rows that fit a tile ---------===//
+//
+// Stage: expand. Every entry of A gets the number of products before it, every
+// row the number of coordinates before it that a tile might have to hold: the
+// first cuts work into equal pieces, the second cuts rows into windows. A row
+// that no tile holds becomes several windows of columns; each holds no more
+// coordinates than it has columns.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/Team.h"
+
+#include "passes/Emission/Search.h"
+#include "passes/Expand/RowLoops.h"
+
+using namespace mlir;
+using namespace scratch;
+
+void TeamProduct::measure() {
+  Type i64 = b.getI64Type();
+  Value zero = b.index(0), one = b.index(1);
+  const SparseOperand &lhs = product.lhs, &rhs = product.rhs;
+  Value entries = countIfOk(b, b.loadIndex(lhs.positions, product.rows));
+  products = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(entries, one)}, false);
+  held = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(product.rows, one)}, false);
+  b.ifThen(StatusOp::create(b), [&] {
+    b.storeIndex(zero, products, zero);
+    b.storeIndex(zero, held, zero);
+  });
+  parallelRows(b, countIfOk(b, entries), [&](Value first, Value last) {
+    b.loop(first, last, [&](Value p) {
+      auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+      b.storeIndex(b.sub(to, from), products, b.add(p, one));
+    });
+  });
+  Value ok = StatusOp::create(b);
+  PrefixSumOp::create(b, products, b.select(ok, b.add(entries, one), zero));
+  const MaskTree &mask = product.mask;
+  parallelRows(b, countIfOk(b, product.rows), [&](Value first, Value last) {
+    b.loop(first, last, [&](Value row) {
+      auto [begin, end] = lhs.segment(b, row);
+      Value bound = b.sub(b.loadIndex(products, end), b.loadIndex(products, begin));
+      if (!mask.empty()) {
+        Value marked = mask.entriesOfRow(b, row, product.columns);
+        if (mask.isBoundedByLeaves())
+          bound = b.min(bound, marked);
+        bound = b.add(bound, marked);
+      }
+      b.storeIndex(b.min(bound, product.columns), held, b.add(row, one));
+    });
+  });
+  PrefixSumOp::create(b, held, b.select(ok, b.add(product.rows, one), zero));
+  Value all = b.ifElse(
+      ok, {b.getIndexType()},
+      [&] { return LoopBuilder::Values{b.loadIndex(products, entries)}; },
+      [&] { return LoopBuilder::Values{zero}; })[0];
+  recordCount(b, "products", 0, all);
+}
+
+void TeamProduct::cutWindows() {
+  Type i64 = b.getI64Type();
+  Value zero = b.index(0), one = b.index(1);
+  auto accumulator =
+      AccumulatorType::get(b.getContext(), product.variants.front().getAccumulator(),
+                           coordinatesType(product.resultType).getElementType(),
+                           product.semiring.element);
+  auto limits = CapacityOp::create(b, b.getIndexType(), b.getIndexType(), accumulator,
+                                   !product.mask.empty());
+  capacity = limits.getEntries();
+  height = limits.getRows();
+  Value pieces = arith::CeilDivUIOp::create(b, product.columns, b.max(capacity, one));
+  Value safeRows = countIfOk(b, product.rows);
+  /// The row behind the window that begins at `row`, and its windows of columns.
+  auto windowAt = [&](Value row) {
+    Value most = b.add(b.loadIndex(held, row), capacity);
+    Value end = b.min(b.add(row, height), safeRows);
+    Value last = emitUpperBound(b, held, b.add(row, one), b.add(end, one), most);
+    last = b.sub(last, one);
+    Value fits = b.less(row, last);
+    return std::pair(b.select(fits, last, b.add(row, one)), b.select(fits, one, pieces));
+  };
+  auto moreRows = [&](ValueRange at) { return b.less(at[0], safeRows); };
+  Value windows = b.whileLoop({zero, zero}, moreRows, [&](ValueRange at) {
+    auto [next, columns] = windowAt(at[0]);
+    return LoopBuilder::Values{next, b.add(at[1], columns)};
+  })[1];
+  auto list = [&](Value size) -> Value {
+    return AllocateOp::create(b, bufferOf(i64), ValueRange{size}, false);
+  };
+  starts = list(b.add(windows, one));
+  lows = list(windows);
+  highs = list(windows);
+  safeRows = countIfOk(b, product.rows);
+  b.whileLoop({zero, zero}, moreRows, [&](ValueRange at) {
+    auto [next, columns] = windowAt(at[0]);
+    Value row = at[0], number = at[1];
+    Value whole = b.equal(columns, one);
+    b.loop(zero, columns, [&](Value piece) {
+      Value low = b.mul(piece, capacity), window = b.add(number, piece);
+      b.storeIndex(row, starts, window);
+      b.storeIndex(low, lows, window);
+      Value high = b.min(b.add(low, capacity), product.columns);
+      b.storeIndex(b.select(whole, product.columns, high), highs, window);
+    });
+    return LoopBuilder::Values{next, b.add(number, columns)};
+  });
+  b.ifThen(StatusOp::create(b), [&] { b.storeIndex(safeRows, starts, windows); });
+  recordCount(b, "chunks", 0, windows);
+}
