@@ -126,8 +126,8 @@ def Scratch_PackedGradientOp : Scratch_PruningOp<"packed_gradient"> {
   let summary = "Gradient of packed weights: products sampled at their places";
   let description = [{
     For `y = weights * x`, with `dy` flowing into y: the entry stored for (i, k)
-    gets `sum over samples s of dy(i, s) * x(k, s)`, in ascending samples. The
-    result has the layout of the values, so that a step of training is one
+    gets `sum over samples s of dy(i, s) * x(k, s)`, in a few lanes that are folded in
+    a fixed order. The result has the layout of the values, so that a step of training is one
     subtraction; places of a block that the border cuts get 0.
 
     (packed_gradient_c1) parts are those of the format, of one element type with

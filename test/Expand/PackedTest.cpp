@@ -26,7 +26,8 @@ const Format kFormats[] = {
     {"two_of_four", "n_m, 2, 4", ", n_m(2:4), exact(2:4)", {"i8", ""}, 2, 4},
     {"one_of_eight", "n_m, 1, 8", ", n_m(1:8), exact(1:8)", {"i8", ""}, 1, 8},
     {"bitmap", "bitmap", "", {"i32", "i8", ""}},
-    {"delta", "delta", "", {"i32", "i8", ""}}};
+    {"delta", "delta", "", {"i32", "i8", ""}},
+    {"fixed", "fixed, 5", ", row_nnz(5)", {"i32", ""}, 5, 0}}; // of every row
 
 /// Packs in one function and multiplies in another: parts cross the interface.
 std::string functions(const Format &f, const std::string &type) {
@@ -41,7 +42,7 @@ std::string functions(const Format &f, const std::string &type) {
   std::string count = std::to_string(f.parts.size()), results;
   for (size_t i = 0; i < f.parts.size(); ++i)
     results += (i ? ", %p#" : "%p#") + std::to_string(i);
-  std::string make = f.n ? "n_m %W" : "magnitude %W keep %t";
+  std::string make = !f.n ? "magnitude %W keep %t" : f.m ? "n_m %W" : "top_k %W";
   std::string matmul = "scratch.packed_matmul <" + f.packing + ">(" + names + "), %X into %Y";
   return "func.func @pack_" + f.name + "(%W: " + w + ", %t: f64) -> (" + list + ") {\n  %M = scratch.mask." +
          make + " : " + w + " -> " + mask + "\n  %p:" + count + " = scratch.pack %W, %M as <" +
@@ -78,7 +79,7 @@ template <typename T> struct PackedTest : testing::Test {
     Units units{m, k, f.height, f.width};
     auto score = scores(wide, {}, units, false);
     int64_t count = score.size();
-    Kept kept = entriesOf(f.n ? keepLargest(score, f.m, f.n)
+    Kept kept = entriesOf(f.n ? keepLargest(score, f.m ? f.m : k, f.n)
                               : keepLargest(score, count, countToKeep(keep, count)),
                           units);
     Call pack;

@@ -202,6 +202,7 @@ FailureOr<Values> scratch::expandPruning(LoopBuilder &b, Operation *op, MaskGrid
       .Case([&](MaskThresholdGradientOp op) { return expandGradient(b, op); })
       .Case([&](PackOp op) { return expandPack(b, op, masks); })
       .Case([&](PackedMatmulOp op) { return expandPackedMatmul(b, op); })
+      .Case([&](PackedGradientOp op) { return FailureOr<Values>(Values{emitPackedGradient(b, op)}); })
       .Default([](Operation *op) -> FailureOr<Values> {
         return op->emitError("no expansion for this use of a mask");
       });

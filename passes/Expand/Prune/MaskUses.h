@@ -22,6 +22,8 @@ void checkMaskShape(LoopBuilder &b, const MaskGrids &masks, mlir::Value mask, ml
 
 mlir::FailureOr<LoopBuilder::Values> expandPack(LoopBuilder &b, PackOp op, MaskGrids &masks);
 mlir::FailureOr<LoopBuilder::Values> expandPackedMatmul(LoopBuilder &b, PackedMatmulOp op);
+mlir::Value emitTransposedProduct(LoopBuilder &b, PackedMatmulOp op);
+mlir::Value emitPackedGradient(LoopBuilder &b, PackedGradientOp op);
 
 /// positions[i + 1] holds a count on entry, the sum of counts up to i afterwards;
 /// returns the total. More than the positions' type holds is a failure.

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Prune/MaskUses.h"
+#include "passes/Expand/Prune/PackedEntries.h"
 #include "passes/Expand/RowLoops.h"
 #include "runtime/abi/scratch.h"
 
@@ -265,5 +266,6 @@ Values Packer::pack() {
 }
 
 FailureOr<Values> scratch::expandPack(LoopBuilder &b, PackOp op, MaskGrids &masks) {
+  trustParts(op);
   return Packer(b, op, masks).pack();
 }

@@ -47,7 +47,7 @@ PackedEntries::PackedEntries(LoopBuilder &b, PackingAttr packing, ValueRange par
           "packed_matmul: bytes of the bitmap");
 }
 
-Values PackedEntries::walkBlocks(LoopBuilder &b, Value panel, ValueRange sums, Body body) const {
+Values PackedEntries::walkBlocks(LoopBuilder &b, Value panel, ValueRange sums, PlaceBody body) const {
   Value begin = b.loadIndex(positionBuffer, panel);
   Value end = b.loadIndex(positionBuffer, b.add(panel, b.index(1)));
   auto column = [&](Value block, Value c, ValueRange before) {
@@ -55,7 +55,7 @@ Values PackedEntries::walkBlocks(LoopBuilder &b, Value panel, ValueRange sums, B
     Value at = b.mul(b.add(b.mul(block, b.index(width)), c), b.index(height));
     Values inPanel;
     for (int64_t r = 0; r < height; ++r)
-      inPanel.push_back(b.load(values, r ? b.add(at, b.index(r)) : at));
+      inPanel.push_back(r ? b.add(at, b.index(r)) : at);
     return body(k, inPanel, before);
   };
   auto whole = [&](Value stop) {
@@ -82,7 +82,7 @@ Values PackedEntries::walkBlocks(LoopBuilder &b, Value panel, ValueRange sums, B
   });
 }
 
-Values PackedEntries::walkGroups(LoopBuilder &b, Value row, ValueRange sums, Body body) const {
+Values PackedEntries::walkGroups(LoopBuilder &b, Value row, ValueRange sums, PlaceBody body) const {
   int64_t n = packing.getSizes()[0], m = packing.getSizes()[1];
   int64_t bits = packing.getGroupBits(), indexBits = packing.getIndexBits();
   Value groups = arith::CeilDivUIOp::create(b, columns, b.index(m));
@@ -97,13 +97,13 @@ Values PackedEntries::walkGroups(LoopBuilder &b, Value row, ValueRange sums, Bod
     for (int64_t i = 0; i < n; ++i) {
       Value index = b.bitAnd(i ? b.shiftRight(code, i * indexBits) : code, b.index(m - 1));
       Value at = b.add(rowValues, b.add(b.mul(group, b.index(n)), b.index(i)));
-      now = body(b.add(b.mul(group, b.index(m)), index), {b.load(values, at)}, now);
+      now = body(b.add(b.mul(group, b.index(m)), index), {at}, now);
     }
     return now;
   });
 }
 
-Values PackedEntries::walkBits(LoopBuilder &b, Value row, ValueRange sums, Body body) const {
+Values PackedEntries::walkBits(LoopBuilder &b, Value row, ValueRange sums, PlaceBody body) const {
   Value bytes = arith::CeilDivUIOp::create(b, columns, b.index(8));
   Values start{b.loadIndex(positionBuffer, row)};
   llvm::append_range(start, sums);
@@ -119,7 +119,7 @@ Values PackedEntries::walkBits(LoopBuilder &b, Value row, ValueRange sums, Body 
           Value k = b.add(b.mul(n, b.index(8)), b.toIndex(lowest));
           Value left = b.bitAnd(now[0], b.sub(now[0], b.integer(1, b.getI32Type())));
           Values next{left, b.add(now[1], b.index(1))};
-          llvm::append_range(next, body(k, {b.load(values, now[1])}, now.drop_front(2)));
+          llvm::append_range(next, body(k, {now[1]}, now.drop_front(2)));
           return next;
         });
     return Values(llvm::drop_begin(after));
@@ -127,7 +127,7 @@ Values PackedEntries::walkBits(LoopBuilder &b, Value row, ValueRange sums, Body 
   return Values(llvm::drop_begin(end));
 }
 
-Values PackedEntries::walkDeltas(LoopBuilder &b, Value row, ValueRange sums, Body body) const {
+Values PackedEntries::walkDeltas(LoopBuilder &b, Value row, ValueRange sums, PlaceBody body) const {
   Values start{b.index(0)}; // the column before the first, counted from 1
   llvm::append_range(start, sums);
   Value begin = b.loadIndex(positionBuffer, row);
@@ -135,7 +135,7 @@ Values PackedEntries::walkDeltas(LoopBuilder &b, Value row, ValueRange sums, Bod
   Values end = b.loop(begin, stop, start, [&](Value p, ValueRange carried) {
     Value next = b.add(carried[0], b.loadIndex(indices, p));
     Values now{next};
-    llvm::append_range(now, body(b.sub(next, b.index(1)), {b.load(values, p)},
+    llvm::append_range(now, body(b.sub(next, b.index(1)), {p},
                                  carried.drop_front()));
     return now;
   });
@@ -143,17 +143,27 @@ Values PackedEntries::walkDeltas(LoopBuilder &b, Value row, ValueRange sums, Bod
 }
 
 Values PackedEntries::walk(LoopBuilder &b, Value panel, ValueRange sums, Body body) const {
+  return walkPlaces(b, panel, sums, [&](Value k, ArrayRef<Value> places, ValueRange before) {
+    Values loaded;
+    for (Value place : places)
+      loaded.push_back(b.load(values, place));
+    return body(k, loaded, before);
+  });
+}
+
+Values PackedEntries::walkPlaces(LoopBuilder &b, Value panel, ValueRange sums,
+                                 PlaceBody body) const {
   switch (packing.getKind()) {
   case PackingKind::Csr:
     return b.loop(b.loadIndex(positionBuffer, panel),
                   b.loadIndex(positionBuffer, b.add(panel, b.index(1))), sums,
                   [&](Value p, ValueRange before) {
-                    return body(b.loadIndex(indices, p), {b.load(values, p)}, before);
+                    return body(b.loadIndex(indices, p), {p}, before);
                   });
   case PackingKind::Fixed: {
     Value perRow = b.index(packing.getSizes()[0]), begin = b.mul(panel, perRow);
     return b.loop(begin, b.add(begin, perRow), sums, [&](Value p, ValueRange before) {
-      return body(b.loadIndex(indices, p), {b.load(values, p)}, before);
+      return body(b.loadIndex(indices, p), {p}, before);
     });
   }
   case PackingKind::Block:

@@ -12,12 +12,20 @@
 
 namespace scratch {
 
+/// On a product whose parts were made by a pack of the same function, or by the
+/// compiler: they are right.
+inline constexpr llvm::StringLiteral kTrustedParts = "scratch.trusted_parts";
+
 class PackedEntries {
 public:
   using Values = LoopBuilder::Values;
   /// Adds an entry: its column, its value in every row of the panel.
   using Body = llvm::function_ref<Values(mlir::Value column, llvm::ArrayRef<mlir::Value> values,
                                          mlir::ValueRange sums)>;
+
+  /// The same, with the places of the values in their part.
+  using PlaceBody = llvm::function_ref<Values(mlir::Value column, llvm::ArrayRef<mlir::Value> places,
+                                              mlir::ValueRange sums)>;
 
   /// `rows` and `columns` of the weights. Lengths of the parts are checked
   /// against them where the format tells.
@@ -32,19 +40,29 @@ public:
   mlir::Value bytes() const { return indices; }
   mlir::Value elements() const { return values; }
 
+  /// Records a failure unless every stored coordinate lies in the matrix, so that
+  /// `op` may read through them. What comes from a pack of the same function is
+  /// right (see trustParts).
+  void check(LoopBuilder &b, mlir::Operation *op) const;
+
   /// Runs `body` over the panel's entries in ascending columns.
   Values walk(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
+  Values walkPlaces(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums,
+                    PlaceBody body) const;
 
 private:
-  Values walkBlocks(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
-  Values walkGroups(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
-  Values walkBits(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
-  Values walkDeltas(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
+  Values walkBlocks(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, PlaceBody body) const;
+  Values walkGroups(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, PlaceBody body) const;
+  Values walkBits(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, PlaceBody body) const;
+  Values walkDeltas(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, PlaceBody body) const;
 
   PackingAttr packing;
   int64_t height = 1, width = 1;
   mlir::Value columns, panelCount, positionBuffer, indices, values;
 };
+
+/// Marks products of a pack's parts whose shapes say that the parts fit them.
+void trustParts(PackOp pack);
 
 } // namespace scratch
 

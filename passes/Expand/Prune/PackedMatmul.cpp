@@ -173,6 +173,7 @@ Value PackedProduct::expand() {
     checkExtents(b, extent(b, op.getInit(), 1), columns, "packed_matmul: columns of init");
   }
   PackedEntries entries(b, op.getPacking(), op.getParts(), rows, depth);
+  entries.check(b, op);
   rhs = openDense(b, op.getRhs());
   if (!isFilledWith(op.getInit(), b.getFloatAttr(element, 0)))
     init = openDense(b, op.getInit());
@@ -202,7 +203,6 @@ Value PackedProduct::expand() {
 }
 
 FailureOr<Values> scratch::expandPackedMatmul(LoopBuilder &b, PackedMatmulOp op) {
-  if (op.getTransposed())
-    return op.emitError("no expansion for transposed weights");
-  return Values{PackedProduct(b, op).expand()};
+  return Values{op.getTransposed() ? emitTransposedProduct(b, op)
+                                   : PackedProduct(b, op).expand()};
 }
