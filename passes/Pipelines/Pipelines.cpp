@@ -29,6 +29,9 @@ void scratch::buildSelectPipeline(OpPassManager &pm,
   AttachTargetPassOptions target;
   target.target = options.target;
   pm.addPass(createAttachTargetPass(target));
+  ChoosePackingPassOptions packing;
+  packing.force = options.packing;
+  pm.addPass(createChoosePackingPass(packing));
   SelectStrategyPassOptions demands;
   demands.dataflow = options.dataflow;
   demands.accumulator = options.accumulator;
@@ -41,6 +44,7 @@ void scratch::buildSelectPipeline(OpPassManager &pm,
 }
 
 void scratch::buildExpandPipeline(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(createPackWeightsPass());
   pm.addPass(createEntryPointsPass());
   // Callers come in through argument blocks; bodies are private.
   pm.addNestedPass<func::FuncOp>(createExpandKernelsPass());

@@ -24,6 +24,10 @@ struct SelectOptions : public mlir::PassPipelineOptions<SelectOptions> {
                                   llvm::cl::desc("auto, dense, tiered, hash, merge, sort, "
                                                  "shared_hash, fragments"),
                                   llvm::cl::init("auto")};
+  Option<std::string> packing{*this, "packing",
+                              llvm::cl::desc("of pruned weights: auto, dense, csr, 4x1, 4x4, "
+                                             "2:4, bitmap, delta"),
+                              llvm::cl::init("auto")};
   Option<std::string> phases{*this, "phases", llvm::cl::desc("auto, one, two"),
                              llvm::cl::init("auto")};
   Option<std::string> rewrites{*this, "rewrites",

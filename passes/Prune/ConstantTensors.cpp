@@ -86,8 +86,11 @@ DenseElementsAttr scratch::takeSlices(DenseElementsAttr elements, unsigned dimen
   return DenseElementsAttr::getFromRawBuffer(type, taken);
 }
 
-static DenseElementsAttr transpose(DenseElementsAttr elements, ArrayRef<int64_t> permutation,
-                                   RankedTensorType type) {
+DenseElementsAttr scratch::permuted(DenseElementsAttr elements, ArrayRef<int64_t> permutation) {
+  SmallVector<int64_t> shape;
+  for (int64_t d : permutation)
+    shape.push_back(elements.getType().getDimSize(d));
+  auto type = RankedTensorType::get(shape, elements.getElementType());
   if (elements.isSplat())
     return elements.resizeSplat(type);
   int64_t size = bytesOf(elements), rank = type.getRank();
@@ -154,7 +157,7 @@ DenseElementsAttr ConstantTensors::compute(Value tensor) {
   }
   if (auto op = dyn_cast<linalg::TransposeOp>(maker)) {
     DenseElementsAttr source = of(op.getInput());
-    return source ? transpose(source, op.getPermutation(), type) : source;
+    return source ? permuted(source, op.getPermutation()) : source;
   }
   if (auto op = dyn_cast<MaskApplyOp>(maker)) {
     DenseElementsAttr source = of(op.getWeights());

@@ -27,6 +27,10 @@ llvm::SmallVector<mlir::Attribute> uniformSlices(mlir::DenseElementsAttr element
 mlir::DenseElementsAttr takeSlices(mlir::DenseElementsAttr elements, unsigned dimension,
                                    llvm::ArrayRef<int64_t> kept);
 
+/// The transpose, dimension d of the result being `permutation[d]` of the source.
+mlir::DenseElementsAttr permuted(mlir::DenseElementsAttr elements,
+                                 llvm::ArrayRef<int64_t> permutation);
+
 /// A matrix of weights, and which of its entries a mask keeps.
 struct ConstantMask {
   int64_t rows = 0, columns = 0;

@@ -1,10 +1,10 @@
 //===- LayerCosts.cpp - what the layers of a program cost -----------------===//
 #include "passes/Prune/LayerCosts.h"
 
+#include "passes/Prune/PackedLayer.h"
 #include "passes/Prune/SliceLayout.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/IR/Matchers.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 
@@ -50,35 +50,13 @@ static OpOperand &weightsOf(linalg::LinalgOp op, ConstantTensors &constants) {
   return isWeight(first) && !isWeight(second) ? first : second;
 }
 
-/// The share of units that a mask of run time keeps, as far as it says.
-static double shareOf(Value mask) {
-  auto number = [](Value value) {
-    FloatAttr known;
-    return matchPattern(value, m_Constant(&known))
-               ? std::clamp(known.getValueAsDouble(), 0.0, 1.0)
-               : 1.0;
-  };
-  if (auto op = mask.getDefiningOp<MaskMagnitudeOp>())
-    return number(op.getKeep());
-  if (auto op = mask.getDefiningOp<MaskRandomOp>())
-    return number(op.getKeep());
-  if (auto op = mask.getDefiningOp<MaskAndOp>())
-    return std::min(shareOf(op.getLhs()), shareOf(op.getRhs()));
-  auto type = cast<MaskType>(mask.getType());
-  if (type.getGuarantee() == MaskGuarantee::Exact)
-    return double(type.getBound()[0]) / double(type.getBound()[1]);
-  if (type.getGuarantee() == MaskGuarantee::RowNnz && !ShapedType::isDynamic(type.getShape()[1]))
-    return double(type.getBound()[0]) / double(type.getShape()[1]);
-  return 1;
-}
-
 /// The share of a loop that lives.
 static double liveShare(const SliceLayout &layout, int64_t extent) {
   if (layout.listed)
     return double(layout.kept.size()) / double(extent);
   double share = 1;
   for (Value mask : layout.masks)
-    share *= shareOf(mask);
+    share *= keptShare(mask);
   return share;
 }
 
@@ -106,7 +84,7 @@ static double densityOf(ChannelFacts &facts, OpOperand &weights, const TensorLay
     return mask->entries.empty()
                ? 0
                : double(llvm::count(mask->entries, 1)) / double(mask->entries.size());
-  return shareOf(apply.getMask());
+  return keptShare(apply.getMask());
 }
 
 static LayerCost costOf(linalg::LinalgOp op, ChannelFacts &facts, bool pruned) {

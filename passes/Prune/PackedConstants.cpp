@@ -166,17 +166,3 @@ std::optional<SmallVector<DenseElementsAttr>> scratch::packConstant(DenseElement
     return Packer<float>(weights, packing).pack();
   return Packer<double>(weights, packing).pack();
 }
-
-DenseElementsAttr scratch::transposed(DenseElementsAttr matrix) {
-  int64_t rows = matrix.getType().getDimSize(0), columns = matrix.getType().getDimSize(1);
-  auto type = RankedTensorType::get({columns, rows}, matrix.getElementType());
-  if (matrix.isSplat())
-    return matrix.resizeSplat(type);
-  int64_t size = matrix.getElementType().getIntOrFloatBitWidth() / 8;
-  ArrayRef<char> from = matrix.getRawData();
-  std::vector<char> data(from.size());
-  for (int64_t i = 0; i < rows; ++i)
-    for (int64_t j = 0; j < columns; ++j)
-      memcpy(&data[(j * rows + i) * size], &from[(i * columns + j) * size], size);
-  return DenseElementsAttr::getFromRawBuffer(type, data);
-}

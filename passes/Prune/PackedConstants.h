@@ -19,9 +19,6 @@ namespace scratch {
 std::optional<llvm::SmallVector<mlir::DenseElementsAttr>>
 packConstant(mlir::DenseElementsAttr weights, PackingAttr packing);
 
-/// The transpose of a matrix.
-mlir::DenseElementsAttr transposed(mlir::DenseElementsAttr matrix);
-
 } // namespace scratch
 
 #endif // SCRATCH_PASSES_PRUNE_PACKEDCONSTANTS_H

@@ -4,6 +4,46 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ChoosePackingPass : Pass<"scratch-choose-packing", "::mlir::ModuleOp"> {
+  let summary = "Choose a format for the weights of every pruned layer";
+  let description = [{
+    Weights that are constant, with zeros, or masked by entries, blocks or groups:
+    weighs every format of `#scratch.packing` and its kernel, and to stay dense, by
+    density and shape, and writes the best on the product (`scratch.packing`). A
+    remark of category `scratch-strategy` tells the price of all. Weights that come
+    at run time pay for being packed in every call.
+
+    Needs: channels removed (`scratch-propagate-masks`), `#scratch.target`.
+  }];
+  let options = [
+    Option<"force", "force", "std::string", /*default=*/"\"auto\"",
+           "Format of all layers: auto, dense, csr, 4x1, 4x4, 2:4, bitmap, delta; a layer that "
+           "cannot have it stays dense">,
+    Option<"samples", "samples", "int64_t", /*default=*/"32",
+           "Samples of a call, where the program leaves them open">,
+    Option<"table", "table", "bool", /*default=*/"false",
+           "Print prices, term by term, to standard error">
+  ];
+  let dependentDialects = ["::scratch::ScratchDialect"];
+  let statistics = [Statistic<"numDecided", "num-decided", "Layers decided">];
+}
+
+def PackWeightsPass : Pass<"scratch-pack-weights", "::mlir::func::FuncOp"> {
+  let summary = "Products of pruned weights become products of packed weights";
+  let description = [{
+    Obeys `scratch.packing` on products. Constant weights are packed at compile
+    time; a bias and a relu behind the product go into it.
+
+    BEFORE  %y = linalg.matmul {scratch.packing = #scratch.packing<csr>} ins(%W, %x) outs(%y0)
+    AFTER   %y = scratch.packed_matmul <csr>(%positions, %columns, %values), %x into %y0
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect", "::scratch::ScratchDialect"
+  ];
+  let statistics = [Statistic<"numPacked", "num-packed", "Products of packed weights">];
+}
+
 def PruneBudgetPass : Pass<"scratch-prune-budget", "::mlir::ModuleOp"> {
   let summary = "Set how much every mask keeps, to meet a number of multiply-adds";
   let description = [{

@@ -1,0 +1,62 @@
+//===- PackingChoiceTest.cpp - formats of pruned weights, by price --------===//
+#include "passes/Strategy/PackingChoice.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+
+using namespace scratch;
+
+namespace {
+/// A layer of 1024 x 1024 with 128 samples, entries kept anywhere.
+PackingProblem layer(double density) {
+  PackingProblem problem;
+  problem.rows = problem.depth = 1024;
+  problem.samples = 128;
+  problem.density = density;
+  problem.panels = 1 - std::pow(1 - density, 4);
+  problem.squares = 1 - std::pow(1 - density, 16);
+  return problem;
+}
+
+std::string choose(const PackingProblem &problem, llvm::StringRef force = "auto") {
+  auto verdict = choosePacking(problem, *MachineModel::of("x86", 256), 256, force);
+  return verdict ? verdict->table.front().candidate->name.str()
+                 : llvm::toString(verdict.takeError());
+}
+} // namespace
+
+TEST(PackingChoice, FewZerosStayDenseAndManyDoNot) {
+  EXPECT_EQ(choose(layer(0.95)), "dense");
+  EXPECT_EQ(choose(layer(0.03)), "csr");
+}
+
+TEST(PackingChoice, MaskedBlocksAreStoredAsBlocks) {
+  PackingProblem problem = layer(0.1);
+  problem.panels = problem.squares = 0.1;
+  EXPECT_EQ(choose(problem), "4x4");
+}
+
+TEST(PackingChoice, OneSampleOfTwoInFourTakesPairs) {
+  PackingProblem problem = layer(0.5);
+  problem.samples = 1;
+  problem.twoOfFour = true;
+  EXPECT_EQ(choose(problem), "2:4");
+  problem.twoOfFour = false;
+  EXPECT_NE(choose(problem), "2:4");
+}
+
+TEST(PackingChoice, PackingAtEveryCallHasToPay) {
+  PackingProblem problem = layer(0.1);
+  problem.samples = 8;
+  EXPECT_NE(choose(problem), "dense");
+  problem.packedOnce = false;
+  EXPECT_EQ(choose(problem), "dense");
+}
+
+TEST(PackingChoice, WhatIsForcedIsTakenWhereItCan) {
+  EXPECT_EQ(choose(layer(0.95), "delta"), "delta");
+  EXPECT_EQ(choose(layer(0.5), "2:4"), "dense");
+  EXPECT_EQ(choose(layer(0.5), "coo"),
+            "packing: found 'coo', expected auto, dense, csr, 4x1, 4x4, 2:4, bitmap, delta");
+}
