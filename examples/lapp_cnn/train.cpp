@@ -77,8 +77,8 @@ public:
     double excess = std::max(0.0, budget.now / denseBudget() - target);
     auto layers = net.prunable();
     for (size_t l = 0; l < layers.size(); ++l) {
-      // Ours: a layer that is down to a quarter of its channels pays no more.
-      if (4 * left[l] <= layers[l]->width())
+      // Ours: a layer that is down to 3/8 of its channels pays no more.
+      if (8 * left[l] <= 3 * layers[l]->width())
         continue;
       float price = 2 * settings.price * excess * budget.perChannel[l] / denseBudget();
       check(move_threshold_call(layers[l]->weights.value.in(), thresholds[l],

@@ -14,7 +14,7 @@ struct Settings {
   float rate = 0.1f;     ///< of weights, falling to 0 along a cosine
   float decay = 5e-4f;
   float thresholdRate = 0.5f, thresholdBound = 0.0015f;
-  double price = 20;     ///< weight of the constraint in the loss
+  double price = 5;      ///< weight of the constraint in the loss
 };
 
 struct Variant {

@@ -1,4 +1,5 @@
 //===- LowerTensors.cpp - upstream's mini-pipeline, with our assemble -----===//
+#include "passes/Emission/LoopBuilder.h"
 #include "passes/Expand/Passes.h"
 
 #include "mlir/Dialect/Bufferization/Transforms/Bufferize.h"
@@ -26,6 +27,38 @@ static bool hasSparseType(TypeRange types) {
     // A storage specifier has an encoding too, and stands beside dense tensors.
     return isa<TensorType>(type) && sparse_tensor::getSparseTensorEncoding(type);
   });
+}
+
+/// A dimension that splits into two or more of run-time size: upstream's lowering of
+/// expand_shape works one size out from the others and crashes where it cannot.
+static bool splitsIntoUnknowns(memref::ExpandShapeOp op) {
+  MemRefType type = op.getResultType();
+  return type.getLayout().isIdentity() &&
+         llvm::any_of(op.getReassociationIndices(), [&](const ReassociationIndices &group) {
+           return llvm::count_if(group, [&](int64_t d) { return type.isDynamicDim(d); }) > 1;
+         });
+}
+
+/// The sizes are given; neighbours of a dimension are as far apart as all inner ones reach.
+static void reinterpret(memref::ExpandShapeOp op) {
+  LoopBuilder b(op.getLoc(), op);
+  MemRefType type = op.getResultType();
+  SmallVector<OpFoldResult> sizes = op.getMixedOutputShape();
+  SmallVector<OpFoldResult> strides(sizes.size());
+  SmallVector<int64_t> known;
+  int64_t offset;
+  (void)type.getStridesAndOffset(known, offset); // identity: always has them
+  Value stride = b.index(1);
+  for (int64_t d = type.getRank() - 1; d >= 0; --d) {
+    strides[d] = ShapedType::isDynamic(known[d]) ? OpFoldResult(stride)
+                                                 : OpFoldResult(b.getIndexAttr(known[d]));
+    auto size = dyn_cast<Value>(sizes[d]);
+    stride = b.mul(stride, size ? size : b.index(*getConstantIntValue(sizes[d])));
+  }
+  Value cast = memref::ReinterpretCastOp::create(b, type, op.getSrc(), b.getIndexAttr(0), sizes,
+                                                 strides);
+  op.replaceAllUsesWith(cast);
+  op.erase();
 }
 
 namespace {
@@ -118,6 +151,10 @@ struct LowerTensorsPass : scratch::impl::LowerTensorsPassBase<LowerTensorsPass> 
       return signalPassFailure();
     if (failed(run(buildSparsification)) || failed(bufferizeDense()))
       return signalPassFailure();
+    getOperation().walk([](memref::ExpandShapeOp op) {
+      if (splitsIntoUnknowns(op))
+        reinterpret(op);
+    });
   }
 };
 } // namespace

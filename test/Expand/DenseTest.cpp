@@ -118,3 +118,38 @@ func.func @f(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %bias: tensor<?xf32>, %ot
   call.dense(SCRATCH_F32, {4, 4}, a).dense(SCRATCH_F32, {4, 4}, a).dense(SCRATCH_F32, {3}, shortBias);
   EXPECT_EQ(call.dense(SCRATCH_F32, {4, 4}, a).run(compiled.entry("f")), SCRATCH_SHAPE_MISMATCH);
 }
+
+// Inputs of bf16 are widened: sums are those of f32.
+TEST(Dense, ShortFloatsAreSummedInSinglePrecision) {
+  Compiled compiled(R"(
+func.func @f(%A: tensor<?x?xbf16>, %B: tensor<?x?xbf16>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %r = linalg.matmul ins(%A, %B : tensor<?x?xbf16>, tensor<?x?xbf16>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %r : tensor<?x?xf32>
+})");
+  std::mt19937 random(9);
+  auto shorts = [&](size_t count) { // and the numbers that they are
+    std::vector<float> exact = uniform<float>(random, count);
+    std::vector<uint16_t> bits;
+    for (float &value : exact) {
+      uint32_t word = llvm::bit_cast<uint32_t>(value) & 0xffff0000;
+      value = llvm::bit_cast<float>(word), bits.push_back(word >> 16);
+    }
+    return std::pair(bits, exact);
+  };
+  for (auto [m, n, k] : {std::array<int64_t, 3>{9, 19, 70}, {64, 32, 8}}) {
+    auto [a, exactA] = shorts(m * k);
+    auto [b, exactB] = shorts(k * n);
+    std::vector<float> c = uniform<float>(random, m * n);
+    Call call;
+    call.dense(SCRATCH_BF16, {m, k}, a).dense(SCRATCH_BF16, {k, n}, b).dense(SCRATCH_F32, {m, n}, c);
+    ASSERT_EQ(call.run(compiled.entry("f")), SCRATCH_OK) << scratch_last_error();
+    std::vector<float> found = call.values<float>();
+    for (int64_t i = 0; i < m; ++i)
+      for (int64_t j = 0; j < n; ++j) {
+        double sum = c[i * n + j];
+        for (int64_t l = 0; l < k; ++l)
+          sum += double(exactA[i * k + l]) * exactB[l * n + j];
+        expectNear(found[i * n + j], sum, k);
+      }
+  }
+}

@@ -7,9 +7,19 @@
 using namespace mlir;
 using namespace scratch;
 
+/// A block argument, as it is or widened.
+static Value widenedFrom(Value value) {
+  auto widen = value.getDefiningOp<arith::ExtFOp>();
+  return widen ? widen.getIn() : value;
+}
+
 /// sum + a * c, and nothing else.
 static bool multipliesAndAdds(Block &body) {
-  if (body.getNumArguments() != 3 || !llvm::hasNItems(body, 3))
+  bool plain = body.getNumArguments() == 3 &&
+               llvm::all_of(body.without_terminator(), [](Operation &op) {
+                 return isa<arith::ExtFOp, arith::MulFOp, arith::AddFOp>(op);
+               });
+  if (!plain)
     return false;
   Value yielded = body.getTerminator()->getOperand(0);
   auto add = yielded.getDefiningOp<arith::AddFOp>();
@@ -21,13 +31,16 @@ static bool multipliesAndAdds(Block &body) {
   if (!multiply || (add.getLhs() != sum && add.getRhs() != sum))
     return false;
   Value first = body.getArgument(0), second = body.getArgument(1);
-  return (multiply.getLhs() == first && multiply.getRhs() == second) ||
-         (multiply.getLhs() == second && multiply.getRhs() == first);
+  Value left = widenedFrom(multiply.getLhs()), right = widenedFrom(multiply.getRhs());
+  return (left == first && right == second) || (left == second && right == first);
 }
 
+/// Of the result's type, or of bf16 where sums are f32.
 static bool isDense(Value value, Type element) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && !type.getEncoding() && type.getElementType() == element;
+  return type && !type.getEncoding() &&
+         (type.getElementType() == element ||
+          (type.getElementType().isBF16() && element.isF32()));
 }
 
 static std::optional<SmallVector<unsigned>> plainLoops(AffineMap map) {
@@ -99,7 +112,8 @@ std::optional<DenseContraction> scratch::matchDenseContraction(Operation *operat
   match.init = op.getDpsInits()[0];
   auto type = dyn_cast<RankedTensorType>(match.init.getType());
   if (!type || !(type.getElementType().isF32() || type.getElementType().isF64()) ||
-      !llvm::all_of(operation->getOperands(),
+      !isDense(match.init, type.getElementType()) ||
+      !llvm::all_of(op.getDpsInputs(),
                     [&](Value value) { return isDense(value, type.getElementType()); }) ||
       !multipliesAndAdds(*op.getBlock()) || op.getNumReductionLoops() == 0)
     return std::nullopt;

@@ -1,7 +1,7 @@
 //===- Contraction.h - which linalg ops are dense products ------*- C++ -*-===//
 //
 // Stage: expand. A dense product is any linalg op on dense f32 or f64 tensors that
-// adds a(...) * c(...) to its result, whatever its name. What matters is how its
+// adds a(...) * c(...) to its result, whatever its name; inputs of bf16 are widened. What matters is how its
 // loops read the operands:
 //
 //   column   the last dimension of the result: the one that vectors run along

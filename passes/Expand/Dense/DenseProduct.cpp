@@ -437,7 +437,7 @@ void DenseProduct::block(Value number, Value begins) {
 Value DenseProduct::expand() {
   chooseShape();
   countLoops();
-  a = openSource(b, p.a, lanes);
+  a = openSource(b, p.a, element, lanes);
   checkSource();
   Values strides = a.strides(b);
   steps.assign(counts.size(), b.index(0));

@@ -48,6 +48,7 @@ static Value pack(LoopBuilder &b, const DenseContraction &product, ArrayRef<Valu
   Type element = product.element();
   int64_t lanes = panels.lanes;
   auto type = VectorType::get({lanes}, element);
+  auto stored = VectorType::get({lanes}, cast<MemRefType>(from.getType()).getElementType());
   Value size = b.mul(b.mul(panels.vectors, b.index(lanes)), panels.depth);
   Value to = AllocateOp::create(b, bufferOf(element), ValueRange{size}, /*zeroed=*/false);
   Values strides(counts.size());
@@ -83,7 +84,7 @@ static Value pack(LoopBuilder &b, const DenseContraction &product, ArrayRef<Valu
             });
             b.loop(column, b.min(b.add(column, b.index(lanes)), panels.columns), [&](Value j) {
               each(b.mul(j, strides[product.column]), [&](Value at, Value offset) {
-                b.store(b.load(from, offset), to, b.add(at, b.sub(j, column)));
+                b.store(widen(b, b.load(from, offset), element), to, b.add(at, b.sub(j, column)));
               });
             });
           };
@@ -93,8 +94,8 @@ static Value pack(LoopBuilder &b, const DenseContraction &product, ArrayRef<Valu
               b.lessEqual(b.add(column, b.index(lanes)), panels.columns), {},
               [&]() -> Values {
                 each(column, [&](Value at, Value offset) {
-                  Value v = vector::LoadOp::create(b, type, from, ValueRange{offset});
-                  vector::StoreOp::create(b, v, to, ValueRange{at});
+                  Value v = vector::LoadOp::create(b, stored, from, ValueRange{offset});
+                  vector::StoreOp::create(b, widen(b, v, element), to, ValueRange{at});
                 });
                 return {};
               },
@@ -122,7 +123,8 @@ DensePanels scratch::openPanels(LoopBuilder &b, const DenseContraction &product,
   panels.wideVectors =
       b.sub(panels.vectors, arith::RemUIOp::create(b, panels.vectors, b.index(wide)));
   Value from = flatten(b, openDense(b, product.c));
-  if (!isStoredByDepth(product)) {
+  bool isWide = cast<MemRefType>(from.getType()).getElementType() == product.element();
+  if (!isStoredByDepth(product) || !isWide) {
     panels.packed = b.bit(true);
     panels.flat = pack(b, product, loopCounts, panels, from);
     return panels;

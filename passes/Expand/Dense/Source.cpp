@@ -125,18 +125,29 @@ static void nest(LoopBuilder &b, ArrayRef<Value> counts, Values &at,
   });
 }
 
+Value scratch::widen(LoopBuilder &b, Value value, Type element) {
+  if (getElementTypeOrSelf(value.getType()) == element)
+    return value;
+  Type type = element;
+  if (auto vector = dyn_cast<VectorType>(value.getType()))
+    type = VectorType::get(vector.getShape(), element);
+  return arith::ExtFOp::create(b, type, value);
+}
+
 static void copyRun(LoopBuilder &b, Value from, Value source, Value to, Value target,
                     Value count, int64_t lanes) {
   auto type = VectorType::get({lanes}, cast<MemRefType>(from.getType()).getElementType());
+  Type element = cast<MemRefType>(to.getType()).getElementType();
   Value whole = b.sub(count, arith::RemUIOp::create(b, count, b.index(lanes)));
   b.loop(b.index(0), whole,
          [&](Value i) {
            Value v = vector::LoadOp::create(b, type, from, ValueRange{b.add(source, i)});
-           vector::StoreOp::create(b, v, to, ValueRange{b.add(target, i)});
+           vector::StoreOp::create(b, widen(b, v, element), to, ValueRange{b.add(target, i)});
          },
          lanes);
-  b.loop(whole, count,
-         [&](Value i) { b.store(b.load(from, b.add(source, i)), to, b.add(target, i)); });
+  b.loop(whole, count, [&](Value i) {
+    b.store(widen(b, b.load(from, b.add(source, i)), element), to, b.add(target, i));
+  });
 }
 
 static void clear(LoopBuilder &b, Value to, Value target, Value count, int64_t lanes) {
@@ -150,12 +161,12 @@ static void clear(LoopBuilder &b, Value to, Value target, Value count, int64_t l
   b.loop(whole, count, [&](Value i) { b.store(zero, to, b.add(target, i)); });
 }
 
-DenseSource scratch::openSource(LoopBuilder &b, Value tensor, int64_t lanes) {
+DenseSource scratch::openSource(LoopBuilder &b, Value tensor, Type element, int64_t lanes) {
   Placement p = placementOf(b, tensor);
   int64_t rank = p.extents.size();
   DenseSource source{{}, p.extents, false};
   Value from = flatten(b, openDense(b, p.tensor));
-  if (p.tensor == tensor) {
+  if (p.tensor == tensor && cast<MemRefType>(from.getType()).getElementType() == element) {
     source.flat = from;
     return source;
   }
@@ -165,9 +176,9 @@ DenseSource scratch::openSource(LoopBuilder &b, Value tensor, int64_t lanes) {
   Values steps = source.strides(b), originalSteps = original.strides(b);
   Value size = b.mul(steps[0], p.extents[0]);
   // Each worker clears what it is about to fill, while that is in its cache.
-  bool bySlab = p.plain[0];
-  source.flat = AllocateOp::create(b, bufferOf(cast<MemRefType>(from.getType()).getElementType()),
-                                   ValueRange{size}, /*zeroed=*/!bySlab);
+  bool bySlab = p.plain[0], hasZeros = p.tensor != tensor;
+  source.flat =
+      AllocateOp::create(b, bufferOf(element), ValueRange{size}, /*zeroed=*/!bySlab);
   source.copied = true;
   // A run: dimensions that are as they were, and one more that is in one piece.
   int64_t first = rank;
@@ -182,7 +193,7 @@ DenseSource scratch::openSource(LoopBuilder &b, Value tensor, int64_t lanes) {
       b, chunks, [] { return Values(); },
       [&](Value, Value begin, Value end, ValueRange) {
         b.loop(begin, end, [&](Value outermost) {
-          if (bySlab)
+          if (bySlab && hasZeros)
             clear(b, source.flat, b.mul(outermost, steps[0]), steps[0], lanes);
           Values at{outermost};
           nest(b, ArrayRef(original.extents).slice(1, first - 1), at, [&](ArrayRef<Value> at) {

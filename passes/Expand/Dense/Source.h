@@ -23,8 +23,12 @@ struct DenseSource {
   LoopBuilder::Values strides(LoopBuilder &b) const;
 };
 
+/// As elements of type `element`, widened in the copy where the tensor has others;
 /// `lanes`: elements that one copy moves.
-DenseSource openSource(LoopBuilder &b, mlir::Value tensor, int64_t lanes);
+DenseSource openSource(LoopBuilder &b, mlir::Value tensor, mlir::Type element, int64_t lanes);
+
+/// Floats, or vectors of them, as wider ones; themselves where types agree.
+mlir::Value widen(LoopBuilder &b, mlir::Value value, mlir::Type element);
 
 /// A contiguous buffer of any rank as one of rank 1.
 mlir::Value flatten(LoopBuilder &b, mlir::Value buffer);

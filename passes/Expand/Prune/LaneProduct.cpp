@@ -9,6 +9,8 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Prune/LaneProduct.h"
 
+#include "passes/Emission/RegisterTile.h"
+
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -26,14 +28,10 @@ bool scratch::canExpandLanes(PackingAttr packing, Type element) {
 
 Value scratch::emitLaneProduct(LoopBuilder &b, const LaneOperands &o, Value row) {
   bool bits = o.packing.getKind() == PackingKind::Bitmap;
-  auto fast = arith::FastMathFlagsAttr::get(b.getContext(), arith::FastMathFlags::contract);
   auto type = VectorType::get({8}, b.getF32Type());
   Value zero = b.index(0), eight = b.index(8);
   Value perRow = arith::CeilDivUIOp::create(b, o.columns, eight);
   Value first = b.mul(row, perRow);
-  auto multiplyAdd = [&](Value a, Value x, Value sum) -> Value {
-    return arith::AddFOp::create(b, sum, arith::MulFOp::create(b, a, x, fast), fast);
-  };
   // Adds byte n of the row; returns the sum and where the next values are.
   auto addByte = [&](Value n, Value at, Value sum) -> std::pair<Value, Value> {
     Value byte = b.load(o.bytes, b.add(first, n));
@@ -43,7 +41,7 @@ Value scratch::emitLaneProduct(LoopBuilder &b, const LaneOperands &o, Value row)
     Value count = b.index(4);
     if (bits)
       count = b.toIndex(math::CtPopOp::create(b, b.cast(byte, b.getI32Type())));
-    return {multiplyAdd(lanes, x, sum), b.add(at, count)};
+    return {multiplyAdd(b, lanes, x, sum), b.add(at, count)};
   };
   Value at = bits ? b.loadIndex(o.positions, row)
                   : b.mul(row, arith::DivUIOp::create(b, o.columns, b.index(2)));
@@ -72,7 +70,7 @@ Value scratch::emitLaneProduct(LoopBuilder &b, const LaneOperands &o, Value row)
   // The columns of a last, incomplete byte: one by one.
   Value done = b.mul(whole, eight);
   auto addOne = [&](Value column, Value at, Value sum) {
-    return multiplyAdd(b.load(o.values, at), b.load(o.rhs, column), sum);
+    return multiplyAdd(b, b.load(o.values, at), b.load(o.rhs, column), sum);
   };
   return b.ifElse(
       b.less(done, o.columns), {total.getType()},
