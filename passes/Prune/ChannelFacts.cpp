@@ -67,6 +67,8 @@ Attribute ChannelFacts::uniform(Value value) {
   RankedTensorType type = denseType(value);
   if (!type || type.getRank() == 0)
     return {};
+  if (auto fill = value.getDefiningOp<linalg::FillOp>()) // whatever its extents
+    return uniform(fill.getInputs()[0]);
   const SliceFacts &known = of(value, 0);
   if (known.numbers.empty() || !llvm::all_equal(known.numbers))
     return {};
@@ -74,8 +76,9 @@ Attribute ChannelFacts::uniform(Value value) {
 }
 
 BodyValue ChannelFacts::argument(OpOperand &operand, int dimension, int64_t index) {
-  return BodyValue::of(dimension < 0 ? uniform(operand.get())
-                                     : of(operand.get(), dimension).at(index));
+  bool whole = dimension < 0 || operand.get().getDefiningOp<linalg::FillOp>();
+  return BodyValue::of(whole ? uniform(operand.get())
+                             : of(operand.get(), dimension).at(index));
 }
 
 BodyValue ChannelFacts::argumentOutside(OpOperand &operand, int dimension, Value mask) {

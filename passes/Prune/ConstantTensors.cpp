@@ -66,6 +66,10 @@ SmallVector<Attribute> scratch::uniformSlices(DenseElementsAttr elements, unsign
   return all;
 }
 
+bool scratch::canTakeSlices(DenseElementsAttr elements) {
+  return elements.isSplat() || bytesOf(elements);
+}
+
 DenseElementsAttr scratch::takeSlices(DenseElementsAttr elements, unsigned dimension,
                                       ArrayRef<int64_t> kept) {
   Slices view(elements.getType(), dimension);

@@ -23,6 +23,9 @@ bool isZero(mlir::Attribute number);
 llvm::SmallVector<mlir::Attribute> uniformSlices(mlir::DenseElementsAttr elements,
                                                  unsigned dimension);
 
+/// Whether elements are whole bytes (or all the same), so that slices can be taken.
+bool canTakeSlices(mlir::DenseElementsAttr elements);
+
 /// The slices of a dimension that a list names.
 mlir::DenseElementsAttr takeSlices(mlir::DenseElementsAttr elements, unsigned dimension,
                                    llvm::ArrayRef<int64_t> kept);

@@ -62,7 +62,8 @@ static double liveShare(const SliceLayout &layout, int64_t extent) {
 
 /// The share of entries inside living slices that are kept.
 static double densityOf(ChannelFacts &facts, OpOperand &weights, const TensorLayout &layout) {
-  if (DenseElementsAttr elements = facts.constants.of(weights.get())) {
+  if (DenseElementsAttr elements = facts.constants.of(weights.get());
+      elements && canTakeSlices(elements)) {
     for (auto [d, one] : llvm::enumerate(layout))
       if (one.listed)
         elements = takeSlices(elements, d, one.kept);

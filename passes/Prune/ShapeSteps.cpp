@@ -198,6 +198,7 @@ static bool shrinkCollapse(ImplicitLocOpBuilder &b, tensor::CollapseShapeOp op,
         if (!source[d].listed || !parts.known)
           return false;
         layout.listed = true;
+        layout.extent = parts.count();
         parts.along(p, [&](int64_t flat, int64_t i) {
           if (!llvm::is_contained(source[d].kept, i))
             kept[flat] = false;
@@ -280,7 +281,7 @@ static bool shrinkConcat(ImplicitLocOpBuilder &b, tensor::ConcatOp op, ChannelFa
       start += size;
     }
     if (any)
-      layout[d].listed = true, layout[d].kept = kept;
+      layout[d].listed = true, layout[d].kept = kept, layout[d].extent = start;
   }
   SmallVector<Value> small;
   for (auto [value, input] : llvm::zip_equal(op.getInputs(), inputs))

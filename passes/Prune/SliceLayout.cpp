@@ -20,6 +20,7 @@ SliceLayout SliceLayout::of(int64_t extent, const SliceFacts &facts, const Slice
   SliceLayout layout;
   if (!facts.numbers.empty() || !needs.read.empty()) {
     layout.listed = true;
+    layout.extent = extent;
     for (int64_t i = 0; i < extent; ++i)
       if (!facts.at(i) && needs.at(i))
         layout.kept.push_back(i);
@@ -237,7 +238,7 @@ Value Layouts::fillOf(ImplicitLocOpBuilder &b, Value value, unsigned dimension,
     return {};
   Attribute zero = b.getZeroAttr(type.getElementType());
   SmallVector<Attribute> numbers;
-  for (int64_t i : to.listed ? to.kept : everySlice(type.getDimSize(dimension)))
+  for (int64_t i : to.listed ? to.kept : everySlice(known.numbers.size()))
     numbers.push_back(known.numbers[i] ? known.numbers[i] : zero); // or nobody reads it
   if (llvm::all_of(numbers, [](Attribute number) { return isZero(number); }))
     return {};
@@ -251,8 +252,10 @@ Value Layouts::convert(ImplicitLocOpBuilder &b, Value value, Value tensor, unsig
     return tensor;
   int64_t extent = cast<RankedTensorType>(value.getType()).getDimSize(dimension);
   if ((from.listed || from.isFull()) && (to.listed || to.isFull())) {
-    SmallVector<int64_t> had = from.listed ? from.kept : everySlice(extent);
-    SmallVector<int64_t> wanted = to.listed ? to.kept : everySlice(extent);
+    // The lists know the extent where the type does not.
+    int64_t whole = from.listed ? from.extent : to.extent;
+    SmallVector<int64_t> had = from.listed ? from.kept : everySlice(whole);
+    SmallVector<int64_t> wanted = to.listed ? to.kept : everySlice(whole);
     SmallVector<int64_t> places = placesIn(had, wanted);
     int64_t size = wanted.size();
     if (!llvm::is_contained(places, -1))
@@ -276,6 +279,11 @@ Value Layouts::fromNumbers(ImplicitLocOpBuilder &b, Value value, const TensorLay
   while (!from[dead].listed || !from[dead].kept.empty())
     ++dead;
   RankedTensorType type = typeOf(value, to);
+  if (type.isDynamicDim(dead) && to[dead].isFull()) {
+    SmallVector<int64_t> shape(type.getShape());
+    shape[dead] = from[dead].extent;
+    type = type.clone(shape);
+  }
   SmallVector<Value> sizes;
   for (auto [d, layout] : llvm::enumerate(to))
     if (type.isDynamicDim(d))
@@ -322,7 +330,8 @@ Value Layouts::get(ImplicitLocOpBuilder &b, Value value, const TensorLayout &lay
       return other.tensor;
   bool known = llvm::all_of(layout, [](const SliceLayout &one) { return one.masks.empty(); });
   Value result;
-  if (DenseElementsAttr elements = facts.constants.of(value); elements && known) {
+  if (DenseElementsAttr elements = facts.constants.of(value);
+      elements && known && canTakeSlices(elements)) {
     for (auto [d, one] : llvm::enumerate(layout))
       if (one.listed)
         elements = takeSlices(elements, d, one.kept);
@@ -351,6 +360,8 @@ Value Layouts::get(ImplicitLocOpBuilder &b, Value value, const TensorLayout &lay
           tensor = convert(b, value, tensor, d, current[d], one);
     result = tensor;
   }
+  if (RankedTensorType type = typeOf(value, layout); result.getType() != type)
+    result = tensor::CastOp::create(b, type, result); // lists know more than the type says
   made[value].push_back({result, layout});
   return result;
 }

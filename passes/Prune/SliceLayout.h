@@ -19,6 +19,7 @@ namespace scratch {
 struct SliceLayout {
   bool listed = false;
   llvm::SmallVector<int64_t> kept; ///< ascending; where listed
+  int64_t extent = 0;              ///< of the dimension in full; where listed
   RunMasks masks;                  ///< in a fixed order; where not listed
 
   bool isFull() const { return !listed && masks.empty(); }

@@ -26,9 +26,10 @@ namespace {
 struct Walk {
   double steps;  ///< in all of the weights
   double height; ///< rows of a panel
-  double step;   ///< per step and tile: find the column, load the values
+  double step;   ///< per step and tile of samples: find the column, load the values
   double scalar; ///< per step, when there is one sample
   double bytes;  ///< of the parts
+  double fixed = 0; ///< per tile, whatever is stored: bytes of a bitmap
 };
 } // namespace
 
@@ -37,18 +38,27 @@ static Walk walkOf(const PackingCandidate &candidate, const PackingProblem &p) {
   double kept = entries * p.density;
   llvm::StringRef name = candidate.name;
   if (name == "csr")
-    return {kept, 1, 1.0, 1.3, kept * (size + 4)};
+    return {kept, 1, 2.0, 1.3, kept * (size + 4)};
   if (name == "4x1")
-    return {entries * p.panels / 4, 4, 0.5, 3.0, entries * p.panels * (size + 1)};
+    return {entries * p.panels / 4, 4, 1.5, 3.0, entries * p.panels * (size + 1)};
   if (name == "4x4")
-    return {entries * p.squares / 4, 4, 0.2, 2.6, entries * p.squares * (size + 0.25)};
+    return {entries * p.squares / 4, 4, 1.4, 2.6, entries * p.squares * (size + 0.25)};
   if (name == "2:4")
-    return {entries / 2, 1, 1.5, 0.35, entries / 2 * (size + 0.25)};
+    return {entries / 2, 1, 3.0, 0.35, entries / 2 * (size + 0.25)};
   if (name == "bitmap") // a byte of eight columns costs, whatever it holds
-    return {kept + entries / 8, 1, 2.0, 1.0, kept * size + entries / 8};
+    return {kept, 1, 2.0, 2.5, kept * size + entries / 8, entries / 8 * 5};
   // Distances beyond 255 take fillers.
   double fillers = p.density > 0 ? entries / 255 * std::exp(-255 * p.density) : 0;
-  return {kept + fillers, 1, 1.6, 1.8, (kept + fillers) * (size + 1)};
+  return {kept + fillers, 1, 2.1, 1.8, (kept + fillers) * (size + 1)};
+}
+
+/// Cycles of a vector of samples in a step of a panel. Sums share what a step
+/// loads; a tile of activations that the first cache holds is loaded twice a cycle.
+static double perVector(const Walk &walk, double tileBytes, const MachineModel &machine) {
+  bool near = tileBytes <= double(machine.firstCacheBytes);
+  if (walk.height == 1)
+    return near ? 0.7 : 2.4;
+  return near ? 2.4 : 4.8;
 }
 
 static PackingPrice priceOf(const PackingCandidate &candidate, const PackingProblem &p,
@@ -68,16 +78,17 @@ static PackingPrice priceOf(const PackingCandidate &candidate, const PackingProb
     if (samples == 1) {
       bool spread = p.elementBits == 32 && lanes >= 8;
       if (candidate.name == "bitmap")
-        price.work = spread ? entries / 8 * 3.4 : walk.steps * 2.5;
+        price.work = spread ? entries / 8 * 3.4 : walk.steps * walk.scalar + entries / 8 * 3;
       else
         price.work = walk.steps * (candidate.name == "2:4" && !spread ? 1.6 : walk.scalar);
     } else {
-      // Tiles of up to twelve sums; a panel of one row has eight vectors at most.
+      // Tiles of twelve sums at most; a panel of one row has eight vectors or less.
       double widest = walk.height > 1 ? 3 : 8;
       double tiles = std::ceil(vectors / widest);
-      // An entry loads its vector of activations, a panel shares it.
-      double perVector = std::max(walk.height / 2, 1.0) * 1.1;
-      price.work = walk.steps * (tiles * (walk.step + walk.height * 0.5) + vectors * perVector);
+      double tileBytes = double(p.depth) * std::min(vectors, widest) * lanes * p.elementBits / 8;
+      double opened = double(p.rows) / walk.height * tiles * 40;
+      price.work = walk.steps * (tiles * walk.step + vectors * perVector(walk, tileBytes, machine)) +
+                   tiles * walk.fixed + opened;
     }
     if (!p.packedOnce)
       price.packing = entries * 2.5 + bytes;

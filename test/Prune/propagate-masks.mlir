@@ -69,3 +69,20 @@ func.func @at_run_time(%x: tensor<8x4xf32>, %W: tensor<4x6xf32>, %V: tensor<6x5x
   %r = linalg.matmul ins(%y, %V : tensor<8x6xf32>, tensor<6x5xf32>) outs(%g : tensor<8x5xf32>) -> tensor<8x5xf32>
   return %r : tensor<8x5xf32>
 }
+
+// -----
+
+// Types that leave extents open: weights tell, results keep their types.
+// CHECK-LABEL: func @open_types
+// CHECK: %[[G:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<?x1xf32>)
+// CHECK: %[[Y:.*]] = linalg.matmul ins(%[[G]], %{{.*}} : tensor<?x1xf32>, tensor<1x2xf32>) {{.*}} -> tensor<?x2xf32>
+// CHECK: linalg.generic
+// CHECK: tensor.cast %{{.*}} : tensor<?x3xf32> to tensor<?x?xf32>
+func.func @open_types(%x: tensor<?x?xf32>, %n: index, %m: index) -> tensor<?x?xf32> {
+  %W = arith.constant dense<[[1.0, 0.0, 3.0], [0.0, 0.0, 0.0]]> : tensor<2x3xf32>
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty(%n, %m) : tensor<?x?xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<?x?xf32>) -> tensor<?x?xf32>
+  %y = linalg.matmul ins(%x, %W : tensor<?x?xf32>, tensor<2x3xf32>) outs(%z : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %y : tensor<?x?xf32>
+}

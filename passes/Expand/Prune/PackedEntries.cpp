@@ -21,6 +21,8 @@ PackedEntries::PackedEntries(LoopBuilder &b, PackingAttr packing, ValueRange par
   if (packing.getKind() == PackingKind::Block) {
     height = packing.getSizes()[0];
     width = packing.getSizes()[1];
+    std::optional<int64_t> known = getConstantIntValue(columns);
+    mayBeCut = width > 1 && !(known && *known % width == 0);
     panelCount = arith::CeilDivUIOp::create(b, rows, b.index(height));
   }
   if (packing.getKind() == PackingKind::NM) {
@@ -47,6 +49,12 @@ PackedEntries::PackedEntries(LoopBuilder &b, PackingAttr packing, ValueRange par
           "packed_matmul: bytes of the bitmap");
 }
 
+Value PackedEntries::isCut(LoopBuilder &b) const {
+  if (!mayBeCut)
+    return {};
+  return b.notEqual(arith::RemUIOp::create(b, columns, b.index(width)), b.index(0));
+}
+
 Values PackedEntries::walkBlocks(LoopBuilder &b, Value panel, ValueRange sums, PlaceBody body) const {
   Value begin = b.loadIndex(positionBuffer, panel);
   Value end = b.loadIndex(positionBuffer, b.add(panel, b.index(1)));
@@ -66,7 +74,7 @@ Values PackedEntries::walkBlocks(LoopBuilder &b, Value panel, ValueRange sums, P
       return now;
     });
   };
-  if (width == 1)
+  if (!mayBeCut)
     return whole(end);
   // Only the last block of a panel can be cut by the border.
   Value uncut = arith::DivUIOp::create(b, columns, b.index(width));

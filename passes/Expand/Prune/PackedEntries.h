@@ -33,6 +33,14 @@ public:
                 mlir::Value columns);
 
   int64_t panelHeight() const { return height; }
+  /// Whether the right border may cut blocks, where that is not known: i1, else null.
+  mlir::Value isCut(LoopBuilder &b) const;
+  /// The same entries where it cuts none.
+  PackedEntries uncut() const {
+    PackedEntries entries = *this;
+    entries.mayBeCut = false;
+    return entries;
+  }
   mlir::Value panels() const { return panelCount; }
   /// Stored entries before each panel (null where every panel has as many).
   mlir::Value positions() const { return positionBuffer; }
@@ -58,6 +66,7 @@ private:
 
   PackingAttr packing;
   int64_t height = 1, width = 1;
+  bool mayBeCut = false;
   mlir::Value columns, panelCount, positionBuffer, indices, values;
 };
 

@@ -39,6 +39,8 @@ public:
 
 private:
   void chunk(const PackedEntries &entries, Value first, Value last);
+  /// All columns of a chunk.
+  void tiles(const PackedEntries &entries, Value first, Value last);
   /// All rows of a chunk, by vectors along the columns of the weights.
   void lanes(const PackedEntries &entries, Value first, Value last);
   /// All panels of a chunk, at `vectors` * `lanes` columns from `column` on.
@@ -146,6 +148,16 @@ void PackedProduct::lanes(const PackedEntries &entries, Value first, Value last)
 void PackedProduct::chunk(const PackedEntries &entries, Value first, Value last) {
   if (!isMatrix && vectorLength() >= 8 && canExpandLanes(op.getPacking(), element))
     return lanes(entries, first, last);
+  // Borders that cut blocks cost registers: only where there are any.
+  Value cut = entries.isCut(b);
+  if (!cut)
+    return tiles(entries, first, last);
+  b.ifThen(cut, [&] { tiles(entries, first, last); });
+  b.ifThen(arith::XOrIOp::create(b, cut, b.bit(true)),
+           [&] { tiles(entries.uncut(), first, last); });
+}
+
+void PackedProduct::tiles(const PackedEntries &entries, Value first, Value last) {
   if (!isMatrix)
     return tile(entries, first, last, b.index(0), 1, 1);
   Value done = b.index(0);
@@ -162,6 +174,14 @@ void PackedProduct::chunk(const PackedEntries &entries, Value first, Value last)
   if (length > 1)
     for (int64_t vectors = widest; vectors > 0; vectors /= 2)
       upTo(vectors, length);
+  if (length > 1) {
+    // The last columns, less than a vector: those before them again, with them.
+    Value fits = b.lessEqual(b.index(length), columns);
+    b.ifThen(b.bitAnd(fits, b.less(done, columns)), [&] {
+      tile(entries, first, last, b.sub(columns, b.index(length)), 1, length);
+    });
+    done = b.select(fits, columns, done);
+  }
   upTo(1, 1);
 }
 
