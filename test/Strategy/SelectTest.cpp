@@ -155,6 +155,30 @@ TEST(Select, TeamsAreChosenByScheduleAndAccumulator) {
             std::string::npos);
 }
 
+// As measured on the simulator (examples/smash_piuma): every step is a gain, and outer
+// products lie between the second and the third.
+TEST(Select, PiumaRanksTheStepsAsTheSimulatorDoes) {
+  MachineModel piuma = *MachineModel::of("piuma", 0);
+  auto cycles = [&](Dataflow dataflow, AccumulatorKind kind, Schedule schedule) {
+    Demands demands;
+    demands.dataflow = dataflow;
+    demands.accumulator = kind;
+    demands.schedule = schedule;
+    return llvm::cantFail(select({}, piuma, demands)).cost.cycles();
+  };
+  double first = cycles(Dataflow::RowWise, AccumulatorKind::SharedHash, Schedule::Static);
+  double second = cycles(Dataflow::RowWise, AccumulatorKind::SharedHash, Schedule::Tokens);
+  double third = cycles(Dataflow::RowWise, AccumulatorKind::Fragments, Schedule::Tokens);
+  double outer = cycles(Dataflow::Outer, AccumulatorKind::Fragments, Schedule::Tokens);
+  double apart = cycles(Dataflow::RowWise, AccumulatorKind::Hash, Schedule::Balanced);
+  EXPECT_LT(second, first);
+  EXPECT_LT(third, second);
+  EXPECT_LT(third, outer);
+  EXPECT_LT(outer, second);
+  EXPECT_LT(first, apart);
+  EXPECT_EQ(llvm::cantFail(select({}, piuma, {})).name, "row_wise/fragments/tokens");
+}
+
 TEST(Select, DotProductsAreForMasksThatAreMatrices) {
   KernelProblem problem;
   problem.mask = MaskUse::Plain;

@@ -11,6 +11,7 @@
 
 #include "passes/Emission/Search.h"
 #include "passes/Expand/RowLoops.h"
+#include "runtime/abi/scratch.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -19,6 +20,13 @@ void TeamProduct::measure() {
   Type i64 = b.getI64Type();
   Value zero = b.index(0), one = b.index(1);
   const SparseOperand &lhs = product.lhs, &rhs = product.rhs;
+  // A key of the table has 32 bits for the column.
+  Type coordinate = coordinatesType(product.resultType).getElementType();
+  if (coordinate.isIndex() || coordinate.getIntOrFloatBitWidth() > 32) {
+    Value limit = b.index(int64_t(1) << 32);
+    FailOp::create(b, b.lessEqual(product.columns, limit), SCRATCH_INDEX_OVERFLOW,
+                   "spgemm: columns of a team's table", product.columns, limit);
+  }
   Value entries = countIfOk(b, b.loadIndex(lhs.positions, product.rows));
   products = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(entries, one)}, false);
   held = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(product.rows, one)}, false);

@@ -8,6 +8,8 @@
 #include "passes/Strategy/Candidates/Candidates.h"
 #include "passes/Strategy/Candidates/RowWiseSpgemm.h"
 
+#include <algorithm>
+
 using namespace scratch;
 
 namespace {
@@ -39,10 +41,10 @@ public:
     LinearForm form = isShared(accumulator)
                           ? teamForm(problem, machine, accumulator, plan.schedule)
                           : hashForm(problem, machine);
-    // Scaled, stored and read again.
+    // Scaled, stored and read again: instructions and traffic hide each other.
     double bytes = problem.elementBytes + problem.coordinateBits / 8.0;
-    form[CostFeature::products] +=
-        machine.windowMerge + 2 * bytes / problem.elementBytes * machine.valueLoad;
+    form[CostFeature::products] += std::max(
+        machine.windowMerge, 2 * bytes / problem.elementBytes * machine.valueLoad);
     plan.variants = {{accumulator, form}};
     return plan;
   }

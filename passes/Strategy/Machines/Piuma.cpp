@@ -34,11 +34,12 @@ MachineModel scratch::makePiumaModel(unsigned) {
 
   piuma.mergesAsTheyCome = true; // remote atomics
 
-  piuma.teamMerge = 20 * issue;     // [isa] load, multiply, hash, 1.4 probes, post
-  piuma.teamImbalance = 2.5;        // a hub row's thread goes on alone
-  piuma.tokenShare = 2 * issue;     // [isa] two searches per 128 products
-  piuma.scanEmit = 24 * issue;      // [isa] two slots per entry, cursor, stores, clearing
-  piuma.fragmentPlace = 7 * issue;  // [isa] cursor, coordinate, publication
+  // Counted in the assembly of SpGEMM, f64, 32-bit coordinates; 1.4 probes.
+  piuma.teamMerge = 27 * issue;     // [isa] load, hash, probe, multiply, post, loop
+  piuma.teamImbalance = 2;          // [est] a hub row's thread goes on alone
+  piuma.tokenShare = 3 * issue;     // [isa] two searches for every 128 products
+  piuma.scanEmit = 30 * issue;      // [isa] two slots per entry, cursor, stores, clearing
+  piuma.fragmentPlace = 10 * issue; // [isa] cursor, coordinate, publication, looking it up
   piuma.fragmentRow = 60 * issue;   // [isa] two transfers and their waits
 
   piuma.rowOpen = 60 * issue;  // [isa] measure, open, close a row
