@@ -77,6 +77,26 @@ TEST(Dense, ShapesThatDisagreeAreRefused) {
   EXPECT_NE(std::string(scratch_last_error()).find("dense product"), std::string::npos);
 }
 
+// Extents that one operand knows at compile time, and another at run time only.
+TEST(Dense, RunTimeExtentsMustBeThoseKnownBefore) {
+  Compiled compiled(R"(
+func.func @column(%A: tensor<4x4xf32>, %B: tensor<?x?xf32>, %C: tensor<4x4xf32>) -> tensor<4x4xf32> {
+  %r = linalg.matmul ins(%A, %B : tensor<4x4xf32>, tensor<?x?xf32>) outs(%C : tensor<4x4xf32>) -> tensor<4x4xf32>
+  return %r : tensor<4x4xf32>
+}
+func.func @rows(%A: tensor<4x4xf32>, %B: tensor<4x4xf32>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %r = linalg.matmul ins(%A, %B : tensor<4x4xf32>, tensor<4x4xf32>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %r : tensor<?x?xf32>
+})");
+  std::vector<float> a(16), other(24);
+  Call column;
+  column.dense(SCRATCH_F32, {4, 4}, a).dense(SCRATCH_F32, {4, 3}, other).dense(SCRATCH_F32, {4, 4}, a);
+  EXPECT_EQ(column.run(compiled.entry("column")), SCRATCH_SHAPE_MISMATCH);
+  Call rows;
+  rows.dense(SCRATCH_F32, {4, 4}, a).dense(SCRATCH_F32, {4, 4}, a).dense(SCRATCH_F32, {6, 4}, other);
+  EXPECT_EQ(rows.run(compiled.entry("rows")), SCRATCH_SHAPE_MISMATCH);
+}
+
 // relu(x w + bias) + other, all while a tile is in registers; 300 steps are two pieces.
 TEST(Dense, BiasReluAndBranchAreAppliedBeforeTheTileIsStored) {
   Compiled compiled(R"(

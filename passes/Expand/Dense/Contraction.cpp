@@ -59,9 +59,11 @@ static std::optional<SmallVector<SmallVector<int64_t>>> linearIndex(AffineMap ma
   SmallVector<SmallVector<int64_t>> index;
   for (AffineExpr result : map.getResults()) {
     SmallVector<int64_t> flat;
-    // Quotients and remainders would show as further columns.
+    // Quotients and remainders would show as further columns. Nothing is read
+    // backwards, so that the last iteration reads the largest index.
     if (map.getNumSymbols() || failed(getFlattenedAffineExpr(result, map.getNumDims(), 0, &flat)) ||
-        flat.size() != map.getNumDims() + 1)
+        flat.size() != map.getNumDims() + 1 ||
+        llvm::any_of(flat, [](int64_t coefficient) { return coefficient < 0; }))
       return std::nullopt;
     index.push_back(std::move(flat));
   }

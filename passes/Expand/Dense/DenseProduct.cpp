@@ -76,7 +76,7 @@ private:
   void panels(const Block &rows, const Piece &piece, bool isWide);
   void tile(const Block &rows, const Piece &piece, Value row, Value column, Value panel,
             Value step, int64_t height, int64_t vectors);
-  Value loadA(Value at, Value column, Value whole);
+  Value loadA(Value at, Value column);
   /// Stores, or loads, all of a tile: `whole` tells whether no vector is cut off.
   Values loadTile(Value buffer, ArrayRef<Value> at, Value column, Value whole, int64_t vectors);
   /// What consumers make of a tile.
@@ -134,7 +134,7 @@ void DenseProduct::countLoops() {
     Value found = extent(b, p.c, dimension);
     if (loop != p.column)
       counts[loop] = found;
-    else if (type.isDynamicDim(type.getRank() - 1))
+    else if (!getConstantIntValue(found) || !getConstantIntValue(counts[loop]))
       checkExtents(b, found, counts[loop], "dense product: columns");
   }
 }
@@ -163,7 +163,6 @@ void DenseProduct::openConsumers() {
 /// Every index that the loops reach must be there: shapes may be known at run time only.
 void DenseProduct::checkSource() {
   auto shape = cast<RankedTensorType>(p.a.getType()).getShape();
-  SmallVector<int64_t> ranges = p.op.getStaticLoopRanges();
   for (auto [dimension, index] : llvm::enumerate(p.aIndex)) {
     bool known = !ShapedType::isDynamic(shape[dimension]);
     Value needed = b.index(1 + index.back());
@@ -171,9 +170,8 @@ void DenseProduct::checkSource() {
     for (size_t loop = 0; loop < counts.size(); ++loop)
       if (index[loop]) {
         ++loops, coefficients += index[loop];
-        known &= !ShapedType::isDynamic(ranges[loop]);
-        int64_t forward = std::max<int64_t>(0, index[loop]);
-        needed = b.add(needed, b.mul(b.sub(counts[loop], b.index(1)), b.index(forward)));
+        known &= getConstantIntValue(counts[loop]).has_value();
+        needed = b.add(needed, b.mul(b.sub(counts[loop], b.index(1)), b.index(index[loop])));
       }
     if (known)
       continue;
@@ -328,7 +326,7 @@ void DenseProduct::storeTile(ValueRange sums, ArrayRef<Value> at, ArrayRef<Value
       });
 }
 
-Value DenseProduct::loadA(Value at, Value column, Value whole) {
+Value DenseProduct::loadA(Value at, Value column) {
   if (!p.columnInA)
     return spread(b, b.load(a.flat, at), vectorType());
   Value place = b.add(at, column);
@@ -375,7 +373,7 @@ void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, Value 
                                             ValueRange{b.add(place, b.index(v * lanes))}));
       return stepTile(
           b, height, cs, before,
-          [&](int64_t r) { return loadA(b.add(from[r], moved), column, whole); },
+          [&](int64_t r) { return loadA(b.add(from[r], moved), column); },
           [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
     });
   });
