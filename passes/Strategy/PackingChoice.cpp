@@ -42,23 +42,24 @@ static Walk walkOf(const PackingCandidate &candidate, const PackingProblem &p) {
   if (name == "4x1")
     return {entries * p.panels / 4, 4, 1.5, 3.0, entries * p.panels * (size + 1)};
   if (name == "4x4")
-    return {entries * p.squares / 4, 4, 1.4, 2.6, entries * p.squares * (size + 0.25)};
+    return {entries * p.squares / 4, 4, 2.5, 2.6, entries * p.squares * (size + 0.25)};
   if (name == "2:4")
     return {entries / 2, 1, 3.0, 0.35, entries / 2 * (size + 0.25)};
   if (name == "bitmap") // a byte of eight columns costs, whatever it holds
     return {kept, 1, 2.0, 2.5, kept * size + entries / 8, entries / 8 * 5};
   // Distances beyond 255 take fillers.
   double fillers = p.density > 0 ? entries / 255 * std::exp(-255 * p.density) : 0;
-  return {kept + fillers, 1, 2.1, 1.8, (kept + fillers) * (size + 1)};
+  return {kept + fillers, 1, 2.6, 1.8, (kept + fillers) * (size + 1)};
 }
 
 /// Cycles of a vector of samples in a step of a panel. Sums share what a step
 /// loads; a tile of activations that the first cache holds is loaded twice a cycle.
 static double perVector(const Walk &walk, double tileBytes, const MachineModel &machine) {
-  bool near = tileBytes <= double(machine.firstCacheBytes);
+  double first = double(machine.firstCacheBytes);
+  bool near = tileBytes <= first, far = tileBytes > 4 * first;
   if (walk.height == 1)
-    return near ? 0.7 : 2.4;
-  return near ? 2.4 : 4.8;
+    return near ? 0.7 : far ? 2.4 : 2.1;
+  return near ? 2.4 : far ? 4.7 : 3.2;
 }
 
 static PackingPrice priceOf(const PackingCandidate &candidate, const PackingProblem &p,

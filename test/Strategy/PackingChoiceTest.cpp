@@ -31,10 +31,11 @@ TEST(PackingChoice, FewZerosStayDenseAndManyDoNot) {
   EXPECT_EQ(choose(layer(0.03)), "csr");
 }
 
-TEST(PackingChoice, MaskedBlocksAreStoredAsBlocks) {
+// Panels share a column's activations; squares save indices, not loads.
+TEST(PackingChoice, MaskedBlocksAreStoredAsPanels) {
   PackingProblem problem = layer(0.1);
   problem.panels = problem.squares = 0.1;
-  EXPECT_EQ(choose(problem), "4x4");
+  EXPECT_EQ(choose(problem), "4x1");
 }
 
 TEST(PackingChoice, OneSampleOfTwoInFourTakesPairs) {

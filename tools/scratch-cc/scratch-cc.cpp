@@ -29,6 +29,8 @@ struct Flags {
                 cl::desc("auto, balanced, static or tokens")};
   Text hash{"hash", cl::cat(ours), cl::init("auto"),
             cl::desc("auto, multiplicative, high or low")};
+  Text packing{"packing", cl::cat(ours), cl::init("auto"),
+               cl::desc("Of pruned weights: auto, dense, csr, 4x1, 4x4, 2:4, bitmap or delta")};
   Text rewrites{"rewrites", cl::cat(ours), cl::init("auto"),
                 cl::desc("Of attention: auto, none, or names joined by |")};
 };
@@ -49,6 +51,7 @@ int main(int argc, char **argv) {
   options.compile.select.dataflow = flags.dataflow;
   options.compile.select.accumulator = flags.accumulator;
   options.compile.select.phases = flags.phases;
+  options.compile.select.packing = flags.packing;
   options.compile.select.schedule = flags.schedule;
   options.compile.select.hash = flags.hash;
   options.compile.select.rewrites = flags.rewrites;
