@@ -42,7 +42,7 @@ static Walk walkOf(const PackingCandidate &candidate, const PackingProblem &p) {
   if (name == "4x1")
     return {entries * p.panels / 4, 4, 1.5, 3.0, entries * p.panels * (size + 1)};
   if (name == "4x4")
-    return {entries * p.squares / 4, 4, 2.5, 2.6, entries * p.squares * (size + 0.25)};
+    return {entries * p.squares / 4, 4, 1.2, 2.6, entries * p.squares * (size + 0.25)};
   if (name == "2:4")
     return {entries / 2, 1, 3.0, 0.35, entries / 2 * (size + 0.25)};
   if (name == "bitmap") // a byte of eight columns costs, whatever it holds

@@ -62,8 +62,8 @@ func.func @one_sample(%x: tensor<1x3xf64>, %y0: tensor<1x2xf64>) -> tensor<1x2xf
 
 // Weights of run time whose share is known are packed at every call.
 // CHECK-LABEL: func @blocks
-// CHECK: %[[P:.*]]:3 = scratch.pack %{{.*}}, %{{.*}} as <block, 4, 1>
-// CHECK: scratch.packed_matmul <block, 4, 1>(%[[P]]#0, %[[P]]#1, %[[P]]#2)
+// CHECK: %[[P:.*]]:3 = scratch.pack %{{.*}}, %{{.*}} as <block, 4, 4>
+// CHECK: scratch.packed_matmul <block, 4, 4>(%[[P]]#0, %[[P]]#1, %[[P]]#2)
 func.func @blocks(%W: tensor<256x256xf32>, %x: tensor<256x512xf32>, %y0: tensor<256x512xf32>) -> tensor<256x512xf32> {
   %k = arith.constant 0.1 : f64
   %M = scratch.mask.magnitude %W keep %k : tensor<256x256xf32> -> !scratch.mask<256x256, block(4x4)>

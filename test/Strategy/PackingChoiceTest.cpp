@@ -31,11 +31,10 @@ TEST(PackingChoice, FewZerosStayDenseAndManyDoNot) {
   EXPECT_EQ(choose(layer(0.03)), "csr");
 }
 
-// Panels share a column's activations; squares save indices, not loads.
-TEST(PackingChoice, MaskedBlocksAreStoredAsPanels) {
+TEST(PackingChoice, MaskedBlocksAreStoredAsBlocks) {
   PackingProblem problem = layer(0.1);
   problem.panels = problem.squares = 0.1;
-  EXPECT_EQ(choose(problem), "4x1");
+  EXPECT_EQ(choose(problem), "4x4");
 }
 
 TEST(PackingChoice, OneSampleOfTwoInFourTakesPairs) {
