@@ -3,7 +3,8 @@
 // Usage: PackingBenchmark [libopenblas.so.0]. One thread, f32. For layers (rows,
 // depth, samples) under masks of entries, 4 x 1 panels, 4 x 4 blocks and 2:4: the
 // CPU time of every format in microseconds, predicted in brackets, contestants taking
-// turns, minimum of each, after a call that warms up; what select chooses, and its time over that of the best.
+// turns, minimum of each, after a call that warms up; what select chooses, and its
+// time over that of the best.
 // `dense` is our own product of the masked weights; `blas` is sgemm (sgemv), and
 // no candidate. OPENBLAS_CORETYPE and OPENBLAS_NUM_THREADS=1 make that one fair.
 //===----------------------------------------------------------------------===//
