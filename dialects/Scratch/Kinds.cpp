@@ -55,6 +55,16 @@ std::optional<SemiringKind> scratch::symbolizeSemiring(llvm::StringRef name) {
       .Default(std::nullopt);
 }
 
+const std::string &scratch::accumulatorNames() {
+  static const std::string names = [] {
+    std::string list;
+#define ACCUMULATOR_KIND(name, keyword, text) list += list.empty() ? #keyword : ", " #keyword;
+#include "dialects/Scratch/Accumulators.def"
+    return list;
+  }();
+  return names;
+}
+
 std::optional<AccumulatorKind> scratch::symbolizeAccumulator(llvm::StringRef name) {
   return llvm::StringSwitch<std::optional<AccumulatorKind>>(name)
 #define ACCUMULATOR_KIND(row, keyword, text) .Case(#keyword, AccumulatorKind::row)

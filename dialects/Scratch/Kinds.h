@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 namespace scratch {
 
@@ -59,6 +60,8 @@ llvm::StringRef stringify(AccumulatorKind kind);
 llvm::StringRef stringify(CostFeature feature);
 std::optional<SemiringKind> symbolizeSemiring(llvm::StringRef name);
 std::optional<AccumulatorKind> symbolizeAccumulator(llvm::StringRef name);
+/// "dense, tiered, ...": what a user may write, for messages and help texts.
+const std::string &accumulatorNames();
 
 /// Whether a team shares the accumulator (TeamOps.td).
 bool isShared(AccumulatorKind kind);

@@ -39,6 +39,7 @@ void scratch::buildSelectPipeline(OpPassManager &pm,
   demands.rewrites = options.rewrites;
   demands.schedule = options.schedule;
   demands.hash = options.hash;
+  demands.costs = options.costs;
   pm.addPass(createSelectStrategyPass(demands));
   // Every kernel says how it will be computed.
 }

@@ -21,8 +21,7 @@ struct SelectOptions : public mlir::PassPipelineOptions<SelectOptions> {
                                llvm::cl::desc("auto, inner, outer, row_wise"),
                                llvm::cl::init("auto")};
   Option<std::string> accumulator{*this, "accumulator",
-                                  llvm::cl::desc("auto, dense, tiered, hash, merge, sort, "
-                                                 "shared_hash, fragments"),
+                                  llvm::cl::desc("auto, or a name of Accumulators.def"),
                                   llvm::cl::init("auto")};
   Option<std::string> packing{*this, "packing",
                               llvm::cl::desc("of pruned weights: auto, dense, csr, 4x1, 4x4, "
@@ -30,6 +29,8 @@ struct SelectOptions : public mlir::PassPipelineOptions<SelectOptions> {
                               llvm::cl::init("auto")};
   Option<std::string> phases{*this, "phases", llvm::cl::desc("auto, one, two"),
                              llvm::cl::init("auto")};
+  Option<bool> costs{*this, "costs", llvm::cl::desc("Print what every candidate would cost"),
+                     llvm::cl::init(false)};
   Option<std::string> rewrites{*this, "rewrites",
                                llvm::cl::desc("of attention: auto, none, or names joined by |"),
                                llvm::cl::init("auto")};

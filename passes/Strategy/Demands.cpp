@@ -22,13 +22,8 @@ llvm::Expected<Demands> Demands::parse(llvm::StringRef dataflow, llvm::StringRef
   }
   if (accumulator != kAuto) {
     demands.accumulator = symbolizeAccumulator(accumulator);
-    if (!demands.accumulator) {
-      std::string expected;
-#define ACCUMULATOR_KIND(name, keyword, text)                                  \
-  expected += expected.empty() ? #keyword : ", " #keyword;
-#include "dialects/Scratch/Accumulators.def"
-      return unknown("accumulator", accumulator, expected);
-    }
+    if (!demands.accumulator)
+      return unknown("accumulator", accumulator, accumulatorNames());
   }
   if (phases != kAuto) {
     demands.phases = symbolizePhases(phases);

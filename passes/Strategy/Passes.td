@@ -37,13 +37,15 @@ def SelectStrategyPass : Pass<"scratch-select-strategy", "::mlir::ModuleOp"> {
     A remark of category `scratch-strategy`, in program order, tells the choice,
     its predicted cost, the runner-up, and the term that decided.
 
+    With `costs`, a table on standard error prices every candidate of a kernel,
+    the refused ones with the reason.
+
     An accumulator and a number of phases are demanded of SpGEMM only, rewrites
     of attention that has none yet.
   }];
   let options = [
     Option<"accumulator", "accumulator", "std::string", /*default=*/"\"auto\"",
-           "Accumulator of all rows: auto, dense, tiered, hash, merge, sort, "
-           "shared_hash, fragments">,
+           "Accumulator of all rows: auto, or a name of dialects/Scratch/Accumulators.def">,
     Option<"dataflow", "dataflow", "std::string", /*default=*/"\"auto\"",
            "Order of the loops: auto, inner, outer, row_wise">,
     Option<"hash", "hash", "std::string", /*default=*/"\"auto\"",
@@ -54,7 +56,9 @@ def SelectStrategyPass : Pass<"scratch-select-strategy", "::mlir::ModuleOp"> {
            "What attention may be turned into: auto, none, or some of compact, residues, "
            "patches, ranges, single, heads, split, joined by |">,
     Option<"schedule", "schedule", "std::string", /*default=*/"\"auto\"",
-           "How rows are dealt: auto, balanced, static, tokens">
+           "How rows are dealt: auto, balanced, static, tokens">,
+    Option<"costs", "costs", "bool", /*default=*/"false",
+           "Print what every candidate would cost, as a table per kernel, on standard error">
   ];
   let statistics = [Statistic<"numSelected", "num-selected", "Kernels decided">];
 }

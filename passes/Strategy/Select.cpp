@@ -5,8 +5,6 @@
 
 #include "llvm/Support/FormatVariadic.h"
 
-#include <vector>
-
 using namespace scratch;
 
 llvm::ArrayRef<const Candidate *> scratch::allCandidates() {
@@ -140,6 +138,7 @@ llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const Machi
 
   std::string missing;
   std::vector<Entry> entries;
+  std::vector<Contender> contenders;
   for (const Candidate *candidate : allCandidates()) {
     std::string why;
     if (candidate->legal(problem, why)) {
@@ -149,10 +148,12 @@ llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const Machi
       else
         why = refusalOf(*candidate, entry.plan, machine);
       if (why.empty()) {
+        contenders.push_back({candidate->name(), entry.plan.phases, entry.cost, ""});
         entries.push_back(std::move(entry));
         continue;
       }
     }
+    contenders.push_back({candidate->name(), Phases::One, Cost(), why});
     if (missing.empty() && meets(candidate->plan(problem, machine), demands))
       missing = why;
   }
@@ -180,5 +181,6 @@ llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const Machi
   }
   bool demanded = other && other->cost.cycles() < chosen->cost.cycles();
   choice.why = explain(*chosen, other, demanded);
+  choice.contenders = std::move(contenders);
   return choice;
 }

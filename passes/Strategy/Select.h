@@ -11,6 +11,8 @@
 
 #include "llvm/Support/Error.h"
 
+#include <vector>
+
 namespace scratch {
 
 /// What the user insists on. Accumulator, phases, schedule and hash function
@@ -33,6 +35,14 @@ struct Demands {
                                        llvm::StringRef hash = "auto");
 };
 
+/// A candidate with its best number of phases, or why it may not be taken.
+struct Contender {
+  llvm::StringRef name;
+  Phases phases = Phases::One;
+  Cost cost;
+  std::string refused; ///< empty: it is legal
+};
+
 struct Choice {
   llvm::StringRef name; ///< of the candidate
   Plan plan;
@@ -40,6 +50,7 @@ struct Choice {
   llvm::StringRef runnerUp; ///< name of the next best legal candidate, or empty
   double runnerUpCycles = 0;
   std::string why;
+  std::vector<Contender> contenders; ///< all, in the order of allCandidates()
 };
 
 /// All candidates, in the order in which ties are broken.

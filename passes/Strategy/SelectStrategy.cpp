@@ -7,6 +7,7 @@
 #include "passes/Strategy/Passes.h"
 
 #include "passes/Strategy/AttentionTiling.h"
+#include "passes/Strategy/CostTable.h"
 #include "passes/Strategy/DescribeKernel.h"
 #include "passes/Strategy/Select.h"
 
@@ -42,6 +43,16 @@ static void report(Operation *kernel, const Choice &choice) {
   if (!choice.runnerUp.empty())
     text << remark::metric("RunnerUp", choice.runnerUp.str())
          << remark::metric("RunnerUpCyclesPerProduct", choice.runnerUpCycles);
+}
+
+static void printCosts(Operation *kernel, const Choice &choice) {
+  std::string title;
+  llvm::raw_string_ostream text(title);
+  if (auto place = dyn_cast<FileLineColLoc>(kernel->getLoc()))
+    text << place.getFilename().getValue() << ":" << place.getLine() << ":" << place.getColumn()
+         << ": ";
+  text << kernel->getName() << ", cycles per product over typical rows";
+  printCostTable(llvm::errs(), title, choice);
 }
 
 template <class Op>
@@ -118,6 +129,8 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
       kernel.setStrategyAttr(toAttribute(choice->plan, &getContext()));
       ++numSelected;
       report(kernel, *choice);
+      if (costs)
+        printCosts(kernel, *choice);
       return WalkResult::advance();
     });
     if (walk.wasInterrupted())

@@ -43,6 +43,17 @@ TEST(Select, VerdictIsCheaperThanItsRunnerUpAndSaysSo) {
   EXPECT_NE(choice.why.find("decided by"), std::string::npos);
 }
 
+TEST(Select, EveryCandidateIsPricedOrRefused) {
+  Choice choice = chosen({});
+  ASSERT_EQ(choice.contenders.size(), allCandidates().size());
+  for (const Contender &contender : choice.contenders) {
+    if (contender.refused.empty())
+      EXPECT_GE(contender.cost.cycles(), choice.cost.cycles()) << contender.name.str();
+    else
+      EXPECT_NE(contender.name, choice.name);
+  }
+}
+
 TEST(Select, DemandedAccumulatorsComeAlone) {
   for (AccumulatorKind kind :
        {AccumulatorKind::Dense, AccumulatorKind::Tiered, AccumulatorKind::Hash}) {

@@ -2,6 +2,7 @@
 #include "tools/scratch-run/CommandLine.h"
 
 #include "codegen/Driver/ToolFlags.h"
+#include "dialects/Scratch/Kinds.h"
 
 #include <limits>
 
@@ -25,10 +26,10 @@ struct Flags {
       cl::desc("Processor, as LLVM names it (default: native)")};
   Flag<std::string> dataflow{"dataflow", cl::cat(category), cl::init("auto"),
                              cl::desc("auto, inner, outer, row_wise")};
+  const std::string accumulators = "auto, " + accumulatorNames();
   Flag<std::string> accumulator{"accumulator", cl::cat(category),
                                 cl::init("auto"),
-                                cl::desc("auto, dense, tiered, hash, merge, sort, "
-                                         "shared_hash, fragments")};
+                                cl::desc(accumulators)};
   Flag<std::string> phases{"phases", cl::cat(category), cl::init("auto"),
                            cl::desc("auto, one, two")};
   Flag<std::string> schedule{"schedule", cl::cat(category), cl::init("auto"),
@@ -81,6 +82,8 @@ struct Flags {
                            cl::desc("Write the result as Matrix Market")};
   Flag<std::string> json{"json", cl::cat(category), cl::value_desc("FILE"),
                          cl::desc("Write what was measured as JSON")};
+  Flag<bool> costs{"costs", cl::cat(category),
+                   cl::desc("Print what every candidate would cost, a table per kernel")};
   Flag<std::string> remarks{
       "remarks", cl::cat(category), cl::ValueOptional, cl::value_desc("FILE"),
       cl::desc("Say what select decided and why; with FILE: as YAML")};
@@ -129,6 +132,7 @@ llvm::Error scratch::parseCommandLine(int argc, char **argv,
   options.compile.select.phases = flags.phases.getValue();
   options.compile.select.schedule = flags.schedule.getValue();
   options.compile.select.hash = flags.hash.getValue();
+  options.compile.select.costs = flags.costs.getValue();
   options.compile.cpu = flags.mcpu;
   options.semiring = flags.semiring;
   options.element = flags.element;
