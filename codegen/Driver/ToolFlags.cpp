@@ -16,6 +16,17 @@ void scratch::forgetLibraryOptions() {
     option->removeArgument();
 }
 
+/// LLVM's complaints about a command line begin with "found", as ours do.
+static std::string inOurWords(llvm::StringRef complaint) {
+  if (complaint.consume_front("Unknown command line argument "))
+    return ("found unknown option " + complaint).str();
+  if (complaint.starts_with("Not enough positional"))
+    return "found too few arguments";
+  if (complaint.starts_with("Too many positional"))
+    return "found too many arguments";
+  return ("found " + complaint).str();
+}
+
 llvm::Error scratch::parseFlags(int argc, char **argv, llvm::StringRef overview) {
   std::string complaint;
   llvm::raw_string_ostream errors(complaint);
@@ -24,8 +35,8 @@ llvm::Error scratch::parseFlags(int argc, char **argv, llvm::StringRef overview)
   llvm::StringRef tool = llvm::sys::path::filename(argv[0]);
   llvm::StringRef first = llvm::StringRef(complaint).trim().split('\n').first;
   first.consume_front(tool.str() + ": ");
-  first = first.split("  Try: ").first;
-  return llvm::createStringError(first.rtrim() + "; see " + tool + " --help");
+  first = first.split("  Try: ").first.rtrim(" .!");
+  return llvm::createStringError(inOurWords(first) + ", expected what " + tool + " --help lists");
 }
 
 llvm::Error scratch::readNumber(const cl::opt<std::string> &flag, int64_t least, int64_t most,

@@ -8,8 +8,6 @@
 #include "codegen/Run/Simulate.h"
 #include "runtime/io/MatrixMarket.h"
 
-#include "llvm/Support/FileSystem.h"
-
 using namespace scratch;
 
 namespace {
@@ -25,6 +23,23 @@ struct Finished {
 static bool isFile(const RunOptions &options) {
   return llvm::StringRef(options.kernel).ends_with(".mlir") ||
          options.kernel == "-";
+}
+
+/// What only a simulated machine has.
+static llvm::Error checkSimulation(const RunOptions &options) {
+  const std::string &target = options.compile.select.target.getValue();
+  const SimulationOptions &found = options.simulation, unset;
+  std::pair<bool, llvm::StringLiteral> simulated[] = {
+      {found.mode != unset.mode, "--simulation"},
+      {found.machine != unset.machine, "--machine"},
+      {found.cores != unset.cores, "--cores"},
+      {found.maxInstructions != unset.maxInstructions, "--max-instructions"},
+      {found.seed != unset.seed, "--seed"}};
+  for (auto [given, name] : simulated)
+    if (given && target == "x86")
+      return llvm::createStringError("found " + name +
+                                     " for target x86, expected it with --target=piuma");
+  return llvm::Error::success();
 }
 
 /// Options that contradict each other or the kind of kernel.
@@ -51,6 +66,8 @@ static llvm::Error checkOptions(const RunOptions &options) {
         llvm::StringRef("found ") +
         (options.complement ? "--complement" : "--mask-by-value") +
         " without a mask, expected --mask=FILE");
+  if (llvm::Error error = checkSimulation(options))
+    return error;
   if (options.files.empty())
     return llvm::createStringError("found no matrix, expected " +
                                    options.kernel + " A.mtx ...");
@@ -117,12 +134,14 @@ static llvm::Error writeFiles(const RunOptions &options, const RunFacts &facts) 
   if (facts.measured.results.size() != 1)
     return llvm::createStringError("found " + llvm::Twine(facts.measured.results.size()) +
                                    " results, expected one for -o " + options.output);
-  if (scratch_mtx_write(options.output.c_str(), &facts.measured.results.front()))
-    return llvm::createStringError(scratch_last_error());
-  llvm::Error error = outputs.commit();
-  if (error && llvm::sys::fs::is_regular_file(options.output))
-    llvm::sys::fs::remove(options.output);
-  return error;
+  auto write = [&](const std::string &file) {
+    return scratch_mtx_write(file.c_str(), &facts.measured.results.front())
+               ? llvm::createStringError(scratch_last_error())
+               : llvm::Error::success();
+  };
+  if (llvm::Error error = outputs.make(options.output, write))
+    return error;
+  return outputs.commit();
 }
 
 llvm::Error scratch::runKernel(const RunOptions &options,
@@ -148,7 +167,7 @@ llvm::Error scratch::runKernel(const RunOptions &options,
   }
   if (llvm::Error error = writeFiles(options, facts))
     return error;
-  bool taken = options.json == "-" || options.remarksFile == "-";
+  bool taken = options.json == "-" || options.remarksFile == "-" || options.output == "-";
   printReport(taken ? err : out, facts);
   return llvm::Error::success();
 }

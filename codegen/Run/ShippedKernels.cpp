@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "codegen/Run/ShippedKernels.h"
 
+#include "dialects/Scratch/Kinds.h"
 #include "runtime/reference/Semiring.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -79,14 +80,6 @@ std::string scratch::shippedKernelNames() {
   return llvm::join(
       llvm::map_range(kShipped, [](auto &kernel) { return kernel.name; }),
       ", ");
-}
-
-static std::string semiringNames() {
-  static constexpr llvm::StringLiteral names[] = {
-#define SEMIRING(name, add, multiply) #name,
-#include "dialects/Scratch/Semirings.def"
-  };
-  return llvm::join(llvm::ArrayRef(names), ", ");
 }
 
 /// What `add` of the semiring starts from, as an MLIR constant.

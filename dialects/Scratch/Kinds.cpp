@@ -65,6 +65,16 @@ const std::string &scratch::accumulatorNames() {
   return names;
 }
 
+const std::string &scratch::semiringNames() {
+  static const std::string names = [] {
+    std::string list;
+#define SEMIRING(name, add, multiply) list += list.empty() ? #name : ", " #name;
+#include "dialects/Scratch/Semirings.def"
+    return list;
+  }();
+  return names;
+}
+
 std::optional<AccumulatorKind> scratch::symbolizeAccumulator(llvm::StringRef name) {
   return llvm::StringSwitch<std::optional<AccumulatorKind>>(name)
 #define ACCUMULATOR_KIND(row, keyword, text) .Case(#keyword, AccumulatorKind::row)

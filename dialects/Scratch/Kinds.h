@@ -62,6 +62,7 @@ std::optional<SemiringKind> symbolizeSemiring(llvm::StringRef name);
 std::optional<AccumulatorKind> symbolizeAccumulator(llvm::StringRef name);
 /// "dense, tiered, ...": what a user may write, for messages and help texts.
 const std::string &accumulatorNames();
+const std::string &semiringNames();
 
 /// Whether a team shares the accumulator (TeamOps.td).
 bool isShared(AccumulatorKind kind);

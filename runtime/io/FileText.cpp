@@ -83,6 +83,44 @@ scratch_status FileText::inflate(const char *path, const unsigned char *packed,
   return SCRATCH_OK;
 }
 
+scratch_status FileText::map(const char *path, int file, size_t bytes) {
+  if (!bytes)
+    return SCRATCH_OK;
+  void *pages = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, file, 0);
+  if (pages == MAP_FAILED)
+    return cannotRead(path);
+  mapping = pages;
+  mappingSize = bytes;
+  madvise(mapping, bytes, MADV_SEQUENTIAL);
+  text = static_cast<const char *>(mapping);
+  size = bytes;
+  return SCRATCH_OK;
+}
+
+scratch_status FileText::readStream(const char *path, int file) {
+  size_t used = 0;
+  try {
+    for (;;) {
+      if (used == streamed.size())
+        streamed.resize(std::max<size_t>(2 * used, 1 << 16));
+      ssize_t done = read(file, &streamed[used], streamed.size() - used);
+      if (done < 0 && errno == EINTR)
+        continue;
+      if (done < 0)
+        return cannotRead(path);
+      if (done == 0)
+        break;
+      used += static_cast<size_t>(done);
+    }
+  } catch (...) {
+    return scratch_report(SCRATCH_OUT_OF_MEMORY,
+                          "%s: found no memory to read it, expected some", path);
+  }
+  text = streamed.data();
+  size = used;
+  return SCRATCH_OK;
+}
+
 scratch_status FileText::load(const char *path) {
   int file = open(path, O_RDONLY | O_CLOEXEC);
   if (file < 0)
@@ -95,25 +133,14 @@ scratch_status FileText::load(const char *path) {
     close(file);
     return status;
   }
-  size_t bytes = static_cast<size_t>(about.st_size);
-  if (bytes) {
-    mapping = mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, file, 0);
-    if (mapping == MAP_FAILED) {
-      mapping = nullptr;
-      scratch_status status = cannotRead(path);
-      close(file);
-      return status;
-    }
-    mappingSize = bytes;
-    madvise(mapping, bytes, MADV_SEQUENTIAL);
-  }
+  scratch_status status = S_ISREG(about.st_mode)
+                              ? map(path, file, static_cast<size_t>(about.st_size))
+                              : readStream(path, file);
   close(file);
-  const auto *start = static_cast<const unsigned char *>(mapping);
-  if (bytes >= 2 && start[0] == 0x1f && start[1] == 0x8b)
-    return inflate(path, start, bytes);
-  if (bytes) {
-    text = static_cast<const char *>(mapping);
-    size = bytes;
-  }
+  if (status)
+    return status;
+  const auto *start = reinterpret_cast<const unsigned char *>(text);
+  if (size >= 2 && start[0] == 0x1f && start[1] == 0x8b)
+    return inflate(path, start, size);
   return SCRATCH_OK;
 }

@@ -1,6 +1,7 @@
 //===- FileText.h - a whole file as text in memory -----------------------===//
 //
-// Mapped when plain, inflated when its content is gzip.
+// Mapped when plain, inflated when its content is gzip. What has no size, such as a
+// pipe, is read to its end first.
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_IO_FILETEXT_H
 #define SCRATCH_IO_FILETEXT_H
@@ -26,6 +27,8 @@ public:
   const char *end() const { return text + size; }
 
 private:
+  scratch_status map(const char *path, int file, size_t bytes);
+  scratch_status readStream(const char *path, int file);
   scratch_status inflate(const char *path, const unsigned char *packed,
                          size_t packedSize);
 
@@ -33,7 +36,7 @@ private:
   size_t size = 0;
   void *mapping = nullptr;
   size_t mappingSize = 0;
-  std::string inflated;
+  std::string streamed, inflated;
 };
 
 /// The number, from 1, of the line that `at` is on.

@@ -41,15 +41,18 @@ typedef struct scratch_mtx_info {
 /// Values become `element`: f64 and f32 are rounded once, correctly, and
 /// refused beyond the largest finite value; i64 and i32 must be integral and in
 /// range; i8, the boolean, holds 1 where the value is not zero and else 0 (a
-/// sum of duplicates is then their logical or). `info` may be null.
+/// sum of duplicates is then their logical or). An integer beyond 2^53 is rounded
+/// in f64 as a real is. Duplicates are summed in the order of the file: a floating
+/// sum may become infinite, an integer one that leaves the type on the way is
+/// refused. `info` may be null.
 scratch_status scratch_mtx_read(const char *path, scratch_element element,
                                 uint32_t index_bits, scratch_mtx_info *info,
                                 scratch_tensor *out);
 
 /// Write a CSR or CSC matrix as a coordinate file, a dense vector or matrix as
 /// an array file, such that reading it back gives the same bits (of a nan, its
-/// sign). The file appears under its name only when it is complete; a name that
-/// ends in .gz is compressed.
+/// sign). The file appears under its name only when it is complete; a link keeps
+/// its name and gets new contents; a name that ends in .gz is compressed.
 scratch_status scratch_mtx_write(const char *path,
                                  const scratch_tensor *tensor);
 

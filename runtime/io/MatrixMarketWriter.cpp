@@ -6,6 +6,7 @@
 #include "runtime/core/Call.h"
 #include "runtime/io/MatrixMarket.h"
 
+#include <atomic>
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
@@ -22,8 +23,7 @@ namespace {
 /// A temporary file that becomes `path` on commit and vanishes otherwise.
 class ReplacedFile {
 public:
-  explicit ReplacedFile(const std::string &path)
-      : path(path), temporary(path + ".XXXXXX") {}
+  explicit ReplacedFile(const std::string &path) : path(path) {}
   ReplacedFile(const ReplacedFile &) = delete;
   ~ReplacedFile() {
     if (packed)
@@ -38,14 +38,9 @@ public:
     // A device or a pipe is written to: a file must not take its place.
     struct stat there;
     direct = stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode);
-    file = direct ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC)
-                  : mkstemp(temporary.data());
+    file = direct ? ::open(path.c_str(), O_WRONLY | O_CLOEXEC) : openBeside();
     if (file < 0)
       return false;
-    mode_t mask = umask(0);
-    umask(mask);
-    if (!direct)
-      fchmod(file, 0666 & ~mask);
     if (path.size() < 3 || path.compare(path.size() - 3, 3, ".gz") != 0)
       return true;
     int copy = dup(file);
@@ -89,6 +84,23 @@ public:
   }
 
 private:
+  /// A new file beside the target, or beside what the target is a link to, with
+  /// the rights that any new file gets (mkstemp's are narrower).
+  int openBeside() {
+    if (char *real = realpath(path.c_str(), nullptr)) {
+      path = real;
+      free(real);
+    }
+    static std::atomic<unsigned> made;
+    for (int attempt = 0; attempt < 1000; ++attempt) {
+      temporary = path + "." + std::to_string(getpid()) + "." + std::to_string(made++) + ".part";
+      int created = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+      if (created >= 0 || errno != EEXIST)
+        return created;
+    }
+    return -1;
+  }
+
   void discard() {
     if (!direct)
       unlink(temporary.c_str());

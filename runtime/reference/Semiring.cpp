@@ -88,7 +88,17 @@ int64_t scratch::reference::apply(Operator op, int64_t a, int64_t b) {
 
 double scratch::reference::realIdentity(Operator add) {
   const double infinity = std::numeric_limits<double>::infinity();
-  return add == Operator::min ? infinity : add == Operator::max ? -infinity : 0;
+  switch (add) {
+  case Operator::min:
+    return infinity;
+  case Operator::max:
+    return -infinity;
+  case Operator::times:
+  case Operator::logicalAnd:
+    return 1;
+  default:
+    return 0;
+  }
 }
 
 int64_t scratch::reference::integerIdentity(Operator add,
@@ -97,5 +107,15 @@ int64_t scratch::reference::integerIdentity(Operator add,
                    : element == SCRATCH_I32 ? 32
                                             : 8;
   const int64_t most = INT64_MAX >> (64 - bits);
-  return add == Operator::min ? most : add == Operator::max ? -most - 1 : 0;
+  switch (add) {
+  case Operator::min:
+    return most;
+  case Operator::max:
+    return -most - 1;
+  case Operator::times:
+  case Operator::logicalAnd:
+    return 1;
+  default:
+    return 0;
+  }
 }

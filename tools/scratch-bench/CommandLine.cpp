@@ -134,7 +134,7 @@ llvm::Error scratch::parseCommandLine(int argc, char **argv, BenchOptions &optio
     return llvm::Error::success();
   }
   if (flags.matrices.empty())
-    return llvm::createStringError("found no matrix, expected MATRIX ...; see scratch-bench --help");
+    return llvm::createStringError("found no matrix, expected MATRIX ... (scratch-bench --help)");
   options.matrices.assign(flags.matrices.begin(), flags.matrices.end());
   if (llvm::Error error = readNumber(flags.rounds, 1, 1000, options.rounds))
     return error;

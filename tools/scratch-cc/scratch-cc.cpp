@@ -15,15 +15,15 @@ struct Flags {
   Text input{cl::Positional, cl::cat(ours), cl::desc("KERNEL.mlir")};
   Text output{"o", cl::cat(ours), cl::desc("Write this .o .so .a .s .ll .mlir or .elf")};
   Text header{"header", cl::cat(ours), cl::desc("Also write a C header to this file")};
-  Text target{"target", cl::cat(ours), cl::init("x86"), cl::desc("x86, cuda or piuma")};
+  Text target{"target", cl::cat(ours), cl::init("x86"), cl::desc("x86 or piuma")};
   Text mcpu{"mcpu", cl::cat(ours), cl::desc("Processor; native unless the module names one")};
   Text stopAfter{"stop-after", cl::cat(ours),
                  cl::desc("Write MLIR after import, select, expand, map or lower")};
   Text remarks{"remarks", cl::cat(ours), cl::desc("Write why to this file, as .yaml or text")};
   Text dataflow{"dataflow", cl::cat(ours), cl::init("auto"),
                 cl::desc("auto, inner, outer or row_wise")};
-  Text accumulator{"accumulator", cl::cat(ours), cl::init("auto"),
-                   cl::desc("auto, or a kind of accumulator")};
+  const std::string kinds = "auto, " + scratch::accumulatorNames();
+  Text accumulator{"accumulator", cl::cat(ours), cl::init("auto"), cl::desc(kinds)};
   Text phases{"phases", cl::cat(ours), cl::init("auto"), cl::desc("auto, one or two")};
   Text schedule{"schedule", cl::cat(ours), cl::init("auto"),
                 cl::desc("auto, balanced, static or tokens")};

@@ -36,8 +36,9 @@ struct Flags {
                              cl::desc("auto, balanced, static, tokens")};
   Flag<std::string> hash{"hash", cl::cat(category), cl::init("auto"),
                          cl::desc("auto, multiplicative, high, low")};
+  const std::string semirings = "Default plus_times; " + semiringNames();
   Flag<std::string> semiring{"semiring", cl::cat(category),
-                             cl::desc("plus_times (default), min_plus, ...")};
+                             cl::desc(semirings)};
   Flag<std::string> mask{
       "mask", cl::cat(category), cl::value_desc("FILE"),
       cl::desc("Compute only the entries of this matrix (spgemm)")};
