@@ -19,9 +19,12 @@
 using namespace mlir;
 using namespace scratch;
 
-/// Products of a token: enough that taking and locating it costs one
-/// instruction per product, few enough that the last one does not last.
-static constexpr int64_t kTokenProducts = 128;
+/// Products of a token: enough that taking and locating it costs an instruction or a
+/// few per product, few enough that the last one does not last. Small windows are cut
+/// into smaller tokens, so that there are some for every worker.
+static constexpr int64_t kMostTokenProducts = 128, kLeastTokenProducts = 32;
+/// A window becomes about 2^8 tokens between these.
+static constexpr int64_t kTokensLog = 8;
 
 /// The view of a row of the matrix in a tile that begins at row `first`.
 Value TeamProduct::rowOfTile(Value tile, Value row, Value first) {
@@ -115,7 +118,10 @@ void TeamProduct::dealProducts(Value tile, Value first, Value last, Value low, V
   Value entryOfFirst = b.loadIndex(lhs.positions, first);
   Value entryOfLast = b.loadIndex(lhs.positions, last);
   Value from = b.loadIndex(products, entryOfFirst), to = b.loadIndex(products, entryOfLast);
-  deal(b, tile, from, to, b.index(kTokenProducts), /*tokens=*/true, [&](Value begin, Value end) {
+  Value grain = b.min(b.max(b.shiftRight(b.sub(to, from), kTokensLog),
+                            b.index(kLeastTokenProducts)),
+                      b.index(kMostTokenProducts));
+  deal(b, tile, from, to, grain, /*tokens=*/true, [&](Value begin, Value end) {
     // The row that holds product `begin`, then the entry.
     Value row = b.sub(emitPartitionPoint(b, first, last,
                                   [&](Value at) {
