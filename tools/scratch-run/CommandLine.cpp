@@ -1,6 +1,7 @@
 //===- CommandLine.cpp - scratch-run's flags ------------------------------===//
 #include "tools/scratch-run/CommandLine.h"
 
+#include "codegen/Driver/StrategyFlags.h"
 #include "codegen/Driver/ToolFlags.h"
 #include "dialects/Scratch/Kinds.h"
 
@@ -19,23 +20,7 @@ struct Flags {
                            cl::desc("KERNEL")};
   cl::list<std::string> files{cl::Positional, cl::cat(category),
                               cl::desc("A.mtx ...")};
-  Flag<std::string> target{"target", cl::cat(category), cl::init("x86"),
-                           cl::desc("x86 or piuma (simulated)")};
-  Flag<std::string> mcpu{
-      "mcpu", cl::cat(category),
-      cl::desc("Processor, as LLVM names it (default: native)")};
-  Flag<std::string> dataflow{"dataflow", cl::cat(category), cl::init("auto"),
-                             cl::desc("auto, inner, outer, row_wise")};
-  const std::string accumulators = "auto, " + accumulatorNames();
-  Flag<std::string> accumulator{"accumulator", cl::cat(category),
-                                cl::init("auto"),
-                                cl::desc(accumulators)};
-  Flag<std::string> phases{"phases", cl::cat(category), cl::init("auto"),
-                           cl::desc("auto, one, two")};
-  Flag<std::string> schedule{"schedule", cl::cat(category), cl::init("auto"),
-                             cl::desc("auto, balanced, static, tokens")};
-  Flag<std::string> hash{"hash", cl::cat(category), cl::init("auto"),
-                         cl::desc("auto, multiplicative, high, low")};
+  StrategyFlags strategy{category};
   const std::string semirings = "Default plus_times; " + semiringNames();
   Flag<std::string> semiring{"semiring", cl::cat(category),
                              cl::desc(semirings)};
@@ -83,8 +68,6 @@ struct Flags {
                            cl::desc("Write the result as Matrix Market")};
   Flag<std::string> json{"json", cl::cat(category), cl::value_desc("FILE"),
                          cl::desc("Write what was measured as JSON")};
-  Flag<bool> costs{"costs", cl::cat(category),
-                   cl::desc("Print what every candidate would cost, a table per kernel")};
   Flag<std::string> remarks{
       "remarks", cl::cat(category), cl::ValueOptional, cl::value_desc("FILE"),
       cl::desc("Say what select decided and why; with FILE: as YAML")};
@@ -127,14 +110,7 @@ llvm::Error scratch::parseCommandLine(int argc, char **argv,
     return error;
   options.kernel = flags.kernel;
   options.files.assign(flags.files.begin(), flags.files.end());
-  options.compile.select.target = flags.target.getValue();
-  options.compile.select.dataflow = flags.dataflow.getValue();
-  options.compile.select.accumulator = flags.accumulator.getValue();
-  options.compile.select.phases = flags.phases.getValue();
-  options.compile.select.schedule = flags.schedule.getValue();
-  options.compile.select.hash = flags.hash.getValue();
-  options.compile.select.costs = flags.costs.getValue();
-  options.compile.cpu = flags.mcpu;
+  flags.strategy.apply(options.compile);
   options.semiring = flags.semiring;
   options.element = flags.element;
   options.mask = flags.mask;
