@@ -4,12 +4,13 @@
 //   lapp_cnn [--quick] [--seeds=3] [--epochs=8] [--prune-epochs=3] [--keep=0.4]
 //            [--pictures=60000] [--threads=1] [--only=NET] [--data=DIR] [--out=DIR]
 //
-// Writes a table, DIR/lapp_cnn.json and DIR/lapp_cnn.svg. Fails where a constraint is not
+// Writes a table, DIR/lapp_cnn.json and DIR/lapp_cnn.svg (DIR is made). Fails where a constraint is not
 // met, or where the net after removal says anything else than the masked one.
 #include "report.h"
 
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <numeric>
 #include <unistd.h>
 
@@ -114,6 +115,14 @@ static bool checkGradients(const Dataset &data) {
 
 int main(int argc, char **argv) {
   Options o = parse(argc, argv);
+  // Before the hours of work, not after them.
+  std::error_code code;
+  std::filesystem::create_directories(o.out, code);
+  if (code) {
+    fprintf(stderr, "error: --out=%s: found %s, expected a folder to write to\n", o.out.c_str(),
+            code.message().c_str());
+    return 1;
+  }
   Dataset training = loadDataset(o.data, "train", o.pictures);
   Dataset testing = loadDataset(o.data, "t10k", o.testPictures);
   std::vector<Run> runs;
