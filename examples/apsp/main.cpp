@@ -19,7 +19,7 @@ int main() {
   int rounds = 0;
   for (bool changed = true; changed; ++rounds) {
     scratch_tensor wrapped = D.wrap(square_wrap_D), C;
-    stopOnFailure(square_call(&wrapped, &C, nullptr));
+    stop_on_failure(square_call(&wrapped, &C, nullptr));
     Csr<double> next(C);
     changed = next.columns != D.columns || next.values != D.values;
     D = next;

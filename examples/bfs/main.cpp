@@ -21,7 +21,7 @@ static Levels search(const Entries<int8_t> &edges, int n, const std::vector<int>
       levels[place.first][place.second] = level;
     Csr<int8_t> frontier(searches, n, start), known(searches, n, seen);
     scratch_tensor f = frontier.wrap(advance_wrap_frontier), k = known.wrap(advance_wrap_seen), next;
-    stopOnFailure(advance_call(&f, &wrappedA, &k, &next, nullptr));
+    stop_on_failure(advance_call(&f, &wrappedA, &k, &next, nullptr));
     start = Csr<int8_t>(next).entries();
     seen.insert(start.begin(), start.end());
   }

@@ -4,6 +4,7 @@
  * cache so far. Every result is compared with attention over the whole sequence, as
  * if it were computed anew.
  */
+#include "check.h"
 #include "decode.h"
 
 #include <math.h>
@@ -40,13 +41,6 @@ static double difference(int token, int head, const float *found) {
   for (int d = 0; d < SIZE; ++d)
     most = fmax(most, fabs(sums[d] / total - found[d]));
   return most;
-}
-
-static void stop_on_failure(scratch_status status) {
-  if (status == SCRATCH_OK)
-    return;
-  fprintf(stderr, "error: %s: %s\n", scratch_status_text(status), scratch_last_error());
-  exit(1);
 }
 
 int main(void) {

@@ -3,6 +3,7 @@
  * The kernel gathers what each expert takes; here every expert works on every token
  * and a 0/1 choice decides what counts, as the products with one-hot matrices do.
  */
+#include "check.h"
 #include "experts.h"
 
 #include <math.h>
@@ -57,13 +58,6 @@ static void work(int e, int t) {
       sum += hidden[c] * w2[e][c][d];
     expected[t][d] += wishes[e][t] * sum;
   }
-}
-
-static void stop_on_failure(scratch_status status) {
-  if (status == SCRATCH_OK)
-    return;
-  fprintf(stderr, "error: %s: %s\n", scratch_status_text(status), scratch_last_error());
-  exit(1);
 }
 
 int main(void) {

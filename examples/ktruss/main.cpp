@@ -36,7 +36,7 @@ int main() {
   for (size_t before = ~size_t(0); A.columns.size() != before; ++rounds) {
     before = A.columns.size();
     scratch_tensor wrapped = A.wrap(peel_wrap_A), C;
-    stopOnFailure(peel_call(&wrapped, k - 2, &C, nullptr));
+    stop_on_failure(peel_call(&wrapped, k - 2, &C, nullptr));
     A = Csr<int32_t>(C);
   }
   Entries<int32_t> expected = peelPlainly(edges, n, k - 2), found = A.entries();

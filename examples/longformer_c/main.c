@@ -4,6 +4,7 @@
  * nobody sees: it is compared here with the plain formula on some rows, and the
  * memory it took with that of a matrix of all scores.
  */
+#include "check.h"
 #include "longformer.h"
 
 #include <math.h>
@@ -43,13 +44,6 @@ static double difference(int head, int i, const float *row) {
     most = fmax(most, fabs(sums[d] / total - row[d]));
   }
   return most;
-}
-
-static void stop_on_failure(scratch_status status) {
-  if (status == SCRATCH_OK)
-    return;
-  fprintf(stderr, "error: %s: %s\n", scratch_status_text(status), scratch_last_error());
-  exit(1);
 }
 
 int main(void) {

@@ -62,7 +62,7 @@ int main() {
   for (double change = 1; change > 1e-9 && steps < 100; ++steps) {
     Entries<double> expected = stepPlainly(M), before = M.entries();
     scratch_tensor wrapped = M.wrap(step_wrap_M), C;
-    stopOnFailure(step_call(&wrapped, kLeast, kMost, &C, nullptr));
+    stop_on_failure(step_call(&wrapped, kLeast, kMost, &C, nullptr));
     M = Csr<double>(C);
     change = 0;
     for (auto &[place, value] : M.entries()) {

@@ -31,13 +31,13 @@ int main() {
   scratch_tensor a = A.wrap(coarsen_wrap_A), r = R.wrap(coarsen_wrap_R), p = P.wrap(coarsen_wrap_P);
 
   scratch_tensor fine, key1, coarse, key2, C;
-  stopOnFailure(plan_call(&a, &p, &r, &fine, &key1, &coarse, &key2, nullptr));
+  stop_on_failure(plan_call(&a, &p, &r, &fine, &key1, &coarse, &key2, nullptr));
   double worst = 0;
   for (int step = 0; step < 5; ++step) {
     Entries<double> grid = makeGrid(side, step), expected;
     A = Csr<double>(side * side, side * side, grid);
     a = A.wrap(coarsen_wrap_A);
-    stopOnFailure(coarsen_call(&a, &p, &r, &fine, &key1, &coarse, &key2, &C, nullptr));
+    stop_on_failure(coarsen_call(&a, &p, &r, &fine, &key1, &coarse, &key2, &C, nullptr));
     for (auto &[place, value] : grid)
       expected[{place.first / side / 2 * half + place.first % side / 2,
                 place.second / side / 2 * half + place.second % side / 2}] += 0.25 * value;

@@ -3,6 +3,7 @@
  * The loss of the gathered block equals that of the block that masks without
  * gathering, for every seed; and the loss depends on the seed.
  */
+#include "check.h"
 #include "patches.h"
 
 #include <math.h>
@@ -20,13 +21,6 @@ static void fill(float *values, int count, unsigned state, float scale) {
     state = state * 1664525u + 1013904223u;
     values[at] = scale * ((float)(state >> 8) / (1 << 23) - 1);
   }
-}
-
-static void stop_on_failure(scratch_status status) {
-  if (status == SCRATCH_OK)
-    return;
-  fprintf(stderr, "error: %s: %s\n", scratch_status_text(status), scratch_last_error());
-  exit(1);
 }
 
 static float take(scratch_tensor *loss) {

@@ -3,6 +3,7 @@
  * The kernel gathers windows by row numbers; here they are unfolded by plain loops,
  * and everything after them is the plain formula.
  */
+#include "check.h"
 #include "softsplit.h"
 
 #include <math.h>
@@ -64,13 +65,6 @@ static double difference(int picture, const float *found) {
       most = fmax(most, fabs(sums[d] / total + v[i][d] - found[i * SIZE + d]));
   }
   return most;
-}
-
-static void stop_on_failure(scratch_status status) {
-  if (status == SCRATCH_OK)
-    return;
-  fprintf(stderr, "error: %s: %s\n", scratch_status_text(status), scratch_last_error());
-  exit(1);
 }
 
 int main(void) {

@@ -1,7 +1,7 @@
 // What the examples share: a matrix in a program's own arrays, a graph to work on.
 #pragma once
 
-#include "scratch.h"
+#include "check.h"
 
 #include <cstdio>
 #include <cstdlib>
@@ -57,13 +57,6 @@ template <typename T> struct Csr {
     return tensor;
   }
 };
-
-inline void stopOnFailure(scratch_status status) {
-  if (status == SCRATCH_OK)
-    return;
-  fprintf(stderr, "error: %s: %s\n", scratch_status_text(status), scratch_last_error());
-  exit(1);
-}
 
 /// An undirected graph of n nodes: a ring, its second neighbours, and some chords.
 template <typename T> Entries<T> smallWorld(int n, int chords, T value) {

@@ -12,7 +12,7 @@ int main() {
   Csr<int8_t> L(n, n, lower);
   scratch_tensor wrapped = L.wrap(triangles_wrap_L);
   int64_t count = 0;
-  stopOnFailure(triangles_call(&wrapped, &count, nullptr));
+  stop_on_failure(triangles_call(&wrapped, &count, nullptr));
 
   int64_t expected = 0;
   for (int i = 0; i < n; ++i)
