@@ -8,6 +8,8 @@ namespace scratch::piuma::csr {
 // mstatus: MIE bit 3, MPIE bit 7, MPP bits 12:11, FS bits 14:13, SD bit 63.
 constexpr uint64_t kMie = 1 << 3, kMpie = 1 << 7, kMpp = 3 << 11, kFs = 3 << 13;
 
+bool isAllowed(const Thread &t, uint32_t number) { return (number >> 8 & 3) <= t.privilege; }
+
 bool isFloat(uint32_t number) { return number >= Fflags && number <= Fcsr; }
 
 /// Registers that hold what is written to them.

@@ -18,6 +18,8 @@ enum Number : uint32_t {
 };
 
 bool isFloat(uint32_t number);
+/// Bits 9:8 of a register's number are the lowest mode that may touch it.
+bool isAllowed(const Thread &t, uint32_t number);
 
 /// False: no such register, or not writable (an illegal instruction). `retired` is the
 /// thread's instruction count.

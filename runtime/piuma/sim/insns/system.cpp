@@ -14,6 +14,8 @@ static Outcome accessCsr(const Cpu<Mode> &cpu, uint64_t operand, bool writes,
                          uint64_t (*combine)(uint64_t, uint64_t)) {
   Thread &t = *cpu.t;
   uint32_t number = uint32_t(cpu.op->immediate);
+  if (!csr::isAllowed(t, number))
+    return cpu.illegal();
   if (csr::isFloat(number) && t.system->trackFlags)
     t.fflags |= host::takeFlags();
   uint64_t old;
@@ -47,6 +49,8 @@ FALLIBLE(ebreak) { return cpu.raise(Cause::Breakpoint, cpu.pc()); }
 
 FALLIBLE(mret) {
   Thread &t = *cpu.t;
+  if (t.privilege != 3)
+    return cpu.illegal();
   t.op = cpu.op;
   t.redirect = csr::returnFromTrap(t); // going there is the scheduler's work
   return Outcome::Here;
