@@ -44,15 +44,18 @@ inline std::string drawWord(Insn insn, std::mt19937_64 &random) {
   return ".word " + std::to_string(word) + "\n";
 }
 
-/// Jumps over one instruction, and reservations that are kept, lost or never made.
+/// Jumps over one instruction, flags read and cleared on the way, and reservations that are
+/// kept, lost or never made.
 inline std::string drawSequence(std::mt19937_64 &random) {
   auto x = [&] { return "x" + std::to_string(1 + random() % 28); };
   std::string odd = random() % 2 ? "1" : "0", width = random() % 2 ? ".w " : ".d ";
-  switch (random() % 3) {
+  switch (random() % 4) {
   case 0:
     return "jal " + x() + ", .+8\naddi x5, x5, 1\n";
   case 1: // bit 0 of the sum is dropped; a branch before it lands behind the nop
     return "nop\nla x28, .+16\njalr " + x() + ", " + odd + "(x28)\naddi x5, x5, 1\n";
+  case 2:
+    return "csrrci " + x() + ", fflags, " + std::to_string(random() % 32) + "\n";
   default:
     return (random() % 4 ? "lr" + width + x() + ", (x29)\n" : "") + "sc" + width + x() +
            ", " + x() + ", (x29)\n";

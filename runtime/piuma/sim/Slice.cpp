@@ -13,7 +13,7 @@ void runSlice(System &system, Thread &t, int64_t budget, int64_t grant) {
   t.grant = grant;
   t.access.kind = Access::None;
   t.extraCycles = 0;
-  bool flags = system.trackFlags || system.code.usesFlags();
+  bool flags = system.collectsFlags();
   if (flags)
     _mm_setcsr(host::kMxcsr);
   // Addresses beyond the limit take the long way; all do where owners need a division.

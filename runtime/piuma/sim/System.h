@@ -78,6 +78,10 @@ public:
   std::vector<MarkEvent> marks;
   bool recordMarks = false;
 
+  /// Whether the host's floating-point flags are the running thread's: always where turns
+  /// are long, else only for programs that look at them.
+  bool collectsFlags() const { return trackFlags || code.usesFlags(); }
+
   // --- Called by instructions (see insns/).
   Outcome barrier(Thread &t, uint64_t scope, uint64_t id);
   Outcome collective(Thread &t, Insn insn, uint64_t scope, uint64_t value, uint8_t rd);

@@ -16,7 +16,7 @@ static Outcome accessCsr(const Cpu<Mode> &cpu, uint64_t operand, bool writes,
   uint32_t number = uint32_t(cpu.op->immediate);
   if (!csr::isAllowed(t, number))
     return cpu.illegal();
-  if (csr::isFloat(number) && t.system->trackFlags)
+  if (csr::isFloat(number) && t.system->collectsFlags())
     t.fflags |= host::takeFlags();
   uint64_t old;
   if (!csr::read(t, number, cpu.retired(), old))
