@@ -58,6 +58,15 @@ static llvm::Expected<std::string> emitObject(Compilation &compilation) {
   return object;
 }
 
+/// An object without a function is what a wrong or forgotten input gives.
+static llvm::Error checkContent(ModuleOp module, StringRef input) {
+  for (auto function : module.getOps<FunctionOpInterface>())
+    if (!function.isExternal() && !function.isPrivate())
+      return llvm::Error::success();
+  return llvm::createStringError(input + ": found no public function with a body, expected "
+                                         "something to compile");
+}
+
 /// The kernel that an image starts. The stages keep its mark.
 static llvm::Expected<std::string> onlyEntry(ModuleOp module) {
   SmallVector<std::string> names;
@@ -125,6 +134,10 @@ llvm::Error scratch::compileAheadOfTime(const AheadOfTimeOptions &options) {
   Compilation compilation(*context, options.compile);
   if (llvm::Error error = compilation.parseFile(options.input))
     return error;
+
+  if (*kind != OutputKind::Mlir)
+    if (llvm::Error error = checkContent(compilation.module(), options.input))
+      return error;
 
   Outputs outputs;
   if (!options.header.empty()) {

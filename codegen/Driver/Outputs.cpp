@@ -59,6 +59,9 @@ llvm::Expected<std::string> Outputs::begin(llvm::StringRef path) {
   llvm::SmallString<128> target;
   if (fs::real_path(path, target)) // not there yet
     target = path;
+  // A protected file would be replaced, since only its folder is asked.
+  if (fs::exists(target) && !fs::can_write(target))
+    return cannotWrite(path, std::make_error_code(std::errc::permission_denied));
   // LLVM would make missing folders; a mistyped path is not a wish for them.
   llvm::StringRef folder = llvm::sys::path::parent_path(target);
   if (!folder.empty() && !fs::is_directory(folder))

@@ -88,7 +88,8 @@ SmallVector<func::FuncOp> scratch::entryPoints(ModuleOp module) {
 }
 
 std::string scratch::whyNoEntryPoint(ModuleOp module) {
-  const char *expected = "expected a public one on CSR, CSC or dense tensors and numbers";
+  const char *expected = "expected a public one on numbers, dense tensors, and CSR or CSC "
+                         "matrices with positions and coordinates of 32 or 64 bits";
   if (isProgram(module))
     return "found a program (@main), expected functions to call";
   for (auto function : module.getOps<func::FuncOp>()) {

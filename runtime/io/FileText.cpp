@@ -48,7 +48,7 @@ scratch_status FileText::inflate(const char *path, const unsigned char *packed,
     inflated.resize(std::max<size_t>(4 * packedSize, 4096));
     while (state == Z_OK || (state == Z_STREAM_END && used < packedSize)) {
       if (state == Z_STREAM_END) {
-        if (packed[used] != 0x1f) // padding after the last member
+        if (!packed[used]) // padding after the last member
           break;
         inflateReset(&stream);
       }
@@ -80,6 +80,12 @@ scratch_status FileText::inflate(const char *path, const unsigned char *packed,
         "%s:%zu: found %s gzip data, expected a complete file", path,
         lineOf(text, text + size),
         state == Z_BUF_ERROR ? "truncated" : "damaged");
+  const unsigned char *end = packed + packedSize;
+  if (std::any_of(packed + used, end, [](unsigned char byte) { return byte; }))
+    return scratch_report(SCRATCH_PARSE_ERROR,
+                          "%s: found bytes that are no gzip data behind its "
+                          "end, expected nothing or zeros",
+                          path);
   return SCRATCH_OK;
 }
 

@@ -70,11 +70,11 @@ TEST(Header, NamesNeverCollide) {
 
 TEST(Header, ErrorsSayWhatWasExpected) {
   EXPECT_EQ(headerOf("func.func private @f(tensor<?xf64>)"),
-            "header: found no public function, expected a public one on CSR, CSC or dense "
-            "tensors and numbers");
+            "header: found no public function, expected a public one on numbers, dense tensors, "
+            "and CSR or CSC matrices with positions and coordinates of 32 or 64 bits");
   EXPECT_EQ(headerOf("func.func @f(%x: tensor<?xi1>) { return }"),
-            "header: found function 'f' with tensor<?xi1>, expected a public one on CSR, CSC or "
-            "dense tensors and numbers");
+            "header: found function 'f' with tensor<?xi1>, expected a public one on numbers, dense "
+            "tensors, and CSR or CSC matrices with positions and coordinates of 32 or 64 bits");
   EXPECT_EQ(headerOf("func.func @main() { return }"),
             "header: found a program (@main), expected functions to call");
   EXPECT_EQ(headerOf("func.func @\"a b\"(%x: tensor<?xf64>) { return }"),

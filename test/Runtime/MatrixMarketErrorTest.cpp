@@ -198,6 +198,12 @@ TEST(MatrixMarketError, DamagedGzip) {
       truncated.error.find("truncated gzip data, expected a complete file"),
       std::string::npos)
       << truncated.error;
+  ReadResult padded(packed + std::string(3, '\0'));
+  EXPECT_EQ(padded.status, SCRATCH_OK) << padded.error;
+  ReadResult followed(packed + std::string(3, '\0') + "1 1 2\n");
+  EXPECT_EQ(followed.status, SCRATCH_PARSE_ERROR);
+  EXPECT_NE(followed.error.find("no gzip data behind its end"), std::string::npos)
+      << followed.error;
   packed[packed.size() - 6] ^= 0x55; // its checksum
   ReadResult damaged(packed);
   EXPECT_EQ(damaged.status, SCRATCH_PARSE_ERROR);

@@ -9,9 +9,9 @@
 //     Nagasaka et al., ICPP Workshops 2018.
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Accumulators/Accumulator.h"
+#include "passes/Conversion/Accumulators/RadixSort.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -32,6 +32,7 @@ public:
     values = allocateValues(b, slots);
     used = allocate(b, index, slots, /*zeroed=*/false);
     sorted = allocate(b, index, slots, /*zeroed=*/false);
+    digits = allocate(b, b.getIndexType(), b.index(kRadixCounters), /*zeroed=*/false);
     counter = allocate(b, b.getIndexType(), b.index(1), /*zeroed=*/true);
     b.ifThen(StatusOp::create(b), [&] {
       Value free = freeKey(b);
@@ -40,7 +41,7 @@ public:
   }
 
   void destroy(LoopBuilder &b) override {
-    for (Value buffer : {keys, states, values, used, sorted, counter})
+    for (Value buffer : {keys, states, values, used, sorted, digits, counter})
       ReleaseOp::create(b, buffer);
   }
 
@@ -77,13 +78,12 @@ public:
                                          b.load(states, slot), byte(b, 0));
       return LoopBuilder::Values{b.add(sum[0], b.cast(here, b.getIndexType()))};
     })[0];
-    auto identityMap = AffineMap::getMultiDimIdentityMap(1, b.getContext());
-    sparse_tensor::SortOp::create(b, present, sorted, ValueRange(), identityMap,
-                                  b.getIndexAttr(0),
-                                  sparse_tensor::SparseTensorSortKind::HybridQuickSort);
+    // At most half of the tile's slots are used.
+    Value spare = b.shiftRight(b.add(last, b.index(1)), 1);
+    Value from = emitRadixSort(b, sorted, digits, present, spare, low, high);
     Type stored = cast<MemRefType>(coordinates.getType()).getElementType();
     b.loop(zero, present, [&](Value n) {
-      Value key = b.load(sorted, n);
+      Value key = b.load(sorted, b.add(from, n));
       Value slot = probe(b, key).first;
       Value place = b.add(at, n);
       b.store(b.cast(key, stored), coordinates, place);
@@ -223,7 +223,7 @@ private:
     b.store(b.index(0), counter, b.index(0));
   }
 
-  Value keys, states, values, used, sorted, counter;
+  Value keys, states, values, used, sorted, digits, counter;
   Value last, shift; ///< of the open tile
 };
 } // namespace

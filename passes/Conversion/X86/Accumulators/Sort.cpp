@@ -173,8 +173,10 @@ private:
           Value columns = b.sub(load(storedType, op.getCoordinates(), p, inside), base);
           if (isa<IndexType>(stored))
             columns = arith::IndexCastOp::create(b, keyType, columns);
-          else if (stored != b.getI32Type())
+          else if (stored.getIntOrFloatBitWidth() > 32)
             columns = arith::TruncIOp::create(b, keyType, columns);
+          else if (stored.getIntOrFloatBitWidth() < 32)
+            columns = arith::ExtUIOp::create(b, keyType, columns);
           Value places = b.add(splat(b, b.cast(number[0], b.getI32Type())), steps);
           Value key = b.bitOr(arith::ShLIOp::create(b, columns, bits), places);
           vector::StoreOp::create(b, key, keys, ValueRange{number[0]});

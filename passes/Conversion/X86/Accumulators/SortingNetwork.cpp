@@ -1,10 +1,19 @@
 //===- SortingNetwork.cpp - few keys sorted without branches --------------===//
 //
-// Stage: map (x86). Batcher's bitonic network [1] on vectors: key i stands in
-// lane i % lanes of vector i / lanes. Steps between vectors are a minimum and a
-// maximum for two vectors; steps within one also permute and blend. One branch
-// per doubling of the count chooses the network; what is missing to a network's
-// size is filled up with the largest key.
+// Stage: map (x86). Batcher's bitonic network [1] on vectors. No lane has a fixed
+// meaning: every vector knows the place in the sorted order (its `places`) that
+// each of its lanes stands for at the moment. A step compares place p with p ^ mask.
+// Where the partners of one vector fill another, that one is brought into the same
+// lane order, and a minimum and a maximum are all; where they sit in the vector
+// itself, two such vectors first trade halves. Minima then stand for the lower
+// place of each pair, maxima for the higher: nothing is blended or moved back. Keys
+// arrive in any order, so the network starts with neighbouring places in different
+// vectors, and only the end puts places into memory order. For 64 keys in vectors
+// of 8 this is 168 minima and maxima and 100 shuffles; lanes that keep their
+// meaning take 530 instructions.
+//
+// One branch per doubling of the count chooses the network; what is missing to a
+// network's size is filled up with the largest key.
 //
 // [1] K. E. Batcher, Sorting networks and their applications, AFIPS 1968.
 //===----------------------------------------------------------------------===//
@@ -15,22 +24,37 @@
 using namespace mlir;
 using namespace scratch;
 
+/// Two vectors of four keys.
+static constexpr int64_t kLeastSize = 8;
+
 namespace {
-/// The keys of one network, in vectors.
+/// Keys in a register and the place in the sorted order of each lane.
+struct Keys {
+  Value vector;
+  SmallVector<int64_t> places;
+
+  bool holds(int64_t place) const { return llvm::is_contained(places, place); }
+  int64_t laneOf(int64_t place) const { return llvm::find(places, place) - places.begin(); }
+};
+
+/// The keys of one network. Sizes are powers of two, with two vectors at least.
 class Network {
 public:
-  Network(LoopBuilder &b, Value keys, int64_t size, int64_t lanes)
-      : b(b), keys(keys), size(size), lanes(lanes),
-        type(VectorType::get({lanes}, b.getI32Type())) {}
+  Network(LoopBuilder &b, Value buffer, int64_t size, int64_t lanes)
+      : b(b), buffer(buffer), size(size), lanes(std::min(lanes, size / 2)),
+        type(VectorType::get({this->lanes}, b.getI32Type())) {}
 
   void sort() {
-    for (int64_t at = 0; at < size; at += lanes)
-      vectors.push_back(vector::LoadOp::create(b, type, keys, ValueRange{b.index(at)}));
-    for (int64_t run = 2; run <= size; run *= 2)
-      for (int64_t stride = run / 2; stride > 0; stride /= 2)
-        stride < lanes ? stepWithin(run, stride) : stepBetween(run, stride);
-    for (auto [number, vector] : llvm::enumerate(vectors))
-      vector::StoreOp::create(b, vector, keys, ValueRange{b.index(number * lanes)});
+    load();
+    for (int64_t run = 2; run <= size; run *= 2) {
+      // Two ascending runs, the second one read backwards, are a bitonic one.
+      compare(run - 1);
+      for (int64_t stride = run / 4; stride > 0; stride /= 2)
+        compare(stride);
+    }
+    arrange();
+    for (auto [number, keys] : llvm::enumerate(registers))
+      vector::StoreOp::create(b, keys.vector, buffer, ValueRange{b.index(number * lanes)});
   }
 
   /// Which keys differ from the one before.
@@ -43,8 +67,8 @@ public:
         b, DenseElementsAttr::get(type, b.getI32IntegerAttr(ignored)));
     Value before;
     SmallVector<Value> changed;
-    for (Value keys : vectors) {
-      Value columns = arith::ShRUIOp::create(b, keys, shift);
+    for (const Keys &keys : registers) {
+      Value columns = arith::ShRUIOp::create(b, keys.vector, shift);
       // The first key of all follows its own complement.
       Value last = before ? before : arith::XOrIOp::create(b, columns, allOnes());
       if (!before)
@@ -63,6 +87,124 @@ public:
   }
 
 private:
+  void load() {
+    int64_t count = size / lanes;
+    for (int64_t number = 0; number < count; ++number) {
+      Value at = b.index(number * lanes);
+      Keys keys{vector::LoadOp::create(b, type, buffer, ValueRange{at}), {}};
+      for (int64_t lane = 0; lane < lanes; ++lane)
+        keys.places.push_back(lane * count + number);
+      registers.push_back(std::move(keys));
+    }
+  }
+
+  /// Every place p against p ^ mask.
+  void compare(int64_t mask) {
+    forEachPair(mask, [&](Keys &first, Keys &second) {
+      if (first.holds(first.places.front() ^ mask))
+        trade(first, second, llvm::bit_floor<uint64_t>(mask), mask);
+      align(second, partners(first, mask));
+      Value least = b.min(first.vector, second.vector);
+      second.vector = b.max(first.vector, second.vector);
+      first.vector = least;
+      for (auto [low, high] : llvm::zip_equal(first.places, second.places))
+        if (low > high)
+          std::swap(low, high);
+    });
+  }
+
+  /// Places in memory order: a low bit that tells vectors apart changes roles with
+  /// a high bit that tells lanes apart.
+  void arrange() {
+    for (int64_t low = 1; low < lanes; low *= 2) {
+      if (registers.front().holds(registers.front().places.front() ^ low))
+        continue;
+      int64_t high = size / 2;
+      while (!registers.front().holds(registers.front().places.front() ^ high))
+        high /= 2;
+      forEachPair(low, [&](Keys &first, Keys &second) {
+        align(second, partners(first, low));
+        trade(first, second, high, high);
+      });
+    }
+    llvm::sort(registers, [](const Keys &a, const Keys &b) {
+      return *llvm::min_element(a.places) < *llvm::min_element(b.places);
+    });
+    for (auto [number, keys] : llvm::enumerate(registers))
+      align(keys, llvm::to_vector(llvm::seq<int64_t>(number * lanes, (number + 1) * lanes)));
+  }
+
+  /// Each vector with the one that holds its partners, or with any other that has
+  /// its partners within.
+  void forEachPair(int64_t mask, function_ref<void(Keys &, Keys &)> body) {
+    SmallVector<Keys *> open;
+    for (Keys &keys : registers)
+      open.push_back(&keys);
+    while (!open.empty()) {
+      Keys *first = open.front();
+      open.erase(open.begin());
+      int64_t partner = first->places.front() ^ mask;
+      auto second = first->holds(partner)
+                        ? open.begin()
+                        : llvm::find_if(open, [&](Keys *keys) { return keys->holds(partner); });
+      Keys *other = *second;
+      open.erase(second);
+      body(*first, *other);
+    }
+  }
+
+  static SmallVector<int64_t> partners(const Keys &keys, int64_t mask) {
+    return llvm::map_to_vector(keys.places, [&](int64_t place) { return place ^ mask; });
+  }
+
+  /// Lanes in the order of `places`.
+  void align(Keys &keys, SmallVector<int64_t> places) {
+    if (keys.places == places)
+      return;
+    auto from = llvm::map_to_vector(places, [&](int64_t p) { return keys.laneOf(p); });
+    keys.vector = vector::ShuffleOp::create(b, keys.vector, keys.vector, from);
+    keys.places = std::move(places);
+  }
+
+  /// Places without `bit` gather in the first vector, their partners in the second.
+  void trade(Keys &first, Keys &second, int64_t bit, int64_t mask) {
+    SmallVector<int64_t> places = placesWithout(first, second, bit);
+    auto gather = [&](ArrayRef<int64_t> places) {
+      auto from = llvm::map_to_vector(places, [&](int64_t place) {
+        return first.holds(place) ? first.laneOf(place) : lanes + second.laneOf(place);
+      });
+      return vector::ShuffleOp::create(b, first.vector, second.vector, from);
+    };
+    Keys low{gather(places), places};
+    SmallVector<int64_t> others = partners(low, mask);
+    second = {gather(others), others};
+    first = std::move(low);
+  }
+
+  /// In an order that takes one instruction: where every quarter of a register
+  /// (four lanes, 128 bits) has two such places, each is filled from its namesakes.
+  SmallVector<int64_t> placesWithout(const Keys &first, const Keys &second, int64_t bit) {
+    auto within = [&](const Keys &keys, int64_t from, int64_t to) {
+      SmallVector<int64_t> found;
+      for (int64_t place : ArrayRef(keys.places).slice(from, to - from))
+        if (!(place & bit))
+          found.push_back(place);
+      return found;
+    };
+    SmallVector<int64_t> result;
+    for (int64_t at = 0; at < lanes; at += 4)
+      for (const Keys *keys : {&first, &second}) {
+        SmallVector<int64_t> two = within(*keys, at, at + 4);
+        if (two.size() != 2) {
+          result = within(first, 0, lanes);
+          llvm::append_range(result, within(second, 0, lanes));
+          return result;
+        }
+        llvm::append_range(result, two);
+      }
+    return result;
+  }
+
   Value join(Value low, Value high) {
     int64_t length = cast<VectorType>(low.getType()).getNumElements();
     return vector::ShuffleOp::create(b, low, high, llvm::to_vector(llvm::seq(2 * length)));
@@ -72,40 +214,11 @@ private:
     return arith::ConstantOp::create(b, DenseElementsAttr::get(type, b.getI32IntegerAttr(-1)));
   }
 
-  /// Runs of `run` keys alternate in direction, so that two make a bitonic one.
-  bool ascends(int64_t key, int64_t run) const { return run == size || (key & run) == 0; }
-
-  void stepBetween(int64_t run, int64_t stride) {
-    for (int64_t low = 0; low < size; low += lanes) {
-      if (low & stride)
-        continue;
-      Value &first = vectors[low / lanes], &second = vectors[(low + stride) / lanes];
-      Value least = b.min(first, second), most = b.max(first, second);
-      first = ascends(low, run) ? least : most;
-      second = ascends(low, run) ? most : least;
-    }
-  }
-
-  void stepWithin(int64_t run, int64_t stride) {
-    SmallVector<int64_t> partner;
-    for (int64_t lane = 0; lane < lanes; ++lane)
-      partner.push_back(lane ^ stride);
-    for (auto [number, vector] : llvm::enumerate(vectors)) {
-      SmallVector<bool> takesLeast;
-      for (int64_t lane = 0; lane < lanes; ++lane)
-        takesLeast.push_back(((lane & stride) == 0) == ascends(number * lanes + lane, run));
-      Value other = vector::ShuffleOp::create(b, vector, vector, partner);
-      auto bits = VectorType::get({lanes}, b.getI1Type());
-      Value choice = arith::ConstantOp::create(b, DenseElementsAttr::get(bits, takesLeast));
-      vector = b.select(choice, b.min(vector, other), b.max(vector, other));
-    }
-  }
-
   LoopBuilder &b;
-  Value keys;
+  Value buffer;
   int64_t size, lanes;
   VectorType type;
-  SmallVector<Value> vectors;
+  SmallVector<Keys> registers;
 };
 } // namespace
 
@@ -136,5 +249,6 @@ static Value sortUpTo(LoopBuilder &b, Value keys, Value count, int64_t size, int
 
 Value scratch::emitSort(LoopBuilder &b, Value keys, Value count, int64_t most, int64_t lanes,
                         int64_t ignored) {
-  return sortUpTo(b, keys, count, lanes, lanes, most, lanes, ignored);
+  int64_t least = std::max(lanes, kLeastSize);
+  return sortUpTo(b, keys, count, least, least, most, lanes, ignored);
 }
