@@ -110,6 +110,10 @@ private:
   void applyMask(const Task &task, ScalarDomain &domain, Value scores, Value firstKey,
                  Value count);
   void run(const Task &task, const AttentionTiles::Workspace &w);
+  void sumTiles(const Task &task, const AttentionTiles::Workspace &w, Value careful);
+  void sumLiveValues(const Task &task, ScalarDomain &domain, const AttentionTiles::Workspace &w,
+                     Value firstKey, Value count);
+  Value isFinite(const Task &task, const AttentionTiles::Workspace &w);
   void finish(const Task &task, const AttentionTiles::Workspace &w);
   void write(const Task &task, const AttentionTiles::Workspace &w, const HeadTensor &target,
              Value logs, Value part);
@@ -370,8 +374,43 @@ void AttentionExpansion::write(const Task &task, const AttentionTiles::Workspace
   });
 }
 
-void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &w) {
-  packQueries(task, w.queries);
+/// A partial tile's weighted sum over the keys that take part alone.
+void AttentionExpansion::sumLiveValues(const Task &task, ScalarDomain &domain,
+                                       const AttentionTiles::Workspace &w, Value firstKey,
+                                       Value count) {
+  b.loop(b.index(0), task.rows, [&](Value row) {
+    Value place = placeOf(task, row);
+    b.loop(b.index(0), count, [&](Value j) {
+      Value keyPlace = b.add(firstKey, j);
+      b.ifThen(mask::evaluate(domain, formula.predicate, place, keyPlace), [&] {
+        Value weight = tiles.weightAt(w, row, j), token = keyOf(task, keyPlace);
+        b.loop(b.index(0), e.valueSize, [&](Value d) {
+          Value entry =
+              emitToF32(b, b.load(value.buffer, value.at(task.batch, task.keyHead, token, d)));
+          Value term = arith::MulFOp::create(b, weight, entry);
+          b.store(arith::AddFOp::create(b, b.load(w.sums, {row, d}), term), w.sums, {row, d});
+        });
+      });
+    });
+  });
+}
+
+Value AttentionExpansion::isFinite(const Task &task, const AttentionTiles::Workspace &w) {
+  Value zero = b.index(0), none = tiles.zeroVector();
+  // Zero times a number is zero, times infinity or NaN it is NaN.
+  Value sum = b.loop(zero, task.rows, {none}, [&](Value row, ValueRange outer) {
+    return b.loop(zero, values.size, outer, [&](Value d, ValueRange inner) {
+      Value sums = vector::LoadOp::create(b, tiles.vectorType(), w.sums, ValueRange{row, d});
+      return LoopBuilder::Values{vector::FMAOp::create(b, sums, none, inner[0])};
+    }, tiling.getLanes());
+  })[0];
+  return arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, tiles.addLanes(sum), real(0.0));
+}
+
+/// Weighted sums over all tiles. Dead keys of partial tiles weigh zero, which is
+/// enough unless their values are infinite or NaN; if `careful`, they are left out.
+void AttentionExpansion::sumTiles(const Task &task, const AttentionTiles::Workspace &w,
+                                  Value careful) {
   // A single tile that runs sets what the others add to.
   if (!single || map)
     tiles.reset(w, task.rows, values.size);
@@ -391,9 +430,39 @@ void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &
     bool scaled = !tiles.inPairs() || !op.getScore().empty();
     tiles.softmax(w, task.rows, count, values.size, single,
                   scaled ? Value() : emitScale(b, op.getScale(), e.size, kLog2E));
-    tiles.multiplyValues(w, task.rows, values.buffer, b.add(firstValue, entries(firstKey)),
-                         entries(count), values.size, single);
+    auto sumAll = [&] {
+      tiles.multiplyValues(w, task.rows, values.buffer, b.add(firstValue, entries(firstKey)),
+                           entries(count), values.size, single);
+      return LoopBuilder::Values();
+    };
+    if (!partial) {
+      sumAll();
+      return;
+    }
+    b.ifElse(
+        b.bitAnd(partial, careful), {},
+        [&] {
+          sumLiveValues(task, domain, w, firstKey, count);
+          return LoopBuilder::Values();
+        },
+        sumAll);
   });
+}
+
+void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &w) {
+  packQueries(task, w.queries);
+  Value no = b.bit(false), yes = b.bit(true);
+  if (!map)
+    sumTiles(task, w, no);
+  else // Once more where something that is not finite may have come from dead keys.
+    b.whileLoop(
+        {no, yes}, [](ValueRange state) { return state[1]; },
+        [&](ValueRange state) {
+          Value careful = state[0];
+          sumTiles(task, w, careful);
+          Value again = arith::XOrIOp::create(b, b.bitOr(careful, isFinite(task, w)), yes);
+          return LoopBuilder::Values{yes, again};
+        });
   finish(task, w);
 }
 

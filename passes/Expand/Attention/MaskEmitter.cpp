@@ -313,6 +313,15 @@ Value LaneDomain::element(unsigned number, Number i, Number j) {
   case Leaf::Kind::Dense: {
     Type element = cast<MemRefType>(leaf.buffer.getType()).getElementType();
     auto type = VectorType::get({lanes}, element);
+    if (element.isInteger(1)) { // bytes in memory, bits in a vector: one by one
+      Value live = truth(false);
+      for (int64_t lane = 0; lane < lanes; ++lane) {
+        Value j = b.add(key, b.index(lane));
+        Value bit = b.load(leaf.buffer, scalars.indices(leaf.buffer, i.value, j));
+        live = vector::InsertOp::create(b, bit, live, lane);
+      }
+      return live;
+    }
     Value loaded = vector::LoadOp::create(b, type, leaf.buffer,
                                           scalars.indices(leaf.buffer, i.value, key));
     Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));

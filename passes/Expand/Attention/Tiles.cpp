@@ -288,6 +288,16 @@ void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value p
   store(total, w.total, zero);
 }
 
+Value AttentionTiles::weightAt(const Workspace &w, Value row, Value key) {
+  if (!inPairs())
+    return b.load(w.weights, {row, key});
+  Value pair = b.load(w.weights, {row, b.shiftRight(key, 1)});
+  Value odd = b.notEqual(b.bitAnd(key, b.index(1)), b.index(0));
+  Value high = b.bitAnd(pair, b.integer(-65536, b.getI32Type()));
+  Value bits = b.select(odd, high, b.shiftLeft(pair, 16));
+  return arith::BitcastOp::create(b, b.getF32Type(), bits);
+}
+
 void AttentionTiles::softmax(const Workspace &w, Value rows, Value count, Value paddedSize,
                              bool first, Value factor) {
   Value stop = b.roundUp(count, tiling.getLanes());

@@ -63,6 +63,9 @@ public:
   void multiplyValues(const Workspace &w, Value rows, Value values, Value from, Value count,
                       Value paddedSize, bool first = false);
 
+  /// One weight of a tile, after its softmax.
+  Value weightAt(const Workspace &w, Value row, Value key);
+
   bool inPairs() const { return products != Products::Reals; }
   /// Entries of a summed dimension in one element of a buffer.
   int64_t perElement() const { return inPairs() ? 2 : 1; }
