@@ -6,9 +6,18 @@
 
 namespace scratch {
 
-/// Sorts `count` different coordinates from `at` on, and their values with them.
-void sortSegment(LoopBuilder &b, mlir::Value coordinates, mlir::Value values, mlir::Value at,
-                 mlir::Value count);
+/// Coordinates and their values: buffers of the same length.
+struct EntryBuffers {
+  mlir::Value coordinates, values;
+};
+
+/// Counters that one worker sorts with: i32, kSortCounters of them.
+inline constexpr int64_t kSortCounters = 256;
+
+/// Sorts `count` different coordinates from `at` on, and their values with them. `spare`
+/// is like `entries`; what it holds at these places is lost.
+void sortSegment(LoopBuilder &b, EntryBuffers entries, EntryBuffers spare, mlir::Value counters,
+                 mlir::Value at, mlir::Value count);
 
 } // namespace scratch
 

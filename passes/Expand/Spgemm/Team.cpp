@@ -196,6 +196,23 @@ void TeamProduct::computeWindows() {
       [&](ValueRange accumulators) { product.destroyAccumulators(accumulators); });
 }
 
+/// Every row a chunk of its own: a row's work has nothing to do with its neighbours', and
+/// taking one costs little beside it. Returns the buffer and what of it are chunks.
+std::pair<Value, Value> TeamProduct::everyRow() {
+  Value rows = countIfOk(b, product.rows), one = b.index(1);
+  Value firsts = AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{b.add(rows, one)},
+                                    false);
+  rows = countIfOk(b, rows);
+  parallelRows(b, rows, [&](Value first, Value last) {
+    b.loop(first, last, [&](Value row) { b.storeIndex(row, firsts, row); });
+  });
+  b.ifThen(StatusOp::create(b), [&] { b.storeIndex(rows, firsts, rows); });
+  Value chunks = memref::SubViewOp::create(
+      b, firsts, ArrayRef<OpFoldResult>{b.getIndexAttr(0)},
+      ArrayRef<OpFoldResult>{Value(b.add(rows, one))}, ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
+  return {firsts, memref::CastOp::create(b, bufferOf(b.getI64Type()), chunks)};
+}
+
 /// Sorts rows where the result's type wants it, and runs the epilogue.
 void TeamProduct::finishRows() {
   bool sort = sparse_tensor::isOrderedLT(
@@ -203,23 +220,45 @@ void TeamProduct::finishRows() {
   Region &epilogue = product.op.getEpilogue();
   if (!sort && !hasStages(epilogue))
     return;
-  Value chunks = PartitionOp::create(b, bufferOf(b.getI64Type()), held,
-                                     countIfOk(b, product.rows));
+  EntryBuffers spare;
+  if (sort) {
+    Value total = b.ifElse(
+        StatusOp::create(b), {b.getIndexType()},
+        [&] { return LoopBuilder::Values{b.loadIndex(ledger, b.index(1))}; },
+        [&] { return LoopBuilder::Values{b.index(0)}; })[0];
+    spare = {AllocateOp::create(b, coordinates.getType(), ValueRange{total}, false),
+             AllocateOp::create(b, values.getType(), ValueRange{total}, false)};
+  }
+  auto [firsts, chunks] = everyRow();
   parallelChunks(
-      b, chunks, [] { return LoopBuilder::Values(); },
-      [&](Value, Value first, Value last, ValueRange) {
-        b.loop(first, last, [&](Value row) {
+      b, chunks,
+      [&] {
+        LoopBuilder::Values counters;
+        if (sort)
+          counters.push_back(AllocateOp::create(b, bufferOf(b.getI32Type()),
+                                                ValueRange{b.index(kSortCounters)}, false));
+        return counters;
+      },
+      [&](Value, Value row, Value, ValueRange counters) {
+        b.ifThen(StatusOp::create(b), [&] {
           Value at = b.loadIndex(product.positions, row);
           Value end = b.loadIndex(product.positions, b.add(row, b.index(1)));
           Value count = b.sub(end, at);
           if (sort)
-            sortSegment(b, coordinates, values, at, count);
+            sortSegment(b, {coordinates, values}, spare, counters[0], at, count);
           emitSparseEpilogue(b, epilogue,
                              {coordinates, values, at, count, row, product.columnMajor});
         });
       },
-      [](ValueRange) {});
-  ReleaseOp::create(b, chunks);
+      [&](ValueRange counters) {
+        for (Value buffer : counters)
+          ReleaseOp::create(b, buffer);
+      });
+  ReleaseOp::create(b, firsts);
+  if (!sort)
+    return;
+  ReleaseOp::create(b, spare.coordinates);
+  ReleaseOp::create(b, spare.values);
 }
 
 Value TeamProduct::compute() {

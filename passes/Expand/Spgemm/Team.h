@@ -32,6 +32,7 @@ private:
   Value rowOfTile(Value tile, Value row, Value first);
   void accumulate(Value row, Value entry, Value from, Value to, Value low, Value high);
   void emitAccumulate(Value row, Value entry, Value from, Value to);
+  std::pair<Value, Value> everyRow();
   void finishRows();
 
   RowWiseProduct &product;
