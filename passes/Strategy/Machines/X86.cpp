@@ -34,7 +34,7 @@ MachineModel scratch::makeX86Model(unsigned vectorBits) {
   x86.tierStore = 0.5;  // [isa] one shift, one store of two per cycle
   x86.hashProbe = 4;    // [lit] 3 to 5 for a hit in a table in the first cache
   x86.mergeStep = 6;    // [isa] two loads, compare, advance: one chain of latencies
-  x86.listProduct = 9;  // [isa] 1.5 to append, 3.5 to sort, 4 to emit
+  x86.listProduct = 5.5; // [isa] 1.5 to append, 1.5 to sort, 2.5 to emit
   x86.maskTest = 1.5;   // [est] load, test, a branch that is often predicted
   x86.windowMark = 1.5; // [isa] load-or-store of a state
   x86.hashMark = 6;     // [est] a probe, and an insertion each time
@@ -44,7 +44,7 @@ MachineModel scratch::makeX86Model(unsigned vectorBits) {
   x86.windowCold = 0.002; // [est] 1e6 columns wide and 100 products: 20 cycles each
   x86.wordVisit = 2.0 + 1.5 * vectorsPerWord; // [isa] as a scanned word, by index
   x86.windowEmit = 3;     // [isa] count zeros, load, two stores, clear
-  x86.hashEmit = 25;      // [lit] sorting costs 5 per entry and level of 32 entries; probes
+  x86.hashEmit = 20;      // [isa] three passes of 4 to sort, 4 to look up, 4 to store and free
 
   x86.compactPerByte = 0.25;   // [lit] 24 bytes moved per f64 entry at 10 bytes per ns, 4 GHz
   x86.firstTouchPerByte = 0.5; // [lit] 0.25 to 1 us per page of 4 KiB
