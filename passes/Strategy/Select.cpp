@@ -65,13 +65,17 @@ static Entry priced(const Candidate &candidate, const KernelProblem &problem,
 
 /// What keeps the target from running a plan, or nothing.
 static std::string refusalOf(const Candidate &candidate, const Plan &plan,
-                             const MachineModel &machine) {
+                             const MachineModel &machine, const Demands &demands) {
   for (const PlanVariant &variant : plan.variants)
     if (!machine.lowers(variant.accumulator))
       return ("the target has no lowering for accumulator '" + stringify(variant.accumulator) +
               "'").str();
-  if (!candidate.keepsOrder() && !machine.mergesAsTheyCome)
-    return (candidate.name() + " merges in the order of arrival; expected row_wise on this target")
+  // Where order is the rule, only who names the accumulator gets it without.
+  bool named = demands.accumulator && !plan.variants.empty() &&
+               *demands.accumulator == plan.variants.front().accumulator;
+  if (!candidate.keepsOrder() && !machine.mergesAsTheyCome && !named)
+    return (candidate.name() + " merges in the order of arrival; expected accumulator = " +
+            stringify(plan.variants.front().accumulator) + ", if that is wanted")
         .str();
   return {};
 }
@@ -146,7 +150,7 @@ llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const Machi
       if (!entry.candidate)
         why = (candidate->name() + " does not count entries first; expected phases = one").str();
       else
-        why = refusalOf(*candidate, entry.plan, machine);
+        why = refusalOf(*candidate, entry.plan, machine, demands);
       if (why.empty()) {
         contenders.push_back({candidate->name(), entry.plan.phases, entry.cost, ""});
         entries.push_back(std::move(entry));

@@ -126,14 +126,17 @@ TEST(Select, DataflowsThatAreNotBuiltAreRefusedByName) {
                                       "for spmv; expected row_wise");
 }
 
-TEST(Select, WhatMergesInOrderOfArrivalIsForTargetsThatMay) {
-  Demands outer, shared;
-  outer.dataflow = Dataflow::Outer;
+TEST(Select, WhatMergesInOrderOfArrivalIsForThoseWhoNameIt) {
+  Demands tokens, shared, fragments;
+  tokens.schedule = Schedule::Tokens;
   shared.accumulator = AccumulatorKind::SharedHash;
-  EXPECT_EQ(refusal({}, outer), "no legal strategy for spgemm: outer/hash merges in the order of "
-                                "arrival; expected row_wise on this target");
-  EXPECT_EQ(refusal({}, shared), "no legal strategy for spgemm: the target has no lowering for "
-                                 "accumulator 'shared_hash'");
+  fragments.accumulator = AccumulatorKind::Fragments;
+  EXPECT_EQ(refusal({}, tokens), "no legal strategy for spgemm: row_wise/shared_hash/tokens merges "
+                                 "in the order of arrival; expected accumulator = shared_hash, if "
+                                 "that is wanted");
+  EXPECT_EQ(chosen({}, shared).name, "row_wise/shared_hash/tokens");
+  EXPECT_EQ(refusal({}, fragments), "no legal strategy for spgemm: the target has no lowering for "
+                                    "accumulator 'fragments'");
 }
 
 TEST(Select, TeamsAreChosenByScheduleAndAccumulator) {

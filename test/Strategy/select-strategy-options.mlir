@@ -4,7 +4,7 @@
 // RUN: not scratch-opt %s --scratch-select-strategy=rewrites=magic 2>&1 | FileCheck %s --check-prefix=REWRITES
 // RUN: not scratch-opt %s --scratch-select-strategy=schedule=random 2>&1 | FileCheck %s --check-prefix=SCHEDULE
 // RUN: not scratch-opt %s --scratch-select-strategy=hash=folding 2>&1 | FileCheck %s --check-prefix=HASHED
-// RUN: not scratch-opt %s --scratch-select-strategy=dataflow=outer 2>&1 | FileCheck %s --check-prefix=OUTER
+// RUN: not scratch-opt %s --scratch-select-strategy=schedule=tokens 2>&1 | FileCheck %s --check-prefix=TOKENS
 // RUN: not scratch-opt %s --scratch-select-strategy=phases=two 2>&1 | FileCheck %s --check-prefix=KEEP
 
 // ACCUMULATOR: error: option 'accumulator' is 'heap', expected one of auto, dense, tiered, hash, merge, sort, shared_hash, fragments
@@ -13,7 +13,7 @@
 // REWRITES: error: option 'rewrites' is 'magic', expected one of auto, none, or some of compact|residues|patches|ranges|single|heads|split
 // SCHEDULE: error: option 'schedule' is 'random', expected one of auto, balanced, static, tokens
 // HASHED: error: option 'hash' is 'folding', expected one of auto, multiplicative, high, low
-// OUTER: error: no legal strategy for spgemm: outer/hash merges in the order of arrival; expected row_wise on this target
+// TOKENS: error: no legal strategy for spgemm: an epilogue that drops entries needs whole rows, found a team's tile
 // KEEP: error: no legal strategy for spgemm: an epilogue that drops entries needs phases = one, found two
 
 #CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed)}>

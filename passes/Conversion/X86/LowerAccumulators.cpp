@@ -1,6 +1,6 @@
-//===- LowerAccumulators.cpp - accumulators become private buffers --------===//
+//===- LowerAccumulators.cpp - accumulators become buffers ----------------===//
 //
-// Stage: map (x86). Kinds that teams share have no lowering here.
+// Stage: map (x86). Private to a worker, but for the table that a team shares.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Accumulators/Accumulators.h"
@@ -24,9 +24,10 @@ static std::unique_ptr<Accumulator> makeAccumulator(AccumulatorCreateOp op) {
     return makeHashAccumulator(op);
   case AccumulatorKind::Sort:
     return makeSortAccumulator(op);
-  case AccumulatorKind::Merge: // loops from `expand` on: creates nothing
   case AccumulatorKind::SharedHash:
-  case AccumulatorKind::Fragments: // no team on this target
+    return makeSharedHashAccumulator(op);
+  case AccumulatorKind::Merge: // loops from `expand` on: creates nothing
+  case AccumulatorKind::Fragments: // nothing here writes back in the background
     return nullptr;
   }
   llvm_unreachable("unknown accumulator");
@@ -38,6 +39,13 @@ struct LowerAccumulatorsX86Pass
   using Base::Base;
 
   void runOnOperation() override {
+    getOperation()->walk([](CapacityOp op) {
+      LoopBuilder b(op.getLoc(), op);
+      auto [entries, rows] = capacityOfSharedHash();
+      op.getEntries().replaceAllUsesWith(b.index(entries));
+      op.getRows().replaceAllUsesWith(b.index(rows));
+      op.erase();
+    });
     if (failed(lowerAccumulators(getOperation(), makeAccumulator)))
       signalPassFailure();
   }

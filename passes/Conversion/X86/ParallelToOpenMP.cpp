@@ -20,6 +20,37 @@ using namespace scratch;
 static constexpr int64_t kRowsPerPiece = 256;
 static constexpr int64_t kMaxPieces = 256;
 
+/// A team is all workers: they go through the chunks together, one after the other,
+/// with what one of them set up. Barriers are the business of what is in the body.
+static void lowerTeam(ParallelOp op, ModuleOp module) {
+  LoopBuilder b(op.getLoc(), op);
+  Value zero = b.index(0), one = b.index(1), starts = op.getChunks();
+  SmallVector<Value> state = inlineRegion(b, op.getSetup(), {});
+  Type pointer = LLVM::LLVMPointerType::get(b.getContext());
+  Value call = callRuntime(b, module, "scratch_rt_call", pointer, {});
+  Value all = b.sub(memref::DimOp::create(b, starts, 0), one);
+  // Read once: workers must agree on when to stop.
+  Value pieces = b.select(StatusOp::create(b), all, zero);
+  omp::ParallelOperands clauses;
+  clauses.ifExpr = b.less(zero, pieces);
+  clauses.numThreads = callRuntime(b, module, "scratch_rt_threads", b.getI32Type(), {});
+  auto team = omp::ParallelOp::create(b, clauses);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.createBlock(&team.getRegion());
+    callRuntime(b, module, "scratch_rt_worker", {}, {call});
+    b.loop(zero, pieces, [&](Value piece) {
+      SmallVector<Value> arguments{piece, b.loadIndex(starts, piece),
+                                   b.loadIndex(starts, b.add(piece, one))};
+      arguments.append(state.begin(), state.end());
+      inlineRegion(b, op.getBody(), arguments);
+    });
+    omp::TerminatorOp::create(b);
+  }
+  inlineRegion(b, op.getTeardown(), state);
+  op.erase();
+}
+
 static void lower(ParallelOp op, ModuleOp module) {
   LoopBuilder b(op.getLoc(), op);
   Value zero = b.index(0), one = b.index(1);
@@ -77,6 +108,17 @@ static void lower(ParallelOp op, ModuleOp module) {
   op.erase();
 }
 
+/// One worker sums: the loop moves as many bytes as the memory gives.
+static void lower(PrefixSumOp op) {
+  LoopBuilder b(op.getLoc(), op);
+  b.loop(b.index(0), op.getCount(), {b.index(0)}, [&](Value at, ValueRange sum) {
+    Value after = b.add(sum[0], b.loadIndex(op.getBuffer(), at));
+    b.storeIndex(after, op.getBuffer(), at);
+    return LoopBuilder::Values{after};
+  });
+  op.erase();
+}
+
 namespace {
 struct ParallelToOpenMPPass : scratch::impl::ParallelToOpenMPPassBase<ParallelToOpenMPPass> {
   using Base::Base;
@@ -84,8 +126,13 @@ struct ParallelToOpenMPPass : scratch::impl::ParallelToOpenMPPassBase<ParallelTo
   void runOnOperation() override {
     SmallVector<ParallelOp> loops;
     getOperation().walk([&](ParallelOp op) { loops.push_back(op); });
-    for (ParallelOp op : loops)
-      lower(op, getOperation());
+    for (ParallelOp op : loops) {
+      if (op.getTeam())
+        lowerTeam(op, getOperation());
+      else
+        lower(op, getOperation());
+    }
+    getOperation().walk([](PrefixSumOp op) { lower(op); });
   }
 };
 } // namespace

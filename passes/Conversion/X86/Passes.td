@@ -5,13 +5,14 @@
 include "mlir/Pass/PassBase.td"
 
 def LowerAccumulatorsX86Pass : Pass<"scratch-x86-lower-accumulators", "::mlir::func::FuncOp"> {
-  let summary = "Accumulators and tiles become private buffers";
+  let summary = "Accumulators and tiles become buffers";
   let description = [{
     Needs: `scratch.parallel` is gone, so that every accumulator is the result of
     its create op. Each kind of Accumulators.def has its own lowering.
   }];
   let dependentDialects = [
-    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+    "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::omp::OpenMPDialect", "::mlir::scf::SCFDialect",
     "::mlir::sparse_tensor::SparseTensorDialect", "::mlir::vector::VectorDialect"
   ];
 }
@@ -49,6 +50,10 @@ def ParallelToOpenMPPass : Pass<"scratch-x86-parallel-to-openmp", "::mlir::Modul
     BEFORE  scratch.parallel chunks(%starts) setup {S} body {B} teardown {T}
     AFTER   omp.parallel { S; omp.wsloop schedule(dynamic) { B }; T }
     A single chunk runs without a team.
+
+    BEFORE  scratch.parallel chunks(%starts) team setup {S} body {B} teardown {T}
+    AFTER   S; omp.parallel { for every chunk { B } }; T
+    All workers are one team. `scratch.prefix_sum` becomes a loop of one worker.
   }];
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::omp::OpenMPDialect"

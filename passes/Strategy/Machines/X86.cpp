@@ -48,6 +48,13 @@ MachineModel scratch::makeX86Model(unsigned vectorBits) {
 
   x86.compactPerByte = 0.25;   // [lit] 24 bytes moved per f64 entry at 10 bytes per ns, 4 GHz
   x86.firstTouchPerByte = 0.5; // [lit] 0.25 to 1 us per page of 4 KiB
+  // A table that all workers share: only where it is asked for.
+  x86.accumulators |= 1u << static_cast<uint32_t>(AccumulatorKind::SharedHash);
+  x86.teamMerge = 30;     // [est] a probe and one locked exchange, with what it waits for
+  x86.teamImbalance = 2;  // [est] a hub row's worker goes on alone
+  x86.tokenShare = 2;     // [isa] two searches for every 128 products
+  x86.scanEmit = 40;      // [isa] two slots per entry, locked cursor; then rows are sorted
+
   x86.columnProbe = 1; // [isa] two loads, compare, add; four sums side by side
   x86.turnEntry = 6;   // [est] count, then a store of index and value that misses
   x86.dotProduct = 8.0 / std::clamp(vectorBits / 32, 4u, 16u); // [est] memory-bound

@@ -5,21 +5,16 @@
 // Values are merged by posted remote atomics, nobody waits for them. Adds that
 // the machine has no atomic for are compare-exchange loops on the value.
 //
-// Hash functions: `multiplicative` spreads row and column over the whole table
-// [2]. `high` and `low` begin in the part of the table that is the row's share,
-// at the place of the column's high bits (the table is then nearly in order) or
-// of its low bits.
-//
-// [1] K. Shivdikar, arXiv 2105.14156.  [2] Knuth, TAOCP 3, 6.4; the range is
-// reduced by the upper half of a product, so that any number of slots will do.
+// [1] K. Shivdikar, arXiv 2105.14156.
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Piuma/Accumulators/TeamTable.h"
+
+#include "passes/Conversion/Accumulators/TeamHash.h"
 
 using namespace mlir;
 using namespace scratch;
 using namespace scratch::piuma;
 
-static constexpr int64_t kMultiplier = static_cast<int64_t>(0x9E3779B97F4A7C15ull);
 static constexpr int64_t kFree = -1;
 static constexpr int64_t kPresentBit = 0x80;
 
@@ -120,28 +115,7 @@ Value TeamTable::keyOf(LoopBuilder &b, Value coordinate) {
 }
 
 Value TeamTable::startOf(LoopBuilder &b, Value column, Value key) {
-  Type i64 = b.getI64Type();
-  HashFunction function = op.getHash();
-  if (function == HashFunction::Multiplicative) {
-    Value spread = b.mul(key, b.integer(kMultiplier, i64));
-    auto wide = arith::MulUIExtendedOp::create(b, spread, b.cast(slots, i64));
-    return b.toIndex(wide.getHigh());
-  }
-  // Two slots for each entry of the share.
-  Value begin = b.shiftLeft(shareFirst, 1);
-  Value length = b.max(b.shiftLeft(b.sub(shareLast, shareFirst), 1), b.index(1));
-  Value inside;
-  if (function == HashFunction::High) {
-    Value width = b.max(b.sub(high, low), b.index(1));
-    Value ratio = arith::DivUIOp::create(b, b.shiftLeft(length, 32), width);
-    inside = b.shiftRight(b.mul(b.sub(column, low), ratio), 32);
-  } else {
-    // The greatest power of two that fits.
-    Value leading = b.toIndex(LLVM::CountLeadingZerosOp::create(b, i64, b.cast(length, i64), false));
-    Value mask = arith::ShRUIOp::create(b, b.index(std::numeric_limits<int64_t>::max()), leading);
-    inside = b.bitAnd(column, mask);
-  }
-  return b.add(begin, b.min(inside, b.sub(length, b.index(1))));
+  return emitFirstSlot(b, op.getHash(), {key, column, low, high, shareFirst, shareLast}, slots);
 }
 
 Value TeamTable::next(LoopBuilder &b, Value slot) {

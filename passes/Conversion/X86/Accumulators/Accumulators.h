@@ -10,6 +10,10 @@ namespace scratch {
 std::unique_ptr<Accumulator> makeSortAccumulator(AccumulatorCreateOp op);
 std::unique_ptr<Accumulator> makeDenseAccumulator(AccumulatorCreateOp op);
 std::unique_ptr<Accumulator> makeTieredAccumulator(AccumulatorCreateOp op);
+/// The create op stands before the parallel region whose workers share it.
+std::unique_ptr<Accumulator> makeSharedHashAccumulator(AccumulatorCreateOp op);
+/// Entries and rows of one of its tiles, at most.
+std::pair<int64_t, int64_t> capacityOfSharedHash();
 
 } // namespace scratch
 
