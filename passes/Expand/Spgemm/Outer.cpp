@@ -1,15 +1,20 @@
 //===- Outer.cpp - rows of outer products ---------------------------------===//
 //
 // Stage: expand. A is walked by columns, so that each row of B is read while it is
-// near; shared cursors hand out places in the rows of the result, hence the order
-// within a row is that of arrival. A matrix that is stored by rows is turned
-// first, by all workers: columns need no order.
+// near. Where the products of an entry of A go is known before: behind those of the
+// entries before it in its row, so that a row's products stand in ascending order of
+// k whoever computes them, and merge the same way every time.
+//
+//   A by rows     a prefix sum over A's entries; columns are lists of them, unordered
+//   A by columns  the same over rows that are lists of A's entries, ordered
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/Outer.h"
 
 #include "passes/Emission/Search.h"
 #include "passes/Expand/RowLoops.h"
+
+#include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -43,15 +48,13 @@ static Value entriesOf(LoopBuilder &b, const SparseOperand &matrix) {
       [&] { return LoopBuilder::Values{b.index(0)}; })[0];
 }
 
+/// The numbers of a's entries by their minor index, in any order within one.
 SparseOperand OuterProduct::turn(const SparseOperand &a) {
   Value one = b.index(1), entries = entriesOf(b, a);
   SparseOperand turned;
   turned.majors = a.minors;
-  turned.minors = a.majors;
-  turned.ordered = false;
   turned.positions = allocate(b.getI64Type(), b.add(a.minors, one), /*zeroed=*/true);
   turned.coordinates = allocate(b.getIndexType(), entries);
-  turned.values = AllocateOp::create(b, a.values.getType(), ValueRange{entries}, false);
   parallelRows(b, countIfOk(b, entries), [&](Value first, Value last) {
     b.loop(first, last, [&](Value p) {
       fetchAdd(b, turned.positions, b.add(b.loadIndex(a.coordinates, p), one), one);
@@ -59,20 +62,18 @@ SparseOperand OuterProduct::turn(const SparseOperand &a) {
   });
   Value next = sumUp(turned.positions, a.minors);
   parallelRows(b, countIfOk(b, entries), [&](Value first, Value last) {
-    forEntries(a, first, last, [&](Value p, Value row) {
+    b.loop(first, last, [&](Value p) {
       Value place = fetchAdd(b, next, b.loadIndex(a.coordinates, p), one);
-      b.storeIndex(row, turned.coordinates, place);
-      b.store(b.load(a.values, p), turned.values, place);
+      b.storeIndex(p, turned.coordinates, place);
     });
   });
   ReleaseOp::create(b, next);
-  made.append({turned.positions, turned.coordinates, turned.values});
   return turned;
 }
 
 /// Entries [first, last) with the segment that they are in.
 void OuterProduct::forEntries(const SparseOperand &matrix, Value first, Value last,
-                              function_ref<void(Value entry, Value major)> body) {
+                              EachEntry body) {
   Value one = b.index(1);
   b.ifThen(b.less(first, last), [&] {
     Value above = emitUpperBound(b, matrix.positions, b.index(0), b.add(matrix.majors, one),
@@ -93,26 +94,98 @@ void OuterProduct::forEntries(const SparseOperand &matrix, Value first, Value la
   });
 }
 
+/// Prefixes of the products of `count` entries: `walk` tells the row of B of each.
+Value OuterProduct::sumProducts(Value count, function_ref<void(Value, Value, EachEntry)> walk) {
+  Value one = b.index(1);
+  Value sums = allocate(b.getI64Type(), b.add(count, one), /*zeroed=*/true);
+  parallelRows(b, countIfOk(b, count), [&](Value first, Value last) {
+    walk(first, last, [&](Value entry, Value row) {
+      auto [from, to] = rhs.segment(b, row);
+      b.storeIndex(b.sub(to, from), sums, b.add(entry, one));
+    });
+  });
+  PrefixSumOp::create(b, sums, b.select(StatusOp::create(b), b.add(count, one), b.index(0)));
+  return sums;
+}
+
+/// Sorts keys[at .. at + count].
+static void sortKeys(LoopBuilder &b, Value keys, Value at, Value count) {
+  Value segment = memref::SubViewOp::create(b, keys, ArrayRef<OpFoldResult>{at},
+                                            ArrayRef<OpFoldResult>{count},
+                                            ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
+  sparse_tensor::SortOp::create(b, count, segment, ValueRange(),
+                                AffineMap::getMultiDimIdentityMap(1, b.getContext()),
+                                b.getIndexAttr(0),
+                                sparse_tensor::SparseTensorSortKind::HybridQuickSort);
+}
+
+/// A by rows: its entries' places, and where rows of products begin.
+void OuterProduct::placeByRows(Value entries) {
+  columns = turn(lhs);
+  places = sumProducts(entries, [&](Value first, Value last, EachEntry each) {
+    b.loop(first, last, [&](Value p) { each(p, b.loadIndex(lhs.coordinates, p)); });
+  });
+  storeStarts(places, lhs.positions);
+}
+
+/// A by columns: the same for rows that are lists of its entries.
+void OuterProduct::placeByColumns(Value entries) {
+  Value one = b.index(1);
+  columns = lhs;
+  SparseOperand lists = turn(lhs);
+  Value column = allocate(b.getIndexType(), entries);
+  parallelRows(b, countIfOk(b, entries), [&](Value first, Value last) {
+    forEntries(lhs, first, last, [&](Value p, Value k) { b.storeIndex(k, column, p); });
+  });
+  // Entries of a row ascend with their columns.
+  parallelRows(b, countIfOk(b, rows), [&](Value first, Value last) {
+    b.loop(first, last, [&](Value row) {
+      auto [from, to] = lists.segment(b, row);
+      sortKeys(b, lists.coordinates, from, b.sub(to, from));
+    });
+  });
+  Value sums = sumProducts(entries, [&](Value first, Value last, EachEntry each) {
+    b.loop(first, last, [&](Value n) {
+      each(n, b.loadIndex(column, b.loadIndex(lists.coordinates, n)));
+    });
+  });
+  storeStarts(sums, lists.positions);
+  places = allocate(b.getI64Type(), b.add(entries, one));
+  parallelRows(b, countIfOk(b, entries), [&](Value first, Value last) {
+    b.loop(first, last, [&](Value n) {
+      b.storeIndex(b.loadIndex(sums, n), places, b.loadIndex(lists.coordinates, n));
+    });
+  });
+  for (Value buffer : {column, sums, lists.positions, lists.coordinates})
+    ReleaseOp::create(b, buffer);
+}
+
+/// Row r of the products begins where the products of entry starts[r] do.
+void OuterProduct::storeStarts(Value sums, Value starts) {
+  Value size = b.add(rows, b.index(1));
+  products.positions = allocate(b.getI64Type(), size);
+  parallelRows(b, countIfOk(b, size), [&](Value first, Value last) {
+    b.loop(first, last, [&](Value row) {
+      b.storeIndex(b.loadIndex(sums, b.loadIndex(starts, row)), products.positions, row);
+    });
+  });
+}
+
 std::pair<SparseOperand, SparseOperand>
 OuterProduct::multiply(const SparseOperand &a, bool byColumns, const SparseOperand &right) {
   Type i64 = b.getI64Type();
-  Value zero = b.index(0), one = b.index(1);
+  lhs = a;
   rhs = right;
-  columns = byColumns ? a : turn(a);
-  Value entries = entriesOf(b, columns);
-  // Products of entries before an entry: what chunks of equal work are cut by.
-  Value before = allocate(i64, b.add(entries, one), /*zeroed=*/true);
-  products.positions = allocate(i64, b.add(rows, one), /*zeroed=*/true);
-  parallelRows(b, countIfOk(b, entries), [&](Value first, Value last) {
-    forEntries(columns, first, last, [&](Value entry, Value column) {
-      auto [from, to] = rhs.segment(b, column);
-      Value length = b.sub(to, from), row = b.loadIndex(columns.coordinates, entry);
-      b.storeIndex(b.add(length, one), before, b.add(entry, one));
-      fetchAdd(b, products.positions, b.add(row, one), length);
-    });
+  turned = !byColumns;
+  Value one = b.index(1), entries = entriesOf(b, lhs);
+  if (byColumns)
+    placeByColumns(entries);
+  else
+    placeByRows(entries);
+  // What chunks of equal work are cut by.
+  Value before = sumProducts(entries, [&](Value first, Value last, EachEntry each) {
+    forEntries(columns, first, last, each);
   });
-  PrefixSumOp::create(b, before, b.select(StatusOp::create(b), b.add(entries, one), zero));
-  cursors = sumUp(products.positions, rows);
   products.majors = rows;
   products.minors = rhs.minors;
   products.ordered = false;
@@ -126,11 +199,14 @@ OuterProduct::multiply(const SparseOperand &a, bool byColumns, const SparseOpera
       [&](Value, Value first, Value last, ValueRange) {
         Value end = b.select(StatusOp::create(b), last, first);
         forEntries(columns, first, end,
-                   [&](Value entry, Value column) { scaleRow(entry, column); });
+                   [&](Value at, Value column) { scaleRow(at, column); });
       },
       [](ValueRange) {});
-  for (Value buffer : {chunks, before, cursors})
+  for (Value buffer : {chunks, before, places})
     ReleaseOp::create(b, buffer);
+  if (turned)
+    for (Value buffer : {columns.positions, columns.coordinates})
+      ReleaseOp::create(b, buffer);
 
   SparseOperand unit;
   unit.majors = unit.minors = rows;
@@ -142,14 +218,13 @@ OuterProduct::multiply(const SparseOperand &a, bool byColumns, const SparseOpera
   return {unit, products};
 }
 
-/// The products of one entry of A with a row of B, behind those of its row.
-void OuterProduct::scaleRow(Value entry, Value column) {
+/// The products of A's entry at `at` of the columns with a row of B, in their place.
+void OuterProduct::scaleRow(Value at, Value column) {
   auto [from, to] = rhs.segment(b, column);
-  Value row = b.loadIndex(columns.coordinates, entry);
-  Value at = fetchAdd(b, cursors, row, b.sub(to, from));
-  Value scale = semiring.readsLeft() ? b.load(columns.values, entry) : Value();
+  Value entry = turned ? b.loadIndex(columns.coordinates, at) : at;
+  Value scale = semiring.readsLeft() ? b.load(lhs.values, entry) : Value();
   Type stored = coordinatesType(resultType).getElementType();
-  Value shift = b.sub(at, from);
+  Value shift = b.sub(b.loadIndex(places, entry), from);
   b.loop(from, to, [&](Value p) {
     Value place = b.add(shift, p);
     Value value = semiring.readsRight() ? b.load(rhs.values, p) : Value();

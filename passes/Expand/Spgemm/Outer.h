@@ -22,27 +22,35 @@ public:
       : b(b), semiring(semiring), resultType(resultType), rows(rows) {}
 
   /// Two matrices whose product has the same entries: the unit matrix, and one that
-  /// holds every product in its row, in any order. A is turned unless it is stored
-  /// by columns.
+  /// holds every product in its row, those of an earlier column of A first.
   std::pair<SparseOperand, SparseOperand> multiply(const SparseOperand &a, bool byColumns,
                                                    const SparseOperand &rhs);
   /// What they are made of, for the caller to release.
   LoopBuilder::Values buffers() const { return made; }
 
 private:
-  mlir::Value allocate(mlir::Type element, mlir::Value size, bool zeroed = false);
-  mlir::Value sumUp(mlir::Value counts, mlir::Value size);
+  using Value = mlir::Value;
+  using EachEntry = llvm::function_ref<void(Value entry, Value major)>;
+
+  Value allocate(mlir::Type element, Value size, bool zeroed = false);
+  Value sumUp(Value counts, Value size);
   SparseOperand turn(const SparseOperand &a);
-  void forEntries(const SparseOperand &columns, mlir::Value first, mlir::Value last,
-                  llvm::function_ref<void(mlir::Value entry, mlir::Value column)> body);
-  void scaleRow(mlir::Value entry, mlir::Value column);
+  void forEntries(const SparseOperand &matrix, Value first, Value last, EachEntry body);
+  Value sumProducts(Value count,
+                    llvm::function_ref<void(Value first, Value last, EachEntry each)> walk);
+  void placeByRows(Value entries);
+  void placeByColumns(Value entries);
+  void storeStarts(Value sums, Value starts);
+  void scaleRow(Value at, Value column);
 
   LoopBuilder &b;
   const SemiringEmitter &semiring;
   mlir::RankedTensorType resultType;
   mlir::Value rows;
-  SparseOperand columns, rhs, products;
-  mlir::Value cursors; ///< i64: where the next product of a row goes
+  SparseOperand lhs, rhs, products;
+  SparseOperand columns; ///< A's, or lists of the numbers of its entries where `turned`
+  bool turned = false;
+  Value places; ///< i64: where the products of an entry of A begin
   LoopBuilder::Values made;
 };
 

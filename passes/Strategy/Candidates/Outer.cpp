@@ -32,7 +32,7 @@ public:
   bool sizes(Phases phases) const override {
     return !isShared(accumulator) || phases == Phases::One;
   }
-  bool keepsOrder() const override { return false; }
+  bool keepsOrder() const override { return !isShared(accumulator); }
 
   Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
     Plan plan;
