@@ -18,8 +18,8 @@
 using namespace mlir;
 using namespace scratch;
 
-void scratch::addServicesToRuntime(OpPassManager &pm) {
-  pm.addPass(createServicesToRuntimePass());
+void scratch::addServicesToRuntime(OpPassManager &pm, Chunks chunks) {
+  pm.addPass(createServicesToRuntimePass({chunks.weight, chunks.most}));
   pm.addPass(createSparseBufferRewritePass(/*enableBufferInitialization=*/false));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

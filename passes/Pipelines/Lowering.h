@@ -6,8 +6,14 @@
 
 namespace scratch {
 
+/// How rows are cut into chunks of about equal weight.
+struct Chunks {
+  int64_t weight; ///< least weight of one, in products
+  int64_t most;
+};
+
 /// The end of map: what is left of the scratch dialect becomes calls.
-void addServicesToRuntime(mlir::OpPassManager &pm);
+void addServicesToRuntime(mlir::OpPassManager &pm, Chunks chunks);
 
 /// The beginning of lower: loops become plain blocks; vectors, buffers and
 /// mathematics are LLVM's already. `x86Vector`: the x86vector dialect too.

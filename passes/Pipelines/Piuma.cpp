@@ -10,7 +10,8 @@ void scratch::buildMapPiumaPipeline(OpPassManager &pm) {
   pm.addPass(createParallelToSpmdPass());
   // Every accumulator is the result of its create op.
   pm.addPass(createLowerAccumulatorsPiumaPass());
-  addServicesToRuntime(pm);
+  // Taking a chunk is one atomic; small matrices have work for the 66 threads of a core.
+  addServicesToRuntime(pm, {256, 2048});
   // No scratch operation left.
 }
 

@@ -14,7 +14,9 @@ void scratch::buildMapX86Pipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createLowerAccumulatorsX86Pass());
   pm.addPass(createOutlineTilesPass());
   pm.addPass(createLowerExpandLanesX86Pass());
-  addServicesToRuntime(pm);
+  // Some ten microseconds of work, against under one for a dynamic schedule's step; enough
+  // chunks for 64 threads to even out, few enough to compact.
+  addServicesToRuntime(pm, {8192, 512});
   // No scratch operation left.
 }
 

@@ -9,6 +9,12 @@ def ServicesToRuntimePass : Pass<"scratch-services-to-runtime", "::mlir::ModuleO
   let description = [{
     Names and meaning: runtime/abi/RuntimeFunctions.def.
   }];
+  let options = [
+    Option<"chunkWeight", "chunk-weight", "int64_t", /*default=*/"8192",
+           "Least weight of a chunk of rows, about one product each">,
+    Option<"mostChunks", "most-chunks", "int64_t", /*default=*/"512",
+           "Most chunks that rows are cut into">,
+  ];
   let dependentDialects = [
     "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"
   ];

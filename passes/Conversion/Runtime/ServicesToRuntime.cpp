@@ -20,16 +20,10 @@ namespace scratch {
 using namespace mlir;
 using namespace scratch;
 
-/// Least weight of a chunk, in units of partition weights (about one product
-/// each): some ten microseconds of work, against under one for a dynamic
-/// schedule's step.
-static constexpr int64_t kChunkWeight = 8192;
-/// Most chunks: enough for 64 threads to even out, few enough to compact.
-static constexpr int64_t kMaxChunks = 512;
-
 namespace {
 struct Services {
   ModuleOp module;
+  int64_t chunkWeight, mostChunks;
   unsigned strings = 0;
 
   Type pointer() { return LLVM::LLVMPointerType::get(module.getContext()); }
@@ -216,8 +210,8 @@ struct Services {
         some, {b.getIndexType()},
         [&] { return LoopBuilder::Values{b.loadIndex(prefix, rows)}; },
         [&] { return LoopBuilder::Values{zero}; })[0];
-    Value wanted = arith::DivUIOp::create(b, total, b.index(kChunkWeight));
-    Value chunks = b.min(b.min(b.max(wanted, one), b.index(kMaxChunks)), rows);
+    Value wanted = arith::DivUIOp::create(b, total, b.index(chunkWeight));
+    Value chunks = b.min(b.min(b.max(wanted, one), b.index(mostChunks)), rows);
     Value address = call(b, "scratch_rt_allocate", pointer(),
                          {b.cast(b.add(chunks, one), i64), b.integer(8, i64)});
     Value ok = isOk(b);
@@ -263,7 +257,7 @@ struct ServicesToRuntimePass : scratch::impl::ServicesToRuntimePassBase<Services
   using Base::Base;
 
   void runOnOperation() override {
-    Services services{getOperation()};
+    Services services{getOperation(), chunkWeight, mostChunks};
     SmallVector<Operation *> todo;
     getOperation().walk([&](Operation *op) {
       if (isa<AllocateOp, ReleaseOp, TrimOp, PiecesOpenOp, PiecesBeginOp,

@@ -22,7 +22,7 @@ extern struct piuma_launch_block piuma_launch;
 
 /* A program defines one of these: */
 int64_t piuma_main(void *arguments);   /* entered by every thread (SPMD) */
-int64_t piuma_serial(void *arguments); /* entered by thread 0; see piuma_fork */
+int64_t piuma_serial(void *arguments); /* entered by one thread; see piuma_fork */
 
 /* Runs function(argument) on every thread, this one included, and returns when all have
  * (only below piuma_serial, never nested). */

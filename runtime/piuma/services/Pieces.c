@@ -1,7 +1,7 @@
 /*===- Pieces.c - a result written piece by piece ---------------------------===
  *
- * Every piece is written into a buffer of its own; when all have ended, thread 0
- * has the DMA engine move them together, in order. Nobody waits for anybody.
+ * Every piece is written into a buffer of its own; when all have ended, the serial
+ * thread has the DMA engine move them together, in order. Nobody waits for anybody.
  * The host's runtime packs as the result grows (runtime/core/Pieces.c); here
  * memory is plentiful and copying is the engine's.
  *===----------------------------------------------------------------------===*/

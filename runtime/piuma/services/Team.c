@@ -1,6 +1,6 @@
 /*===- Team.c - the entry of a kernel's image ---------------------------------===
  *
- * A kernel is a serial program with parallel regions (../guest/fork.c): thread 0
+ * A kernel is a serial program with parallel regions (../guest/fork.c): one thread
  * runs the entry point on the argument block that the loader left, generated code
  * forks, and the program ends with the entry point's status.
  *===----------------------------------------------------------------------===*/
