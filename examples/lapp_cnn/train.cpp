@@ -68,19 +68,25 @@ public:
     return finished;
   }
 
-  /// After a backward pass: loss + price * max(0, F / F0 - target)^2 in the thresholds.
+  /// After a backward pass: loss + price * excess^2 + multiplier * excess in the thresholds,
+  /// with excess = max(0, F / F0 - target). The square alone stops short of the target
+  /// where it balances the loss; the multiplier grows while the last target is missed
+  /// (the method of multipliers), so that it is met in the end.
   void move(int64_t step) {
     double along = std::min(1.0, double(step) / steps);
     double target = 1 + (settings.keep - 1) * along;
     std::vector<int64_t> left = net.left();
     Budget budget = budgetOf(net.shape, left);
     double excess = std::max(0.0, budget.now / denseBudget() - target);
+    if (step >= steps)
+      multiplier += settings.multiplierRate * excess;
     auto layers = net.prunable();
     for (size_t l = 0; l < layers.size(); ++l) {
       // Ours: a layer that is down to 3/8 of its channels pays no more.
       if (8 * left[l] <= 3 * layers[l]->width())
         continue;
-      float price = 2 * settings.price * excess * budget.perChannel[l] / denseBudget();
+      float price =
+          (2 * settings.price * excess + multiplier) * budget.perChannel[l] / denseBudget();
       check(move_threshold_call(layers[l]->weights.value.in(), thresholds[l],
                                 layers[l]->maskGradient.in(), price, settings.thresholdRate,
                                 settings.thresholdBound, &thresholds[l], &gOptions));
@@ -92,6 +98,7 @@ private:
   const Settings &settings;
   int64_t steps;
   std::vector<float> thresholds;
+  double multiplier = 0;
   bool finished = false;
 };
 } // namespace

@@ -15,6 +15,7 @@ struct Settings {
   float decay = 5e-4f;
   float thresholdRate = 0.5f, thresholdBound = 0.0015f;
   double price = 5;      ///< weight of the constraint in the loss
+  double multiplierRate = 1;    ///< growth of its multiplier per step and excess
 };
 
 struct Variant {
