@@ -9,7 +9,7 @@
 //     Nagasaka et al., ICPP Workshops 2018.
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Accumulators/Accumulator.h"
-#include "passes/Conversion/Accumulators/RadixSort.h"
+#include "passes/Emission/SortSegment.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -31,8 +31,10 @@ public:
     states = allocate(b, b.getI8Type(), slots, /*zeroed=*/true);
     values = allocateValues(b, slots);
     used = allocate(b, index, slots, /*zeroed=*/false);
-    sorted = allocate(b, index, slots, /*zeroed=*/false);
-    digits = allocate(b, b.getIndexType(), b.index(kRadixCounters), /*zeroed=*/false);
+    Value most = b.shiftRight(slots, 1);
+    sorted = allocate(b, index, most, /*zeroed=*/false);
+    spare = allocate(b, index, most, /*zeroed=*/false);
+    digits = allocate(b, b.getIndexType(), b.index(kSortCounters), /*zeroed=*/false);
     counter = allocate(b, b.getIndexType(), b.index(1), /*zeroed=*/true);
     b.ifThen(StatusOp::create(b), [&] {
       Value free = freeKey(b);
@@ -41,7 +43,7 @@ public:
   }
 
   void destroy(LoopBuilder &b) override {
-    for (Value buffer : {keys, states, values, used, sorted, digits, counter})
+    for (Value buffer : {keys, states, values, used, sorted, spare, digits, counter})
       ReleaseOp::create(b, buffer);
   }
 
@@ -78,12 +80,10 @@ public:
                                          b.load(states, slot), byte(b, 0));
       return LoopBuilder::Values{b.add(sum[0], b.cast(here, b.getIndexType()))};
     })[0];
-    // At most half of the tile's slots are used.
-    Value spare = b.shiftRight(b.add(last, b.index(1)), 1);
-    Value from = emitRadixSort(b, sorted, digits, present, spare, low, high);
+    sortSegment(b, {sorted, Value()}, {spare, Value()}, digits, zero, present);
     Type stored = cast<MemRefType>(coordinates.getType()).getElementType();
     b.loop(zero, present, [&](Value n) {
-      Value key = b.load(sorted, b.add(from, n));
+      Value key = b.load(sorted, n);
       Value slot = probe(b, key).first;
       Value place = b.add(at, n);
       b.store(b.cast(key, stored), coordinates, place);
@@ -223,7 +223,7 @@ private:
     b.store(b.index(0), counter, b.index(0));
   }
 
-  Value keys, states, values, used, sorted, digits, counter;
+  Value keys, states, values, used, sorted, spare, digits, counter;
   Value last, shift; ///< of the open tile
 };
 } // namespace

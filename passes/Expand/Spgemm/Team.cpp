@@ -12,7 +12,7 @@
 #include "passes/Emission/Search.h"
 #include "passes/Expand/Epilogue.h"
 #include "passes/Expand/RowLoops.h"
-#include "passes/Expand/Spgemm/SortSegment.h"
+#include "passes/Emission/SortSegment.h"
 
 #include "mlir/IR/IRMapping.h"
 

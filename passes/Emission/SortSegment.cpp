@@ -1,12 +1,13 @@
 //===- SortSegment.cpp - put a row's entries in order ---------------------===//
 //
-// Stage: expand. Short rows by insertion; longer ones digit by digit from the least one
+// Short rows by insertion; longer ones digit by digit from the least one [1]
 // on, between two buffers, over the digits in which the row's coordinates differ. That
 // is some 30 instructions per entry and digit; a quicksort takes as many for every
 // doubling of the row.
 //
+// [1] Knuth, TAOCP 3, 5.2.5.
 //===----------------------------------------------------------------------===//
-#include "passes/Expand/Spgemm/SortSegment.h"
+#include "passes/Emission/SortSegment.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -23,14 +24,15 @@ static Value shiftRight(LoopBuilder &b, Value a, Value bits) {
 
 static void move(LoopBuilder &b, EntryBuffers from, Value here, EntryBuffers to, Value there) {
   b.store(b.load(from.coordinates, here), to.coordinates, there);
-  b.store(b.load(from.values, here), to.values, there);
+  if (from.values)
+    b.store(b.load(from.values, here), to.values, there);
 }
 
 static void sortByInsertion(LoopBuilder &b, EntryBuffers entries, Value at, Value end) {
   Value one = b.index(1);
   b.loop(b.add(at, one), end, [&](Value entry) {
     Value coordinate = b.load(entries.coordinates, entry);
-    Value value = b.load(entries.values, entry);
+    Value value = entries.values ? b.load(entries.values, entry) : Value();
     Value place = b.whileLoop(
         {entry},
         [&](ValueRange place) {
@@ -48,7 +50,8 @@ static void sortByInsertion(LoopBuilder &b, EntryBuffers entries, Value at, Valu
           return LoopBuilder::Values{before};
         })[0];
     b.store(coordinate, entries.coordinates, place);
-    b.store(value, entries.values, place);
+    if (value)
+      b.store(value, entries.values, place);
   });
 }
 
@@ -85,22 +88,36 @@ static void sortByDigits(LoopBuilder &b, EntryBuffers entries, EntryBuffers spar
   Value width = b.select(narrow, b.index(6), b.index(8));
   Value digits = b.select(narrow, b.index(64), b.index(256));
   Value mask = b.sub(digits, b.index(1)), zero = b.index(0);
-  // What is left of the range, bits done, where the entries are, where they go.
+  // What is left of the range, bits done, whether the entries are in `spare`, and the
+  // buffers: where the entries are, where they go.
+  LoopBuilder::Values state{b.sub(ends[1], ends[0]), zero, b.bit(false)};
+  auto append = [](LoopBuilder::Values &to, EntryBuffers buffers) {
+    to.push_back(buffers.coordinates);
+    if (buffers.values)
+      to.push_back(buffers.values);
+  };
+  auto buffersOf = [&](ValueRange state, bool target) -> EntryBuffers {
+    if (!entries.values)
+      return {state[3 + target], Value()};
+    return {state[3 + 2 * target], state[4 + 2 * target]};
+  };
+  append(state, entries);
+  append(state, spare);
   auto done = b.whileLoop(
-      {b.sub(ends[1], ends[0]), zero, entries.coordinates, entries.values, spare.coordinates,
-       spare.values, b.bit(false)},
-      [&](ValueRange at) { return b.less(zero, at[0]); },
+      state, [&](ValueRange state) { return b.less(zero, state[0]); },
       [&](ValueRange state) {
-        sortByDigit(b, {state[2], state[3]}, {state[4], state[5]}, counters, at, end, digits,
-                    [&](Value coordinate) {
-                      Value offset = b.sub(coordinate, ends[0]);
-                      return b.bitAnd(shiftRight(b, offset, state[1]), mask);
-                    });
-        Value away = arith::XOrIOp::create(b, state[6], b.bit(true));
-        return LoopBuilder::Values{shiftRight(b, state[0], width), b.add(state[1], width),
-                                   state[4], state[5], state[2], state[3], away};
+        EntryBuffers from = buffersOf(state, false), to = buffersOf(state, true);
+        sortByDigit(b, from, to, counters, at, end, digits, [&](Value coordinate) {
+          Value offset = b.sub(coordinate, ends[0]);
+          return b.bitAnd(shiftRight(b, offset, state[1]), mask);
+        });
+        LoopBuilder::Values next{shiftRight(b, state[0], width), b.add(state[1], width),
+                                 arith::XOrIOp::create(b, state[2], b.bit(true))};
+        append(next, to);
+        append(next, from);
+        return next;
       });
-  b.ifThen(done[6], [&] {
+  b.ifThen(done[2], [&] {
     b.loop(at, end, [&](Value entry) { move(b, spare, entry, entries, entry); });
   });
 }
