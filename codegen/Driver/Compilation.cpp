@@ -3,6 +3,7 @@
 
 #include "dialects/Piuma/Piuma.h"
 #include "passes/Pipelines/Targets.h"
+#include "passes/Strategy/PriceFile.h"
 
 #include "mlir/IR/Verifier.h"
 #include "mlir/InitAllDialects.h"
@@ -53,6 +54,20 @@ llvm::Error Compilation::parse(std::unique_ptr<llvm::MemoryBuffer> buffer) {
   return llvm::Error::success();
 }
 
+llvm::Error Compilation::readPrices() {
+  if (options.prices.empty())
+    return llvm::Error::success();
+  auto file = llvm::MemoryBuffer::getFile(options.prices, /*IsText=*/true);
+  if (!file)
+    return llvm::createStringError(options.prices + ": found no readable file (" +
+                                   file.getError().message() + "), expected prices");
+  auto prices = parsePrices(&context, (*file)->getBuffer());
+  if (!prices)
+    return llvm::createStringError(options.prices + ": " + llvm::toString(prices.takeError()));
+  (*root)->setAttr(kPricesAttr, *prices);
+  return llvm::Error::success();
+}
+
 /// Before the first stage: the target is known and written on the module.
 llvm::Error Compilation::begin() {
   llvm::Expected<const TargetColumn *> found =
@@ -61,6 +76,8 @@ llvm::Error Compilation::begin() {
     return found.takeError();
   column = *found;
   if (llvm::Error error = collectRemarks(&context, said))
+    return error;
+  if (llvm::Error error = readPrices())
     return error;
   auto named = (*root)->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
   if (named && named.getKind() != column->name)

@@ -27,6 +27,8 @@ struct CompileOptions {
   SelectOptions select;
   /// Processor; empty: the one that the module names, else the host's.
   std::string cpu;
+  /// File of prices for select (passes/Strategy/PriceFile.h); empty: the target's.
+  std::string prices;
 };
 
 class Compilation {
@@ -56,6 +58,7 @@ public:
 private:
   llvm::Error parse(std::unique_ptr<llvm::MemoryBuffer> buffer);
   llvm::Error begin();
+  llvm::Error readPrices();
   llvm::Error run(Stage stage);
 
   mlir::MLIRContext &context;

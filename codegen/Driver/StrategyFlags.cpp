@@ -19,6 +19,8 @@ StrategyFlags::StrategyFlags(cl::OptionCategory &category)
            cl::desc("auto, multiplicative, high, low")),
       packing("packing", cl::cat(category), cl::init("auto"),
               cl::desc("Of pruned weights: auto, dense, csr, 4x1, 4x4, 2:4, bitmap, delta")),
+      prices("prices", cl::cat(category), cl::value_desc("FILE"),
+             cl::desc("What steps cost on the machine: lines of scratch-bench --calibrate")),
       rewrites("rewrites", cl::cat(category), cl::init("auto"),
                cl::desc("Of attention: auto, none, or names joined by |")),
       costs("costs", cl::cat(category),
@@ -35,4 +37,5 @@ void StrategyFlags::apply(CompileOptions &options) const {
   options.select.rewrites = rewrites.getValue();
   options.select.costs = costs.getValue();
   options.cpu = mcpu;
+  options.prices = prices;
 }

@@ -19,7 +19,7 @@ struct StrategyFlags {
 private:
   using Text = llvm::cl::opt<std::string>;
   const std::string kinds; ///< help text of `accumulator`
-  Text target, mcpu, dataflow, accumulator, phases, schedule, hash, packing, rewrites;
+  Text target, mcpu, dataflow, accumulator, phases, schedule, hash, packing, prices, rewrites;
   llvm::cl::opt<bool> costs;
 };
 

@@ -6,6 +6,7 @@
 #include "passes/Prune/PackedLayer.h"
 #include "passes/Prune/Passes.h"
 #include "passes/Strategy/PackingChoice.h"
+#include "passes/Strategy/PriceFile.h"
 
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Remarks.h"
@@ -136,6 +137,7 @@ struct ChoosePackingPass : scratch::impl::ChoosePackingPassBase<ChoosePackingPas
     std::optional<MachineModel> machine = MachineModel::of(kind, vectorBits);
     if (kind != "x86" || !machine)
       return; // packed kernels are written for vectors; others stay dense
+    applyPrices(getOperation()->getAttrOfType<DictionaryAttr>(kPricesAttr), *machine);
     WalkResult walk = getOperation().walk<WalkOrder::PreOrder>([&](FunctionOpInterface function) {
       ConstantTensors constants;
       return function.walk<WalkOrder::PreOrder>([&](linalg::LinalgOp op) -> WalkResult {

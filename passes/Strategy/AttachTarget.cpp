@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/Machine.h"
 #include "passes/Strategy/Passes.h"
+#include "passes/Strategy/PriceFile.h"
 
 namespace scratch {
 #define GEN_PASS_DEF_ATTACHTARGETPASS
@@ -40,6 +41,9 @@ struct AttachTargetPass : scratch::impl::AttachTargetPassBase<AttachTargetPass> 
 struct DetachTargetPass : scratch::impl::DetachTargetPassBase<DetachTargetPass> {
   using Base::Base;
 
-  void runOnOperation() override { getOperation()->removeAttr(ScratchDialect::kTarget); }
+  void runOnOperation() override {
+    getOperation()->removeAttr(ScratchDialect::kTarget);
+    getOperation()->removeAttr(kPricesAttr);
+  }
 };
 } // namespace

@@ -20,38 +20,8 @@ struct MachineModel {
   int64_t firstCacheBytes;  ///< data, one core
   int64_t secondCacheBytes; ///< one core
 
-  double rowOpen;    ///< per row: measure it, open and close its tile
-  double rowChoice;  ///< per row and form: evaluate, compare, branch
-  double entry;      ///< per entry of A: start a segment of B
-  double valueLoad;  ///< per product: read one operand's value
-  double windowMerge; ///< per product: load-modify-store of a window, state store
-  double tierStore;  ///< per product: note the word of 64 columns
-  double hashProbe;  ///< per product: find the slot and merge
-  double mergeStep;  ///< per product: one of two rows advances, the result is stored
-  double listProduct; ///< per product: append to a short list, sort, emit
-  double maskTest;   ///< per product: look at the mask's bits, branch
-  double windowMark; ///< per mask entry: set a bit of a window's state
-  double hashMark;   ///< per mask entry: insert a key
-
-  double windowScan;  ///< per column: find and clear states of a window
-  double windowCold;  ///< per column: misses of a window beyond the second cache
-  double wordVisit;   ///< per touched word of 64 columns, when tiers are scanned
-  double windowEmit;  ///< per result entry: from a window, already in order
-  double hashEmit;    ///< per result entry: sort it, look it up, free its slot
-
-  // Tables that a team shares, per product or result entry, cycles of the core.
-  double teamMerge = 0;    ///< per product: hash, compare-exchange, add
-  double teamImbalance = 1; ///< factor: waiting for the last worker, rows dealt by number
-  double tokenShare = 0;   ///< per product: taking and locating pieces
-  double scanEmit = 0;     ///< per result entry: scan the table, store, free the slot
-  double fragmentPlace = 0; ///< per result entry: a place in the row's fragment
-  double fragmentRow = 0;  ///< per row: two transfers
-
-  double compactPerByte; ///< per byte of the result: move a chunk into place
-  double firstTouchPerByte; ///< per byte: the page fault of fresh memory
-  double columnProbe;    ///< per entry of a column: look it up in a row, add
-  double turnEntry;      ///< per entry of a matrix: move it to its column
-  double dotProduct;     ///< per product of dense rows or vectors, vectorised
+#define PRICE(name, initial, text) double name = initial;
+#include "passes/Strategy/Prices.def"
 
   /// Accumulators that the target has a lowering for, one bit per kind: by
   /// default all but those of teams.

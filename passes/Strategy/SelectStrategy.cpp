@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/Passes.h"
+#include "passes/Strategy/PriceFile.h"
 
 #include "passes/Strategy/AttentionTiling.h"
 #include "passes/Strategy/CostTable.h"
@@ -92,6 +93,8 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
     if (!model)
       getOperation().emitError("no machine model for target '")
           << kind << "', expected " << MachineModel::expectedTargets();
+    else
+      applyPrices(getOperation()->getAttrOfType<DictionaryAttr>(kPricesAttr), *model);
     return model;
   }
 
