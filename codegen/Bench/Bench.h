@@ -19,6 +19,7 @@ struct BenchOptions {
   double turnMs = 100; ///< a turn lasts about so long, and one run at least
   std::string json, chart;
   bool listPeers = false; ///< and do nothing else
+  std::string calibrate;  ///< file of prices to write, and do nothing else
 };
 
 /// Runs everything, round by round in turns, and checks every contender's result

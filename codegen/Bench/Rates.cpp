@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 #include <omp.h>
+#include <sys/mman.h>
 
 using namespace scratch;
 using namespace scratch::bench;
@@ -97,6 +98,35 @@ static double laneRate(int threads, void (*work)(int64_t, Value *)) {
     asm volatile("" ::"r"(seed) : "memory");
   });
   return double(kChains * kLanes * kSteps) * threads / ms;
+}
+
+double bench::addsPerMs() {
+  constexpr int64_t kAdds = 1 << 22, kUnrolled = 8;
+  double ms = leastMs(1, kRepeats, [](int) {
+    int64_t sum = 0;
+    for (int64_t n = 0; n < kAdds / kUnrolled; ++n)
+      asm volatile("add $1, %0; add $1, %0; add $1, %0; add $1, %0;"
+                   "add $1, %0; add $1, %0; add $1, %0; add $1, %0"
+                   : "+r"(sum));
+  });
+  return kAdds / ms;
+}
+
+MemoryPrices bench::measureMemory() {
+  constexpr int64_t kBytes = 64 << 20, kPage = 4096;
+  double touched = 1e300;
+  for (int repeat = 0; repeat < 5; ++repeat) {
+    void *fresh = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (fresh == MAP_FAILED)
+      break;
+    touched = std::min(touched, leastMs(1, 1, [&](int) {
+                         for (int64_t at = 0; at < kBytes; at += kPage)
+                           static_cast<volatile char *>(fresh)[at] = 1;
+                       }));
+    munmap(fresh, kBytes);
+  }
+  // Read plus written: a byte of the copy is two of traffic.
+  return {touched / kBytes, 2 / copyRate(1, kBytes)};
 }
 
 MachineRates bench::measureRates(int threads) {

@@ -21,6 +21,15 @@ struct MachineRates {
   double bandwidthFor(int64_t bytes) const;
 };
 
+/// Dependent additions, one per cycle: the clock.
+double addsPerMs();
+
+struct MemoryPrices {
+  double touchMsPerByte; ///< the first write to a page
+  double copyMsPerByte;  ///< copied beyond the caches
+};
+MemoryPrices measureMemory();
+
 /// Takes about half a second.
 MachineRates measureRates(int threads);
 

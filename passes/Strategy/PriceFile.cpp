@@ -53,9 +53,10 @@ llvm::Error scratch::readPrices(llvm::StringRef text, MachineModel &model) {
 }
 
 void scratch::writePrices(const MachineModel &model, llvm::raw_ostream &out,
-                          llvm::function_ref<std::string(llvm::StringRef)> note) {
+                          llvm::function_ref<std::optional<std::string>(llvm::StringRef)> note) {
 #define PRICE(member, initial, text)                                                              \
-  out << llvm::formatv("{0,-18} = {1,-9:f4} # {2}{3}\n", #member, model.member, text, note(#member));
+  if (std::optional<std::string> more = note(#member))                                            \
+    out << llvm::formatv("{0,-18} = {1,-9:f4} # {2}{3}\n", #member, model.member, text, *more);
 #include "passes/Strategy/Prices.def"
 }
 

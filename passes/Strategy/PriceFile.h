@@ -23,9 +23,9 @@ inline constexpr llvm::StringLiteral kPricesAttr = "scratch.prices";
 double *priceNamed(MachineModel &model, llvm::StringRef name);
 
 llvm::Error readPrices(llvm::StringRef text, MachineModel &model);
-/// Every price with its meaning; `note` says more about one, or nothing.
+/// Prices with their meaning, and what `note` adds; those without a note are left out.
 void writePrices(const MachineModel &model, llvm::raw_ostream &out,
-                 llvm::function_ref<std::string(llvm::StringRef name)> note);
+                 llvm::function_ref<std::optional<std::string>(llvm::StringRef name)> note);
 
 /// The prices of a file's text as the module's attribute.
 llvm::Expected<mlir::DictionaryAttr> parsePrices(mlir::MLIRContext *context, llvm::StringRef text);

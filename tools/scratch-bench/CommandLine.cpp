@@ -37,6 +37,8 @@ struct Flags {
                     cl::desc("How long a turn lasts at least (default 100)")};
   Flag<std::string> json{"json", cl::cat(category), cl::value_desc("FILE"),
                          cl::desc("Write all figures as JSON")};
+  Flag<std::string> calibrate{"calibrate", cl::cat(category), cl::value_desc("FILE"),
+                              cl::desc("Measure what steps of kernels cost, for --prices=FILE")};
   Flag<std::string> chart{"chart", cl::cat(category), cl::value_desc("FILE.svg"),
                           cl::desc("Draw ratios and distance to the bound")};
 };
@@ -131,6 +133,12 @@ llvm::Error scratch::parseCommandLine(int argc, char **argv, BenchOptions &optio
   options.listPeers = flags.listPeers;
   if (options.listPeers) {
     options.peers = std::move(found);
+    return llvm::Error::success();
+  }
+  options.calibrate = flags.calibrate;
+  if (!options.calibrate.empty()) {
+    if (!flags.matrices.empty())
+      return llvm::createStringError("found --calibrate and MATRIX, expected one of them");
     return llvm::Error::success();
   }
   if (flags.matrices.empty())

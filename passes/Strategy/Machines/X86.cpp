@@ -6,6 +6,8 @@
 //   [isa]  instruction counts of passes/Conversion/X86/Accumulators at the issue
 //          width and latencies of Zen 4/5 and Ice Lake
 //   [est]  an estimate to be replaced by a measurement; kept on the safe side
+// None is taken from `scratch-bench --calibrate`: they stand for common servers, and
+// a file of that command (--prices) sets those of one machine.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/Machine.h"
