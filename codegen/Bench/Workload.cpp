@@ -51,7 +51,8 @@ void Task::describe(RunOptions &options) const {
   options.element = element;
   options.semiring = semiring;
   options.mask = masked() ? "L" : "";
-  options.columns = columns;
+  if (kernel == "spmm")
+    options.columns = columns;
 }
 
 static scratch_element elementCode(llvm::StringRef name) {

@@ -19,6 +19,9 @@ llvm::Expected<scratch_tensor> generateDense(const Program &program,
                                              llvm::ArrayRef<scratch_tensor> tensors, size_t number,
                                              int64_t columns);
 
+/// `--columns` where it is not given.
+inline constexpr int64_t kDenseColumns = 32;
+
 } // namespace scratch
 
 #endif // SCRATCH_CODEGEN_RUN_DENSEINPUTS_H

@@ -44,6 +44,8 @@ public:
     inputs.sources.resize(program.inputs.size());
     if (llvm::Error error = assignFiles())
       return error;
+    if (llvm::Error error = checkColumns())
+      return error;
     for (auto [number, path] : llvm::enumerate(paths))
       if (!path.empty())
         if (llvm::Error error = read(number))
@@ -197,9 +199,22 @@ private:
     return llvm::Error::success();
   }
 
+  /// A width that nothing takes is a mistake in the kernel's name or its files.
+  llvm::Error checkColumns() const {
+    if (!options.columns)
+      return llvm::Error::success();
+    for (auto [slot, path] : llvm::zip_equal(program.inputs, paths))
+      if (program.known && path.empty() && !slot.isSparse() && slot.type.rank == 2)
+        return llvm::Error::success();
+    return llvm::createStringError("found --columns=" + Twine(*options.columns) +
+                                   ", expected it with a dense matrix to generate, "
+                                   "as spmm and sddmm have");
+  }
+
   llvm::Error generate(size_t number) {
     llvm::Expected<scratch_tensor> tensor =
-        generateDense(program, inputs.tensors, number, options.columns);
+        generateDense(program, inputs.tensors, number,
+                      options.columns.value_or(kDenseColumns));
     if (!tensor)
       return tensor.takeError();
     inputs.tensors[number] = inputs.keep(*tensor);

@@ -5,6 +5,7 @@
 #include "codegen/Driver/Compilation.h"
 #include "runtime/abi/scratch.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ struct RunOptions {
   bool unsorted = false; ///< coordinates in any order, also of the result
 
   std::string entry;    ///< function of a .mlir file; empty: the only one
-  int64_t columns = 32; ///< width of dense operands that are generated
+  std::optional<int64_t> columns; ///< width of dense operands that are generated
   std::vector<std::string> libraries; ///< shared ones, of a program's externals
   int threads = 0;      ///< 0: the OpenMP default
   int repeat = 3;

@@ -45,7 +45,7 @@ struct Flags {
       "shared-libs", cl::cat(category), cl::value_desc("LIST"), cl::CommaSeparated,
       cl::desc("Of a program (a .mlir file with @main): shared libraries that it calls")};
   Flag<std::string> columns{
-      "columns", cl::cat(category), cl::init("32"),
+      "columns", cl::cat(category),
       cl::desc("Width of generated dense operands (default 32)")};
   Flag<std::string> threads{"threads", cl::cat(category), cl::init("0"),
                     cl::desc("Worker threads (default: all cores)")};
@@ -79,8 +79,8 @@ static llvm::Error readNumbers(const Flags &flags, RunOptions &options) {
   llvm::Error error = readNumber(flags.threads, 0, 4096, options.threads);
   if (!error)
     error = readNumber(flags.repeat, 1, most, options.repeat);
-  if (!error)
-    error = readNumber(flags.columns, 0, most, options.columns);
+  if (!error && !flags.columns.empty())
+    error = readNumber(flags.columns, 0, most, options.columns.emplace());
   if (!error)
     error = readNumber(flags.cores, 0, 4096, options.simulation.cores);
   if (!error)
