@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "dialects/Scratch/Scratch.h"
 
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
 using namespace mlir;
 using namespace scratch;
 
@@ -171,6 +173,10 @@ LogicalResult AttentionOp::verify() {
   if (logs && failed(verifyLogSumExp(*this, logs, getQuery().getType(), headDimension(),
                                      sequenceDimension())))
     return failure();
+  // (attention_c6)
+  if (!getOuts().empty() && getOuts().getTypes() != getResultTypes())
+    return emitOpError("expected outs of the results' types ")
+           << getResultTypes() << ", found " << getOuts().getTypes();
   // (attention_c3)
   if (failed(verifyMask(*this)) || failed(verifyScale(*this)))
     return failure();
@@ -183,9 +189,19 @@ LogicalResult AttentionBackwardOp::verify() {
   if (failed(verifyOperands(*this, "result", cast<RankedTensorType>(getResult().getType()))) ||
       failed(verifyLogSumExp(*this, getLogSumExp().getType(), query, headDimension(),
                              sequenceDimension())) ||
-      failed(verifyMask(*this)) || failed(verifyScale(*this)))
+      failed(verifyMask(*this)) || failed(verifyScale(*this)) || failed(verifyScore(*this)))
     return failure();
-  return verifyScore(*this);
+  // (attention_backward_c3)
+  for (Value capture : getCaptures()) {
+    auto reads = [&](Operation *user) {
+      return isa<tensor::ExtractOp>(user) && user->getParentRegion() == &getScore();
+    };
+    if (cast<RankedTensorType>(capture.getType()).getEncoding() ||
+        llvm::none_of(capture.getUsers(), reads))
+      return emitOpError("expected a dense capture that the score region reads, found ")
+             << capture.getType();
+  }
+  return success();
 }
 
 LogicalResult AttentionMergeOp::verify() {

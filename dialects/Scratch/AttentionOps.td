@@ -97,6 +97,9 @@ def Scratch_AttentionOp : Scratch_Op<"attention", [Pure, AttrSizedOperandSegment
     number in front. `scratch.attention_merge` makes the whole of them. A part
     without live keys is like a query without any: 0 and minus infinity.
 
+    In destination style, `outs` are tensors of the results' types, which the results
+    take the place of: their extents are the results', what they hold is not read.
+
     (attention_c1) query, key, value and result are dense, of rank 4 and of one
     element type: f32, bf16 or f16.
     (attention_c2) batches agree; key and value have the same heads and lengths;
@@ -107,6 +110,7 @@ def Scratch_AttentionOp : Scratch_Op<"attention", [Pure, AttrSizedOperandSegment
     (attention_c4) scale is positive and finite.
     (attention_c5) parts come with log_sum_exp, and with f32 results of rank 5
     and 4.
+    (attention_c6) outs, where there are any, are one for each result, of its type.
 
     ```mlir
     %o, %l = scratch.attention %q, %k, %v mask(%m : !scratch.mask<?x?>) {scale = 0.125}
@@ -120,6 +124,7 @@ def Scratch_AttentionOp : Scratch_Op<"attention", [Pure, AttrSizedOperandSegment
   }];
   let arguments = (ins AnyRankedTensor:$query, AnyRankedTensor:$key, AnyRankedTensor:$value,
                        Optional<Scratch_MaskType>:$mask, Optional<Index>:$parts,
+                       Variadic<AnyRankedTensor>:$outs,
                        OptionalAttr<F64Attr>:$scale,
                        DefaultValuedAttr<Scratch_LayoutAttr, "::scratch::Layout::Bhsd">:$layout,
                        OptionalAttr<Scratch_TilingAttr>:$tiling,
@@ -128,8 +133,8 @@ def Scratch_AttentionOp : Scratch_Op<"attention", [Pure, AttrSizedOperandSegment
   let regions = (region MaxSizedRegion<1>:$score);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` `(` $mask^ `:` type($mask) `)`)?
-    (`parts` `(` $parts^ `)`)? (`layout` $layout^)? attr-dict
-    `:` type($query) `,` type($key) `,` type($value)
+    (`parts` `(` $parts^ `)`)? (`outs` `(` $outs^ `:` type($outs) `)`)?
+    (`layout` $layout^)? attr-dict `:` type($query) `,` type($key) `,` type($value)
     `->` type($result) (`,` type($log_sum_exp)^)? (`score` $score^)?
   }];
   let hasVerifier = 1;
@@ -183,7 +188,9 @@ def Scratch_AttentionMergeOp : Scratch_Op<"attention_merge", [Pure]> {
 }
 
 def Scratch_AttentionBackwardOp : Scratch_Op<"attention_backward", [
-    Pure, AllTypesMatch<["query", "query_gradient"]>, AllTypesMatch<["key", "key_gradient"]>,
+    Pure, AttrSizedOperandSegments,
+    RangedTypesMatchWith<"gradients of captures have their types", "captures",
+                         "capture_gradients", "$_self">, AllTypesMatch<["query", "query_gradient"]>, AllTypesMatch<["key", "key_gradient"]>,
     AllTypesMatch<["value", "value_gradient"]>, AllTypesMatch<["result", "gradient"]>]> {
   let summary = "Gradients of attention";
   let description = [{
@@ -205,10 +212,17 @@ def Scratch_AttentionBackwardOp : Scratch_Op<"attention_backward", [
     and use exp, tanh, log, sqrt, absolute value, largest and smallest of the
     score; what does not depend on the score is free.
 
+    `captures` are tensors that the region reads and whose gradients are asked for,
+    such as a bias: entry x receives the sum of p(i, j) * (gradient(i) . value(j) -
+    D(i)) times the derivative of the score by it, over all (b, h, i, j) that read x.
+    An entry of a capture must depend on the numbers of the region alone.
+
     (attention_backward_c1) query, key, value, mask and scale as for
     `scratch.attention`; result and gradient are like its result, log_sum_exp is
     like its own.
     (attention_backward_c2) gradients have the types of query, key and value.
+    (attention_backward_c3) captures are dense tensors of f32, and the score region
+    reads each.
 
     ```mlir
     %dq, %dk, %dv = scratch.attention_backward %q, %k, %v result(%o, %l) gradient(%g)
@@ -220,16 +234,19 @@ def Scratch_AttentionBackwardOp : Scratch_Op<"attention_backward", [
   let arguments = (ins AnyRankedTensor:$query, AnyRankedTensor:$key, AnyRankedTensor:$value,
                        AnyRankedTensor:$result, RankedTensorOf<[F32]>:$log_sum_exp,
                        AnyRankedTensor:$gradient, Optional<Scratch_MaskType>:$mask,
+                       Variadic<RankedTensorOf<[F32]>>:$captures,
                        OptionalAttr<F64Attr>:$scale,
                        DefaultValuedAttr<Scratch_LayoutAttr, "::scratch::Layout::Bhsd">:$layout,
-                       OptionalAttr<Scratch_TilingAttr>:$tiling);
+                       OptionalAttr<Scratch_TilingAttr>:$tiling,
+                       OptionalAttr<Scratch_RewritesAttr>:$rewrites);
   let results = (outs AnyRankedTensor:$query_gradient, AnyRankedTensor:$key_gradient,
-                      AnyRankedTensor:$value_gradient);
+                      AnyRankedTensor:$value_gradient,
+                      Variadic<RankedTensorOf<[F32]>>:$capture_gradients);
   let regions = (region MaxSizedRegion<1>:$score);
   let assemblyFormat = [{
     $query `,` $key `,` $value `result` `(` $result `,` $log_sum_exp `)`
     `gradient` `(` $gradient `)` (`mask` `(` $mask^ `:` type($mask) `)`)?
-    (`layout` $layout^)? attr-dict
+    (`captures` `(` $captures^ `:` type($captures) `)`)? (`layout` $layout^)? attr-dict
     `:` type($query) `,` type($key) `,` type($value) `,` type($gradient) `,` type($log_sum_exp)
     (`score` $score^)?
   }];

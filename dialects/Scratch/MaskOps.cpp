@@ -65,14 +65,15 @@ static LogicalResult verifyTokens(Operation *op, MaskType mask, StringRef name, 
 }
 
 /// A dense tensor aligned with the mask's last dimensions; it may lack leading
-/// dimensions, or have extent 1 there, and repeats along them.
+/// dimensions, or have extent 1 in them or, where said so, anywhere, and repeats
+/// along them.
 static LogicalResult verifyRepeats(Operation *op, MaskType mask, RankedTensorType tensor,
-                                   int64_t aligned) {
+                                   int64_t aligned, bool anywhere) {
   int64_t missing = int64_t(mask.getShape().size()) - tensor.getRank();
   bool fits = missing >= 0;
   for (int64_t d = 0; fits && d < aligned; ++d) {
     int64_t size = tensor.getDimSize(d);
-    bool leading = d + missing < int64_t(mask.getShape().size()) - 2;
+    bool leading = anywhere || d + missing < int64_t(mask.getShape().size()) - 2;
     fits = agree(size, mask.getShape()[d + missing]) || (leading && size == 1);
   }
   if (fits)
@@ -105,7 +106,7 @@ LogicalResult MaskFromOp::verify() {
       (sparse && tensor.getShape() != mask.getShape()))
     return emitOpError("expected an element mask of the shape of ")
            << tensor << ", found " << mask;
-  if (failed(verifyRepeats(*this, mask, tensor, tensor.getRank())))
+  if (failed(verifyRepeats(*this, mask, tensor, tensor.getRank(), !sparse)))
     return failure();
   if (mask.getGuarantee() != MaskGuarantee::None)
     return emitOpError("cannot know that ") << tensor << " keeps the guarantee of " << mask;
@@ -115,11 +116,22 @@ LogicalResult MaskFromOp::verify() {
   return success();
 }
 
+bool MaskFromOp::repeats() {
+  auto tensor = cast<RankedTensorType>(getTensor().getType());
+  ArrayRef<int64_t> shape = getMask().getType().getShape();
+  if (tensor.getRank() < 2)
+    return false;
+  for (auto [own, of] : llvm::zip(tensor.getShape().take_back(2), shape.take_back(2)))
+    if (own == 1 && of != 1)
+      return true;
+  return false;
+}
+
 LogicalResult MaskPackedOp::verify() {
   auto bits = cast<RankedTensorType>(getBits().getType());
   MaskType mask = getMask().getType();
   if (failed(verifyElements(*this, mask)) ||
-      failed(verifyRepeats(*this, mask, bits, bits.getRank() - 1)))
+      failed(verifyRepeats(*this, mask, bits, bits.getRank() - 1, /*anywhere=*/false)))
     return failure();
   int64_t keys = mask.getShape().back(), words = bits.getShape().back();
   if (!ShapedType::isDynamic(keys) && !agree(words, (keys + 31) / 32))

@@ -27,7 +27,7 @@ def Scratch_MaskFromOp : Scratch_Op<"mask.from", [Pure]> {
 
     (mask_from_c1) the mask has the tensor's shape and element granularity; for
     attention, a dense tensor may lack leading dimensions of the mask or have
-    extent 1 there: it repeats along them.
+    extent 1 in any: it repeats along them.
     (mask_from_c2) `structure` needs a sparse tensor.
     (mask_from_c3) a vector makes a mask of a matrix, of its rows or its columns.
 
@@ -42,6 +42,10 @@ def Scratch_MaskFromOp : Scratch_Op<"mask.from", [Pure]> {
     $source $tensor attr-dict `:` type($tensor) `->` type($mask)
   }];
   let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Does the tensor repeat along queries or keys?
+    bool repeats();
+  }];
 }
 
 class Scratch_MaskCombineOp<string mnemonic>
@@ -94,7 +98,7 @@ def Scratch_AlignmentEnum
 def Scratch_AlignmentAttr : EnumAttr<Scratch_Dialect, Scratch_AlignmentEnum, "alignment">;
 
 /// A number of tokens: one for all, or one per batch (or head, where said so).
-def Scratch_TokenCount : AnyTypeOf<[Index, 1DTensorOf<[I32]>]>;
+def Scratch_TokenCount : AnyTypeOf<[Index, 1DTensorOf<[I32, I64]>]>;
 /// Per token, or per batch and token.
 def Scratch_TokenFlags : TensorRankOf<[I8], [1, 2]>;
 def Scratch_TokenIds : TensorRankOf<[I32], [1, 2]>;

@@ -51,6 +51,9 @@ FailureOr<MaskTree> MaskTree::open(LoopBuilder &b, Operation *op, Value mask, bo
   tree.bounded = evaluate(mask, tree.leafValues, 0) == complement;
   for (Value value : tree.leafValues) {
     auto from = value.getDefiningOp<MaskFromOp>();
+    if (from.repeats())
+      return op->emitError("takes masks of whole matrices, found one that repeats ")
+             << from.getTensor().getType();
     Leaf leaf;
     leaf.byValue = from.getSource() == MaskSource::Value;
     Value tensor = from.getTensor();

@@ -50,6 +50,7 @@ void scratch::buildExpandPipeline(OpPassManager &pm) {
   // Callers come in through argument blocks; bodies are private.
   pm.addNestedPass<func::FuncOp>(createExpandKernelsPass());
   // No kernels left: level 2 on buffers of tensors.
+  pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   pm.addNestedPass<func::FuncOp>(createLinalgGeneralizeNamedOpsPass());
   pm.addNestedPass<func::FuncOp>(createDenseResultsPass());
   pm.addPass(createLowerTensorsPass());

@@ -206,7 +206,7 @@ std::optional<ConstantMask> ConstantTensors::computeMask(Value mask) {
     return std::nullopt;
   if (auto from = dyn_cast<MaskFromOp>(maker)) {
     DenseElementsAttr elements = of(from.getTensor());
-    if (!elements)
+    if (!elements || from.repeats())
       return std::nullopt;
     ConstantUnits units(type);
     std::vector<uint8_t> kept;

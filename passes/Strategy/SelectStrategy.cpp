@@ -119,6 +119,8 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
       if (auto backward = dyn_cast<AttentionBackwardOp>(op)) {
         if (!backward.getTiling())
           decide(backward, "attention_backward/two_passes", *model, vectorBits);
+        if (demands->rewrites && !backward.getRewrites())
+          backward.setRewritesAttr(RewritesAttr::get(&getContext(), *demands->rewrites));
         ++numSelected;
       }
       auto kernel = dyn_cast<KernelOpInterface>(op);

@@ -146,3 +146,24 @@ TEST(Attention, NanAndInfinityFollowTheFormula) {
   EXPECT_TRUE(std::isnan(expected.result[8]));
   EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-6);
 }
+
+// Destinations say how large results are; they are inputs, and stay as they
+// are.
+TEST(Attention, DestinationsAreOnlyMeasured) {
+  Kernel kernel(
+      R"(func.func @attention(%q: tensor<?x?x?x8xf32>, %o: tensor<?x?x?x8xf32>)
+      -> tensor<?x?x?x8xf32> {
+    %r = scratch.attention %q, %q, %q outs(%o : tensor<?x?x?x8xf32>)
+        : tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32> -> tensor<?x?x?x8xf32>
+    return %r : tensor<?x?x?x8xf32>
+  })");
+  Tensor q = Tensor::random(1, SCRATCH_F32, {1, 2, 9, 8}),
+         o = Tensor::random(2, SCRATCH_F32, {1, 2, 9, 8}),
+         wrong = Tensor::random(2, SCRATCH_F32, {1, 2, 8, 8});
+  std::vector<uint8_t> before = o.bytes;
+  ASSERT_EQ(kernel.call({&q.view, &o.view}, {}, 1), SCRATCH_OK);
+  EXPECT_EQ(o.bytes, before);
+  auto expected = reference::attention(q.view, q.view, q.view, {});
+  EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5);
+  EXPECT_EQ(kernel.call({&q.view, &wrong.view}, {}, 1), SCRATCH_SHAPE_MISMATCH);
+}

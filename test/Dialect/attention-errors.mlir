@@ -65,3 +65,18 @@ func.func @score(%q: tensor<1x4x8x64xf32>) {
   }
   return
 }
+
+// -----
+func.func @outs(%q: tensor<1x4x8x64xf32>, %o: tensor<1x4x9x64xf32>) {
+  // expected-error @below {{expected outs of the results' types 'tensor<1x4x8x64xf32>', found 'tensor<1x4x9x64xf32>'}}
+  %r = scratch.attention %q, %q, %q outs(%o : tensor<1x4x9x64xf32>) : tensor<1x4x8x64xf32>, tensor<1x4x8x64xf32>, tensor<1x4x8x64xf32> -> tensor<1x4x8x64xf32>
+  return
+}
+
+// -----
+func.func @capture(%q: tensor<1x4x8x64xf32>, %l: tensor<1x4x8xf32>, %bias: tensor<8xf32>) {
+  // expected-error @below {{expected a dense capture that the score region reads, found 'tensor<8xf32>'}}
+  %a, %b, %c, %d = scratch.attention_backward %q, %q, %q result(%q, %l) gradient(%q) captures(%bias : tensor<8xf32>)
+      : tensor<1x4x8x64xf32>, tensor<1x4x8x64xf32>, tensor<1x4x8x64xf32>, tensor<1x4x8x64xf32>, tensor<1x4x8xf32>
+  return
+}

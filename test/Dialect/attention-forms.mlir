@@ -33,3 +33,26 @@ func.func @backward(%q: tensor<1x4x?x16xf32>, %k: tensor<1x2x?x16xf32>, %o: tens
       : tensor<1x4x?x16xf32>, tensor<1x2x?x16xf32>, tensor<1x2x?x16xf32>, tensor<1x4x?x16xf32>, tensor<1x4x?xf32>
   return %dk : tensor<1x2x?x16xf32>
 }
+
+// CHECK-LABEL: func.func @destination
+func.func @destination(%q: tensor<1x4x?x16xf32>, %o: tensor<1x4x?x16xf32>, %l: tensor<1x4x?xf32>)
+    -> tensor<1x4x?x16xf32> {
+  // CHECK: scratch.attention {{.*}} outs(%{{.*}}, %{{.*}} : tensor<1x4x?x16xf32>, tensor<1x4x?xf32>) :
+  %r, %s = scratch.attention %q, %q, %q outs(%o, %l : tensor<1x4x?x16xf32>, tensor<1x4x?xf32>)
+      : tensor<1x4x?x16xf32>, tensor<1x4x?x16xf32>, tensor<1x4x?x16xf32>
+      -> tensor<1x4x?x16xf32>, tensor<1x4x?xf32>
+  return %r : tensor<1x4x?x16xf32>
+}
+
+// CHECK-LABEL: func.func @captures
+func.func @captures(%q: tensor<1x4x?x16xf32>, %l: tensor<1x4x?xf32>, %bias: tensor<?xf32>) -> tensor<?xf32> {
+  // CHECK: scratch.attention_backward {{.*}} captures(%{{.*}} : tensor<?xf32>) :
+  %dq, %dk, %dv, %db = scratch.attention_backward %q, %q, %q result(%q, %l) gradient(%q) captures(%bias : tensor<?xf32>)
+      : tensor<1x4x?x16xf32>, tensor<1x4x?x16xf32>, tensor<1x4x?x16xf32>, tensor<1x4x?x16xf32>, tensor<1x4x?xf32>
+  score { ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+    %e = tensor.extract %bias[%h] : tensor<?xf32>
+    %t = arith.addf %s, %e : f32
+    scratch.yield %t : f32
+  }
+  return %db : tensor<?xf32>
+}

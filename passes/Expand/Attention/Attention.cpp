@@ -113,7 +113,6 @@ private:
   void sumTiles(const Task &task, const AttentionTiles::Workspace &w, Value careful);
   void sumLiveValues(const Task &task, ScalarDomain &domain, const AttentionTiles::Workspace &w,
                      Value firstKey, Value count);
-  Value isFinite(const Task &task, const AttentionTiles::Workspace &w);
   void finish(const Task &task, const AttentionTiles::Workspace &w);
   void write(const Task &task, const AttentionTiles::Workspace &w, const HeadTensor &target,
              Value logs, Value part);
@@ -395,18 +394,6 @@ void AttentionExpansion::sumLiveValues(const Task &task, ScalarDomain &domain,
   });
 }
 
-Value AttentionExpansion::isFinite(const Task &task, const AttentionTiles::Workspace &w) {
-  Value zero = b.index(0), none = tiles.zeroVector();
-  // Zero times a number is zero, times infinity or NaN it is NaN.
-  Value sum = b.loop(zero, task.rows, {none}, [&](Value row, ValueRange outer) {
-    return b.loop(zero, values.size, outer, [&](Value d, ValueRange inner) {
-      Value sums = vector::LoadOp::create(b, tiles.vectorType(), w.sums, ValueRange{row, d});
-      return LoopBuilder::Values{vector::FMAOp::create(b, sums, none, inner[0])};
-    }, tiling.getLanes());
-  })[0];
-  return arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, tiles.addLanes(sum), real(0.0));
-}
-
 /// Weighted sums over all tiles. Dead keys of partial tiles weigh zero, which is
 /// enough unless their values are infinite or NaN; if `careful`, they are left out.
 void AttentionExpansion::sumTiles(const Task &task, const AttentionTiles::Workspace &w,
@@ -460,7 +447,7 @@ void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &
         [&](ValueRange state) {
           Value careful = state[0];
           sumTiles(task, w, careful);
-          Value again = arith::XOrIOp::create(b, b.bitOr(careful, isFinite(task, w)), yes);
+          Value again = arith::XOrIOp::create(b, b.bitOr(careful, tiles.isFinite(w.sums, task.rows, values.size)), yes);
           return LoopBuilder::Values{yes, again};
         });
   finish(task, w);
@@ -489,6 +476,15 @@ void AttentionExpansion::clearResults() {
   });
 }
 
+/// Destinations have the results' extents.
+static void checkOuts(LoopBuilder &b, AttentionOp op, ArrayRef<Value> shape,
+                      ArrayRef<Value> logShape) {
+  ArrayRef<Value> shapes[] = {shape, logShape};
+  for (auto [out, extents] : llvm::zip(op.getOuts(), shapes))
+    for (auto [d, expected] : llvm::enumerate(extents))
+      checkExtents(b, extent(b, out, d), expected, "attention: extent of outs");
+}
+
 /// Buffers of the results, and of parts where there may be some.
 void AttentionExpansion::openResults() {
   bool first = op.getLayout() == Layout::Bhsd;
@@ -504,10 +500,12 @@ void AttentionExpansion::openResults() {
                    SCRATCH_INVALID_ARGUMENT, "attention: parts", op.getParts(), b.index(1));
     shape.insert(shape.begin(), op.getParts());
     logShape.insert(logShape.begin(), op.getParts());
+    checkOuts(b, op, shape, logShape);
     parts.results = allocateResult(b, type, shape);
     parts.logSumExps = allocateResult(b, op.getLogSumExp().getType(), logShape);
     return;
   }
+  checkOuts(b, op, shape, logShape);
   result.buffer = allocateResult(b, type, shape);
   if (op.getLogSumExp())
     logSumExp = allocateResult(b, op.getLogSumExp().getType(), logShape);

@@ -9,108 +9,33 @@
 //   scores = left right^T,  flows = left' right'^T   (gradient times value)
 //   weights = 2^(scores - log-sum-exp);  slopes = weights * (flows - delta) * score'
 //   sums += slopes * right  (and weights * gradient)
-// delta(i) = result(i) . gradient(i). Masks are asked as in the forward pass.
+// delta(i) = result(i) . gradient(i). Masks, orders of tokens and dead values are
+// treated as in the forward pass.
 //
 // [1] Dao, arXiv:2307.08691, section 3.2.
 //===----------------------------------------------------------------------===//
+#include "passes/Expand/Attention/Backward.h"
+
 #include "passes/Emission/Exponential.h"
 #include "passes/Emission/ShortFloats.h"
-#include "passes/Expand/Attention/HeadTensors.h"
 #include "passes/Expand/Attention/ScoreDerivative.h"
-#include "passes/Expand/Attention/TileMap.h"
-#include "passes/Expand/Attention/Tiles.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/RowLoops.h"
-
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace scratch;
 
 static constexpr int64_t kDynamic = ShapedType::kDynamic;
 static constexpr double kLog2E = 1.4426950408889634;
-
-namespace {
-
-/// One side of the products: queries with their gradients, or keys with values.
-struct Side {
-  HeadLists main, flow;
-  Value mainPanels, flowPanels;
-  TokenRows mainRows, flowRows;
-
-  void pack(LoopBuilder &b, AttentionTiles &tiles, int64_t lanes) {
-    mainPanels = packPanels(b, main, tiles.panel());
-    flowPanels = packPanels(b, flow, tiles.panel());
-    mainRows = openRows(b, main, lanes);
-    flowRows = openRows(b, flow, lanes);
-  }
-  void release(LoopBuilder &b) const {
-    for (Value buffer : {mainPanels, flowPanels})
-      ReleaseOp::create(b, buffer);
-    for (const TokenRows &rows : {mainRows, flowRows})
-      if (rows.owned)
-        ReleaseOp::create(b, rows.buffer);
-  }
-};
-
-class BackwardExpansion {
-public:
-  BackwardExpansion(LoopBuilder &b, AttentionBackwardOp op)
-      : b(b), op(op), tiling(*op.getTiling()), tiles(b, tiling) {}
-  FailureOr<LoopBuilder::Values> expand();
-
-private:
-  /// A block of rows of one list.
-  struct Task {
-    Value batch, head, block, first, rows;
-  };
-  /// Buffers of one worker.
-  struct Workspace {
-    Value main, flow;       ///< rows of the task, interleaved
-    Value scores, flows;    ///< a tile each
-    Value sums, flowSums;
-  };
-  Value real(double value) {
-    return arith::ConstantOp::create(b, b.getF32FloatAttr(value));
-  }
-  Value splat(Value scalar) {
-    return vector::BroadcastOp::create(b, tiles.vectorType(), scalar);
-  }
-  Value quotient(Value a, Value c) { return arith::DivUIOp::create(b, a, c); }
-  Value remainder(Value a, Value c) { return arith::RemUIOp::create(b, a, c); }
-
-  void computeStatistics(const HeadTensor &result, const HeadTensor &gradient);
-  LogicalResult pass(const Side &left, const Side &right, bool transposed,
-                     const HeadTensor &mainResult, const HeadTensor &flowResult);
-  LogicalResult runTask(const Task &task, const Side &left, const Side &right, bool transposed,
-                        const std::optional<TileMap> &map, const Workspace &w);
-  void packBlock(const Task &task, const HeadLists &lists, Value buffer, Value scale);
-  void clear(Value sums, Value rows, Value columns);
-  LogicalResult weigh(const Task &task, Value queryHead, bool transposed, Value firstColumn,
-                      Value count, Value partial, const Workspace &w);
-  LogicalResult slopeOfRegion(const Task &task, Value queryHead, bool transposed,
-                              Value firstColumn, Value row, Value column, const Workspace &w,
-                              Value &slope);
-  void maskRow(ScalarDomain &domain, const Task &task, bool transposed, Value row,
-               Value firstColumn, Value count, Value weights);
-  void write(const Task &task, Value sums, Value size, Value factor, const HeadTensor &target);
-
-  LoopBuilder &b;
-  AttentionBackwardOp op;
-  TilingAttr tiling;
-  AttentionTiles tiles;
-  MaskFormula formula;
-  AttentionExtents e;
-  Value logs, deltas; ///< [batch * head][queries, padded]: log2, plus infinity if empty
-};
-
-} // namespace
+/// Those of a mask.
+static constexpr Rewrites kMaskRewrites =
+    Rewrites::Compact | Rewrites::Residues | Rewrites::Patches | Rewrites::Ranges;
 
 /// Per query: its log-sum-exp in powers of two, and delta. Padding weighs nothing.
 void BackwardExpansion::computeStatistics(const HeadTensor &result, const HeadTensor &gradient) {
-  Value padded = b.roundUp(e.queries, tiling.getKeys());
+  Value places = formula.queryPlaces, padded = b.roundUp(places, tiling.getKeys());
   Value lists = b.mul(e.batches, e.queryHeads);
   for (Value *buffer : {&logs, &deltas})
     *buffer = AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic}, b.getF32Type()),
@@ -120,21 +45,22 @@ void BackwardExpansion::computeStatistics(const HeadTensor &result, const HeadTe
   parallelRows(b, countIfOk(b, lists), [&](Value first, Value last) {
     b.loop(first, last, [&](Value list) {
       Value batch = quotient(list, e.queryHeads), head = remainder(list, e.queryHeads);
-      b.loop(b.index(0), e.queries, [&](Value i) {
-        Value log = b.load(logSumExp, {batch, head, i});
+      b.loop(b.index(0), places, [&](Value i) {
+        Value token = formula.queryOrder.tokenAt(b, batch, i);
+        Value log = b.load(logSumExp, {batch, head, token});
         Value empty = arith::CmpFOp::create(
             b, arith::CmpFPredicate::OEQ, log, real(-std::numeric_limits<double>::infinity()));
         Value scaled = arith::MulFOp::create(b, log, real(kLog2E));
         b.store(b.select(empty, infinite, scaled), logs, {list, i});
         Value delta = b.loop(b.index(0), e.valueSize, {real(0.0)}, [&](Value d, ValueRange sum) {
-          Value o = emitToF32(b, b.load(result.buffer, result.at(batch, head, i, d)));
-          Value g = emitToF32(b, b.load(gradient.buffer, gradient.at(batch, head, i, d)));
+          Value o = emitToF32(b, b.load(result.buffer, result.at(batch, head, token, d)));
+          Value g = emitToF32(b, b.load(gradient.buffer, gradient.at(batch, head, token, d)));
           return LoopBuilder::Values{
               arith::AddFOp::create(b, sum[0], arith::MulFOp::create(b, o, g))};
         })[0];
         b.store(delta, deltas, {list, i});
       });
-      b.loop(e.queries, padded, [&](Value i) {
+      b.loop(places, padded, [&](Value i) {
         b.store(infinite, logs, {list, i});
         b.store(real(0.0), deltas, {list, i});
       });
@@ -149,7 +75,8 @@ void BackwardExpansion::packBlock(const Task &task, const HeadLists &lists, Valu
   b.loop(b.index(0), rows, [&](Value row) {
     Value block = quotient(row, height), lane = remainder(row, height);
     // Rows beyond the last repeat it: their sums are not written.
-    Value token = b.add(task.first, b.min(row, b.sub(task.rows, b.index(1))));
+    Value place = b.add(task.first, b.min(row, b.sub(task.rows, b.index(1))));
+    Value token = lists.order.tokenAt(b, task.batch, place);
     b.loop(b.index(0), lists.size, [&](Value d) {
       Value entry = emitToF32(
           b, b.load(lists.tensor.buffer, lists.tensor.at(task.batch, task.head, token, d)));
@@ -199,10 +126,10 @@ LogicalResult BackwardExpansion::slopeOfRegion(const Task &task, Value queryHead
                                                Value firstColumn, Value row, Value column,
                                                const Workspace &w, Value &slope) {
   Value own = b.add(task.first, row), other = b.add(firstColumn, column);
-  FailureOr<ScoreAndSlope> at =
-      emitScoreAndSlope(b, op.getScore(),
-                        {b.load(w.scores, {row, column}), task.batch, queryHead,
-                         transposed ? other : own, transposed ? own : other});
+  Value query = formula.queryOrder.tokenAt(b, task.batch, transposed ? other : own),
+        key = formula.keyOrder.tokenAt(b, task.batch, transposed ? own : other);
+  FailureOr<ScoreAndSlope> at = emitScoreAndSlope(
+      b, op.getScore(), {b.load(w.scores, {row, column}), task.batch, queryHead, query, key});
   if (failed(at))
     return failure();
   b.store(arith::MulFOp::create(b, at->score, real(kLog2E)), w.scores, {row, column});
@@ -265,24 +192,108 @@ LogicalResult BackwardExpansion::weigh(const Task &task, Value queryHead, bool t
   return fine;
 }
 
-void BackwardExpansion::write(const Task &task, Value sums, Value size, Value factor,
+void BackwardExpansion::write(const Task &task, Value sums, const HeadLists &lists, Value factor,
                               const HeadTensor &target) {
   Type element = cast<MemRefType>(target.buffer.getType()).getElementType();
-  b.loop(b.index(0), task.rows, [&](Value row) {
-    b.loop(b.index(0), size, [&](Value d) {
+  Value rows = task.rows;
+  if (lists.order.counts) { // places of a short list that are not in use
+    Value used = lists.order.countAt(b, task.batch);
+    rows = b.min(rows, b.sub(b.max(used, task.first), task.first));
+  }
+  b.loop(b.index(0), rows, [&](Value row) {
+    Value token = lists.order.tokenAt(b, task.batch, b.add(task.first, row));
+    b.loop(b.index(0), lists.size, [&](Value d) {
       Value value = b.load(sums, {row, d});
       if (factor)
         value = arith::MulFOp::create(b, value, factor);
       b.store(emitFromF32(b, value, element), target.buffer,
-              target.at(task.batch, task.head, b.add(task.first, row), d));
+              target.at(task.batch, task.head, token, d));
+    });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Tasks
+//===----------------------------------------------------------------------===//
+
+BackwardExpansion::Task BackwardExpansion::taskOf(Value batch, Value head, Value block,
+                                                  const Side &left) {
+  Value height = b.index(tiling.getQueries());
+  Task task{batch, head, block, b.mul(block, height), {}};
+  task.rows = b.min(b.sub(left.main.places, task.first), height);
+  return task;
+}
+
+std::optional<TileMap> BackwardExpansion::sortTiles(const Side &left, const Side &right,
+                                                    bool transposed) {
+  if (formula.isTrivial())
+    return std::nullopt;
+  auto rowsOf = [&](Value block) -> mask::Range<ScalarDomain> {
+    Task task = taskOf({}, {}, block, left);
+    return {task.first, b.sub(b.add(task.first, task.rows), b.index(1))};
+  };
+  return TileMap::inspect(b, formula,
+                          {e.batches, e.queryHeads, blocksOf(left), right.main.places,
+                           tiling.getKeys(), rowsOf, transposed});
+}
+
+/// Tiles of a task's columns that may hold a live entry.
+void BackwardExpansion::overTiles(
+    const Task &task, Value queryHead, Value columns, const std::optional<TileMap> &map,
+    function_ref<void(Value tile, Value first, Value count, Value partial)> body) {
+  Value width = b.index(tiling.getKeys());
+  Value from = b.index(0), to = arith::CeilDivUIOp::create(b, columns, width);
+  if (map)
+    std::tie(from, to) = map->bounds(b, task.batch, queryHead, task.block);
+  b.loop(from, to, [&](Value tile) {
+    Value first = b.mul(tile, width), count = b.min(b.sub(columns, first), width);
+    if (!map)
+      return body(tile, first, count, {});
+    Value kind = map->kindAt(b, task.batch, queryHead, task.block, tile);
+    auto is = [&](int64_t which) { return b.equal(kind, b.integer(which, b.getI8Type())); };
+    b.ifThen(b.notEqual(kind, b.integer(TileMap::kSkipped, b.getI8Type())),
+             [&] { body(tile, first, count, is(TileMap::kPartial)); });
+  });
+}
+
+/// Scores and flows of a tile; `list` of the right side has its columns.
+void BackwardExpansion::multiplyTile(const Task &task, const Side &left, const Side &right,
+                                     Value list, Value tile, Value count, const Workspace &w) {
+  Value width = b.index(tiles.panel());
+  Value panels = arith::CeilDivUIOp::create(b, right.main.places, width);
+  Value panel = b.add(b.mul(list, panels), b.mul(tile, b.index(tiling.getKeys() / tiles.panel())));
+  Value panelCount = arith::CeilDivUIOp::create(b, count, width);
+  tiles.multiplyKeys({w.main, w.scores, {}, {}, {}, {}}, task.rows, right.mainPanels, panel,
+                     panelCount, left.main.size);
+  tiles.multiplyKeys({w.flow, w.flows, {}, {}, {}, {}}, task.rows, right.flowPanels, panel,
+                     panelCount, left.flow.size);
+}
+
+/// A partial tile's sum over its live entries alone.
+void BackwardExpansion::sumLive(const Task &task, Value queryHead, bool transposed, Value first,
+                                Value count, Value weights, const TokenRows &rows, Value row,
+                                Value sums) {
+  ScalarDomain domain(b, formula, task.batch, queryHead);
+  b.loop(b.index(0), task.rows, [&](Value r) {
+    b.loop(b.index(0), count, [&](Value c) {
+      Value own = b.add(task.first, r), other = b.add(first, c);
+      Value live = mask::evaluate(domain, formula.predicate, transposed ? other : own,
+                                  transposed ? own : other);
+      b.ifThen(live, [&] {
+        Value weight = b.load(weights, {r, c});
+        b.loop(b.index(0), rows.size, [&](Value d) {
+          Value term =
+              arith::MulFOp::create(b, weight, b.load(rows.buffer, {b.add(row, c), d}));
+          b.store(arith::AddFOp::create(b, b.load(sums, {r, d}), term), sums, {r, d});
+        });
+      });
     });
   });
 }
 
 LogicalResult BackwardExpansion::runTask(const Task &task, const Side &left, const Side &right,
                                          bool transposed, const std::optional<TileMap> &map,
-                                         const Workspace &w) {
-  Value zero = b.index(0), one = b.index(1), width = b.index(tiling.getKeys());
+                                         Value careful, const Workspace &w) {
   // In powers of two, unless a score region wants to see natural ones.
   Value scale =
       emitScale(b, op.getScale(), e.size, op.getScore().empty() ? kLog2E : 1.0);
@@ -292,64 +303,48 @@ LogicalResult BackwardExpansion::runTask(const Task &task, const Side &left, con
   if (transposed)
     clear(w.flowSums, task.rows, right.flowRows.size);
   Value columns = right.main.places;
-  Value panels = arith::CeilDivUIOp::create(b, columns, b.index(tiles.panel()));
-  Value panelsOfTile = b.index(tiling.getKeys() / tiles.panel());
   LogicalResult fine = success();
   // Columns' heads: the one that queries read, or those that share a key head.
   Value firstHead = transposed ? b.mul(task.head, e.shared) : task.head;
-  b.loop(firstHead, b.add(firstHead, transposed ? e.shared : one), [&](Value queryHead) {
+  b.loop(firstHead, b.add(firstHead, transposed ? e.shared : b.index(1)), [&](Value queryHead) {
     Value columnHead = transposed ? queryHead : quotient(task.head, e.shared);
     Value list = b.add(b.mul(task.batch, right.main.heads), columnHead);
-    auto tileBody = [&](Value tile, Value partial) {
-      Value first = b.mul(tile, width), count = b.min(b.sub(columns, first), width);
-      Value panel = b.add(b.mul(list, panels), b.mul(tile, panelsOfTile));
-      Value panelCount = arith::CeilDivUIOp::create(b, count, b.index(tiles.panel()));
-      Value row = b.add(b.mul(list, columns), first);
-      tiles.multiplyKeys({w.main, w.scores, {}, {}, {}, {}}, task.rows, right.mainPanels, panel,
-                         panelCount, left.main.size);
-      tiles.multiplyKeys({w.flow, w.flows, {}, {}, {}, {}}, task.rows, right.flowPanels, panel,
-                         panelCount, left.flow.size);
+    overTiles(task, queryHead, columns, map,
+              [&](Value tile, Value first, Value count, Value partial) {
+      multiplyTile(task, left, right, list, tile, count, w);
       if (failed(weigh(task, queryHead, transposed, first, count, partial, w)))
         fine = failure();
-      tiles.multiplyValues({{}, {}, w.sums, {}, {}, w.flows}, task.rows, right.mainRows.buffer, row,
-                           count, right.mainRows.size);
+      Value row = b.add(b.mul(list, columns), first);
+      auto sum = [&](Value weights, const TokenRows &rows, Value sums) {
+        auto sumAll = [&] {
+          tiles.multiplyValues({{}, {}, sums, {}, {}, weights}, task.rows, rows.buffer, row, count,
+                               rows.size);
+          return LoopBuilder::Values();
+        };
+        if (!partial) {
+          sumAll();
+          return;
+        }
+        b.ifElse(
+            b.bitAnd(partial, careful), {},
+            [&] {
+              sumLive(task, queryHead, transposed, first, count, weights, rows, row, sums);
+              return LoopBuilder::Values();
+            },
+            sumAll);
+      };
+      sum(w.flows, right.mainRows, w.sums);
       if (transposed)
-        tiles.multiplyValues({{}, {}, w.flowSums, {}, {}, w.scores}, task.rows,
-                             right.flowRows.buffer, row, count, right.flowRows.size);
-    };
-    Value from = zero, to = arith::CeilDivUIOp::create(b, columns, width);
-    if (map)
-      std::tie(from, to) = map->bounds(b, task.batch, queryHead, task.block);
-    b.loop(from, to, [&](Value tile) {
-      if (!map)
-        return tileBody(tile, {});
-      Value kind = map->kindAt(b, task.batch, queryHead, task.block, tile);
-      auto is = [&](int64_t which) { return b.equal(kind, b.integer(which, b.getI8Type())); };
-      b.ifThen(b.notEqual(kind, b.integer(TileMap::kSkipped, b.getI8Type())),
-               [&] { tileBody(tile, is(TileMap::kPartial)); });
+        sum(w.scores, right.flowRows, w.flowSums);
     });
   });
   return fine;
 }
 
-LogicalResult BackwardExpansion::pass(const Side &left, const Side &right, bool transposed,
-                                      const HeadTensor &mainResult,
-                                      const HeadTensor &flowResult) {
-  Value one = b.index(1), height = b.index(tiling.getQueries());
-  Value rows = left.main.places;
-  Value blocks = arith::CeilDivUIOp::create(b, rows, height);
-  auto endOf = [&](Value block) { return b.min(b.mul(b.add(block, one), height), rows); };
-  std::optional<TileMap> map;
-  if (!formula.isTrivial())
-    map = TileMap::inspect(b, formula,
-                           {e.batches, e.queryHeads, blocks, right.main.places, tiling.getKeys(),
-                            [&](Value block) -> mask::Range<ScalarDomain> {
-                              return {b.mul(block, height), b.sub(endOf(block), one)};
-                            },
-                            transposed});
-  Value heads = left.main.heads;
-  Value tasks = countIfOk(b, b.mul(b.mul(e.batches, heads), blocks));
-  // Equal weights: chunks of one task each, taken by whichever worker is free.
+/// Runs `body` on tasks in parallel, one at a time for whichever worker is free.
+void BackwardExpansion::overTasks(Value tasks, const Side &left, const Side &right,
+                                  function_ref<void(Value, const Workspace &)> body) {
+  Value one = b.index(1);
   Value weights = AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{b.add(tasks, one)},
                                      /*zeroed=*/true);
   b.loop(one, b.add(countIfOk(b, tasks), one), [&](Value at) {
@@ -357,7 +352,6 @@ LogicalResult BackwardExpansion::pass(const Side &left, const Side &right, bool 
   });
   Value starts = PartitionOp::create(b, bufferOf(b.getI64Type()), weights, countIfOk(b, tasks));
   ReleaseOp::create(b, weights);
-  LogicalResult fine = success();
   parallelChunks(
       b, starts,
       [&] {
@@ -374,22 +368,9 @@ LogicalResult BackwardExpansion::pass(const Side &left, const Side &right, bool 
                                    make({queries, kDynamic}, right.flowRows.size)};
       },
       [&](Value, Value from, Value to, ValueRange s) {
-        Workspace w{s[0], s[1], s[2], s[3], s[4], s[5]};
         // A worker whose buffers could not be had leaves its tasks.
         b.loop(from, b.select(StatusOp::create(b), to, from), [&](Value number) {
-          Task task;
-          task.block = remainder(number, blocks);
-          Value list = quotient(number, blocks);
-          task.batch = quotient(list, heads);
-          task.head = remainder(list, heads);
-          task.first = b.mul(task.block, height);
-          task.rows = b.sub(endOf(task.block), task.first);
-          if (failed(runTask(task, left, right, transposed, map, w)))
-            fine = failure();
-          write(task, w.sums, left.main.size, emitScale(b, op.getScale(), e.size, 1.0),
-                mainResult);
-          if (transposed)
-            write(task, w.flowSums, left.flow.size, {}, flowResult);
+          body(number, {s[0], s[1], s[2], s[3], s[4], s[5]});
         });
       },
       [&](ValueRange state) {
@@ -397,6 +378,42 @@ LogicalResult BackwardExpansion::pass(const Side &left, const Side &right, bool 
           ReleaseOp::create(b, buffer);
       });
   ReleaseOp::create(b, starts);
+}
+
+LogicalResult BackwardExpansion::pass(const Side &left, const Side &right, bool transposed,
+                                      const HeadTensor &mainResult,
+                                      const HeadTensor &flowResult) {
+  std::optional<TileMap> map = sortTiles(left, right, transposed);
+  Value heads = left.main.heads, blocks = blocksOf(left);
+  Value no = b.bit(false), yes = b.bit(true);
+  LogicalResult fine = success();
+  Value tasks = countIfOk(b, b.mul(b.mul(e.batches, heads), blocks));
+  overTasks(tasks, left, right, [&](Value number, const Workspace &w) {
+    Value list = quotient(number, blocks);
+    Task task = taskOf(quotient(list, heads), remainder(list, heads), remainder(number, blocks),
+                       left);
+    auto run = [&](Value careful) {
+      if (failed(runTask(task, left, right, transposed, map, careful, w)))
+        fine = failure();
+    };
+    if (!map)
+      run(no);
+    else // Once more where something that is not finite may have come from dead entries.
+      b.whileLoop(
+          {no, yes}, [](ValueRange state) { return state[1]; },
+          [&](ValueRange state) {
+            run(state[0]);
+            Value finite = tiles.isFinite(w.sums, task.rows, right.mainRows.size);
+            if (transposed)
+              finite = b.bitAnd(finite,
+                                tiles.isFinite(w.flowSums, task.rows, right.flowRows.size));
+            return LoopBuilder::Values{
+                yes, arith::XOrIOp::create(b, b.bitOr(state[0], finite), yes)};
+          });
+    write(task, w.sums, left.main, emitScale(b, op.getScale(), e.size, 1.0), mainResult);
+    if (transposed)
+      write(task, w.flowSums, left.flow, {}, flowResult);
+  });
   if (map)
     map->release(b);
   return fine;
@@ -420,28 +437,42 @@ FailureOr<LoopBuilder::Values> BackwardExpansion::expand() {
     checkExtents(b, extent(b, op.getLogSumExp(), d), logExtents[d],
                  "attention_backward: extent of log-sum-exp");
   FailureOr<MaskFormula> opened =
-      MaskFormula::open(b, op, op.getMask(), {e.batches, e.queryHeads, e.queries, e.keys});
+      MaskFormula::open(b, op, op.getMask(), {e.batches, e.queryHeads, e.queries, e.keys},
+                        op.getRewrites().value_or(kMaskRewrites), /*compactQueries=*/true);
   if (failed(opened))
     return failure();
   formula = std::move(*opened);
   HeadTensor queryTensor = openHeads(b, op.getQuery(), layout);
-  Side queries{{queryTensor, e.batches, e.queryHeads, e.queries, e.size, {}},
-               {gradient, e.batches, e.queryHeads, e.queries, e.valueSize, {}},
+  Side queries{{queryTensor, e.batches, e.queryHeads, formula.queryPlaces, e.size,
+                  formula.queryOrder},
+               {gradient, e.batches, e.queryHeads, formula.queryPlaces, e.valueSize, formula.queryOrder},
                {}, {}, {}, {}};
-  Side keys{{openHeads(b, op.getKey(), layout), e.batches, e.keyHeads, e.keys, e.size, {}},
-            {openHeads(b, op.getValue(), layout), e.batches, e.keyHeads, e.keys, e.valueSize, {}},
+  Side keys{{openHeads(b, op.getKey(), layout), e.batches, e.keyHeads, formula.keyPlaces, e.size,
+               formula.keyOrder},
+            {openHeads(b, op.getValue(), layout), e.batches, e.keyHeads, formula.keyPlaces, e.valueSize,
+               formula.keyOrder},
             {}, {}, {}, {}};
-  auto like = [&](Value tensor) {
+  auto like = [&](Value tensor, bool zeroed) {
     SmallVector<Value> extents;
-    for (unsigned d = 0; d < 4; ++d)
+    for (int64_t d = 0; d < cast<RankedTensorType>(tensor.getType()).getRank(); ++d)
       extents.push_back(extent(b, tensor, d));
-    return HeadTensor{allocateResult(b, tensor.getType(), extents), layout == Layout::Bhsd};
+    return allocateResult(b, tensor.getType(), extents, zeroed);
   };
-  HeadTensor dq = like(op.getQuery()), dk = like(op.getKey()), dv = like(op.getValue());
+  // Tokens that a keep-list drops have no place: nothing flows into them.
+  bool someQueries = bool(formula.queryOrder.counts), someKeys = bool(formula.keyOrder.counts);
+  HeadTensor dq{like(op.getQuery(), someQueries), first}, dk{like(op.getKey(), someKeys), first},
+      dv{like(op.getValue(), someKeys), first};
   computeStatistics(result, gradient);
   keys.pack(b, tiles, tiling.getLanes());
   if (failed(pass(queries, keys, /*transposed=*/false, dq, {})))
     return failure();
+  LoopBuilder::Values captured;
+  for (Value capture : op.getCaptures()) {
+    captured.push_back(like(capture, /*zeroed=*/true));
+    for (auto read : op.getScore().getOps<tensor::ExtractOp>())
+      if (read.getTensor() == capture && failed(passOfCapture(read, queries, keys, captured.back())))
+        return failure();
+  }
   keys.release(b);
   queries.pack(b, tiles, tiling.getLanes());
   if (failed(pass(keys, queries, /*transposed=*/true, dk, dv)))
@@ -451,10 +482,10 @@ FailureOr<LoopBuilder::Values> BackwardExpansion::expand() {
     ReleaseOp::create(b, buffer);
   for (Value buffer : formula.temporaries)
     ReleaseOp::create(b, buffer);
-  LoopBuilder::Values results;
-  HeadTensor gradients[] = {dq, dk, dv};
-  for (auto [value, tensor] : llvm::zip(op.getResults(), gradients))
-    results.push_back(asTensor(b, value.getType(), tensor.buffer));
+  LoopBuilder::Values gradients{dq.buffer, dk.buffer, dv.buffer}, results;
+  gradients.append(captured);
+  for (auto [value, buffer] : llvm::zip(op.getResults(), gradients))
+    results.push_back(asTensor(b, value.getType(), buffer));
   return results;
 }
 

@@ -196,7 +196,7 @@ Value scratch::emitScale(LoopBuilder &b, std::optional<APFloat> given, Value siz
   return arith::DivFOp::create(b, real(unit), root);
 }
 
-Value scratch::allocateResult(LoopBuilder &b, Type type, ArrayRef<Value> extents) {
+Value scratch::allocateResult(LoopBuilder &b, Type type, ArrayRef<Value> extents, bool zeroed) {
   auto tensor = cast<RankedTensorType>(type);
   SmallVector<Value> sizes;
   for (auto [d, extent] : llvm::enumerate(extents))
@@ -205,5 +205,5 @@ Value scratch::allocateResult(LoopBuilder &b, Type type, ArrayRef<Value> extents
     else
       checkExtents(b, extent, b.index(tensor.getDimSize(d)), "attention: extent of the result");
   return AllocateOp::create(b, MemRefType::get(tensor.getShape(), tensor.getElementType()),
-                            sizes, /*zeroed=*/false);
+                            sizes, zeroed);
 }

@@ -73,7 +73,8 @@ mlir::Value emitScale(LoopBuilder &b, std::optional<llvm::APFloat> given, mlir::
                       double unit);
 
 /// A result's buffer: its static extents, and the others as they are.
-mlir::Value allocateResult(LoopBuilder &b, mlir::Type type, llvm::ArrayRef<mlir::Value> extents);
+mlir::Value allocateResult(LoopBuilder &b, mlir::Type type, llvm::ArrayRef<mlir::Value> extents,
+                           bool zeroed = false);
 
 } // namespace scratch
 

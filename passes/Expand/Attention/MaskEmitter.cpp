@@ -92,9 +92,13 @@ LoopBuilder::Values ScalarDomain::indices(Value buffer, Value i, Value last) {
   LoopBuilder::Values at;
   Value leading[] = {batch, head};
   for (int64_t d = 0; d + 2 < type.getRank(); ++d)
-    at.push_back(type.getDimSize(d) == 1 ? b.index(0) : leading[d]);
+    at.push_back(leading[d]);
   at.push_back(i);
   at.push_back(last);
+  // What has one entry repeats it.
+  for (auto [d, index] : llvm::enumerate(at))
+    if (type.getDimSize(d) == 1)
+      index = b.index(0);
   return at;
 }
 
@@ -309,21 +313,26 @@ Value LaneDomain::equal(Number a, Number c) { return compare(arith::CmpIPredicat
 
 Value LaneDomain::element(unsigned number, Number i, Number j) {
   const Leaf &leaf = scalars.formula.leaves[number];
+  auto entryAt = [&](Value column) {
+    Value token = scalars.formula.queryOrder.tokenAt(b, scalars.batch, i.value);
+    return scalars.indices(leaf.buffer, token, column);
+  };
   switch (leaf.kind) {
   case Leaf::Kind::Dense: {
     Type element = cast<MemRefType>(leaf.buffer.getType()).getElementType();
+    if (cast<MemRefType>(leaf.buffer.getType()).getShape().back() == 1)
+      return splat(scalars.element(number, i.value, key));
     auto type = VectorType::get({lanes}, element);
     if (element.isInteger(1)) { // bytes in memory, bits in a vector: one by one
       Value live = truth(false);
       for (int64_t lane = 0; lane < lanes; ++lane) {
         Value j = b.add(key, b.index(lane));
-        Value bit = b.load(leaf.buffer, scalars.indices(leaf.buffer, i.value, j));
+        Value bit = b.load(leaf.buffer, entryAt(j));
         live = vector::InsertOp::create(b, bit, live, lane);
       }
       return live;
     }
-    Value loaded = vector::LoadOp::create(b, type, leaf.buffer,
-                                          scalars.indices(leaf.buffer, i.value, key));
+    Value loaded = vector::LoadOp::create(b, type, leaf.buffer, entryAt(key));
     Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
     if (isa<FloatType>(element))
       return arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, loaded, zero);
@@ -334,8 +343,7 @@ Value LaneDomain::element(unsigned number, Number i, Number j) {
       return mask::evaluate(*this, *leaf.refined, i, j);
     return splat(scalars.element(number, i.value, key));
   case Leaf::Kind::Packed: {
-    Value word = b.load(leaf.buffer,
-                        scalars.indices(leaf.buffer, i.value, b.shiftRight(key, 5)));
+    Value word = b.load(leaf.buffer, entryAt(b.shiftRight(key, 5)));
     Value bits = arith::ShRUIOp::create(
         b, word, b.cast(b.bitAnd(key, b.index(31)), b.getI32Type()));
     SmallVector<int32_t> masks;

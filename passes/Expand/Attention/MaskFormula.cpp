@@ -24,7 +24,7 @@ public:
   FailureOr<Predicate> open(Value mask);
   /// Decides places for the tokens of `mask`; comes before it is opened.
   void order(Value mask, Rewrites rewrites, bool compactQueries);
-  /// Places that hold a key at all.
+  /// Places that hold a query and a key at all.
   const Predicate &inUse() const { return used; }
 
 private:
@@ -62,7 +62,8 @@ private:
   bool sharesResidues(MaskWindowOp leaf);
   Predicate neighbourhood(MaskNeighbourhoodOp leaf);
   Predicate documents(MaskDocumentsOp leaf);
-  void checkRepeats(Value tensor, unsigned aligned, StringRef what);
+  void checkRepeats(Value tensor, unsigned aligned, StringRef what,
+                    bool repeatsAnywhere = false);
 
   Predicate window(MaskWindowOp leaf);
   Predicate listed(MaskListedOp leaf);
@@ -264,8 +265,10 @@ FailureOr<Predicate> Opener::blocks(MaskBlocksOp leaf) {
   return add(opened);
 }
 
-/// Leading dimensions of a dense mask have the domain's extents, or 1.
-void Opener::checkRepeats(Value tensor, unsigned aligned, StringRef what) {
+/// Leading dimensions of a dense mask have the domain's extents, or 1, which any
+/// may have where said so.
+void Opener::checkRepeats(Value tensor, unsigned aligned, StringRef what,
+                          bool repeatsAnywhere) {
   auto type = cast<RankedTensorType>(tensor.getType());
   Value extents[] = {domain.batches, domain.heads, domain.queries, domain.keys};
   unsigned missing = 4 - type.getRank();
@@ -273,7 +276,7 @@ void Opener::checkRepeats(Value tensor, unsigned aligned, StringRef what) {
     extents[1] = domain.batches;
   }
   for (unsigned d = 0; d < aligned; ++d)
-    if (!(d + 2 < type.getRank() && type.getDimSize(d) == 1))
+    if (!(type.getDimSize(d) == 1 && (repeatsAnywhere || d + 2 < type.getRank())))
       checkExtents(b, extent(b, tensor, d), extents[d + missing], what);
   formula.dependsOnHead |= type.getRank() == 4 && type.getDimSize(1) != 1;
   formula.dependsOnBatch |= type.getRank() >= 3 && type.getDimSize(0) != 1;
@@ -287,7 +290,7 @@ FailureOr<Predicate> Opener::from(MaskFromOp leaf) {
     return op->emitError("attention takes masks by value from dense tensors, found ")
            << leaf.getTensor().getType();
   checkRepeats(leaf.getTensor(), leaf.getTensor().getType().getRank(),
-               "mask.from: extent of the tensor");
+               "mask.from: extent of the tensor", /*repeatsAnywhere=*/true);
   Leaf opened;
   opened.kind = Leaf::Kind::Dense;
   opened.buffer = openDense(b, leaf.getTensor());
@@ -366,10 +369,10 @@ bool Opener::compact(ArrayRef<Value> conjuncts, Axis axis) {
   Value &places = queries ? formula.queryPlaces : formula.keyPlaces;
   TokenOrder order = orderKept(b, flags, domain.batches, extentOf(axis), places);
   formula.temporaries.append({order.tokens, order.counts});
-  if (!queries && order.perBatch) {
+  if (order.perBatch) {
     Parameter count;
     count.buffer = order.counts;
-    used = mask::less(mask::key(), add(count));
+    used = std::move(used) && mask::less(queries ? mask::query() : mask::key(), add(count));
   }
   (queries ? at.query : at.key) = tokensOf(order, queries ? mask::query() : mask::key());
   (queries ? formula.queryOrder : formula.keyOrder) = order;

@@ -12,10 +12,11 @@ using namespace mlir;
 using namespace scratch;
 
 namespace {
-/// Derivatives of values by the score; what has none does not depend on it.
+/// Derivatives of values by a seed; what has none does not depend on it.
 class Slopes {
 public:
-  Slopes(LoopBuilder &b, Value score) : b(b) { slopes[score] = real(1.0); }
+  explicit Slopes(LoopBuilder &b) : b(b) {}
+  void seed(Value value) { slopes[value] = real(1.0); }
 
   Value of(Value value) const { return slopes.lookup(value); }
 
@@ -84,18 +85,26 @@ private:
 } // namespace
 
 FailureOr<ScoreAndSlope> scratch::emitScoreAndSlope(LoopBuilder &b, Region &region,
-                                                    ValueRange arguments) {
+                                                    ValueRange arguments, Operation *by) {
   Block &body = region.front();
   IRMapping map;
   map.map(body.getArguments(), arguments);
-  Slopes slopes(b, arguments[0]);
+  Slopes slopes(b);
+  if (!by)
+    slopes.seed(arguments[0]);
+  LoopBuilder::Values entry;
   for (Operation &op : body.without_terminator()) {
     LoopBuilder::Values operands;
     for (Value operand : op.getOperands())
       operands.push_back(map.lookupOrDefault(operand));
     if (auto read = dyn_cast<tensor::ExtractOp>(op)) {
-      map.map(read.getResult(),
-              b.load(openDense(b, read.getTensor()), ArrayRef(operands).drop_front()));
+      ArrayRef<Value> at = ArrayRef(operands).drop_front();
+      Value loaded = b.load(openDense(b, read.getTensor()), at);
+      map.map(read.getResult(), loaded);
+      if (by == &op) {
+        slopes.seed(loaded);
+        entry = LoopBuilder::Values(at);
+      }
       continue;
     }
     Operation *copy = b.clone(op, map);
@@ -105,5 +114,5 @@ FailureOr<ScoreAndSlope> scratch::emitScoreAndSlope(LoopBuilder &b, Region &regi
     slopes.set(copy->getResult(0), *slope);
   }
   Value score = map.lookupOrDefault(body.getTerminator()->getOperand(0));
-  return ScoreAndSlope{score, slopes.orZero(slopes.of(score))};
+  return ScoreAndSlope{score, slopes.orZero(slopes.of(score)), entry};
 }

@@ -288,6 +288,19 @@ void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value p
   store(total, w.total, zero);
 }
 
+Value AttentionTiles::isFinite(Value sums, Value rows, Value paddedSize) {
+  Value zero = b.index(0), none = zeroVector();
+  // Zero times a number is zero, times infinity or NaN it is NaN.
+  Value sum = b.loop(zero, rows, {none}, [&](Value row, ValueRange outer) {
+    return b.loop(zero, paddedSize, outer, [&](Value d, ValueRange inner) {
+      Value some = vector::LoadOp::create(b, vectorType(), sums, ValueRange{row, d});
+      return LoopBuilder::Values{vector::FMAOp::create(b, some, none, inner[0])};
+    }, tiling.getLanes());
+  })[0];
+  return arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, addLanes(sum),
+                               arith::ConstantOp::create(b, b.getF32FloatAttr(0.0f)));
+}
+
 Value AttentionTiles::weightAt(const Workspace &w, Value row, Value key) {
   if (!inPairs())
     return b.load(w.weights, {row, key});

@@ -66,6 +66,9 @@ public:
   /// One weight of a tile, after its softmax.
   Value weightAt(const Workspace &w, Value row, Value key);
 
+  /// Whether the first rows of sums hold neither infinity nor NaN.
+  Value isFinite(Value sums, Value rows, Value paddedSize);
+
   bool inPairs() const { return products != Products::Reals; }
   /// Entries of a summed dimension in one element of a buffer.
   int64_t perElement() const { return inPairs() ? 2 : 1; }

@@ -75,6 +75,9 @@ LogicalResult MaskGrids::prepare(Operation *user, Value mask) {
     Value tensor = from ? from.getTensor() : cast<ScoredMaskInterface>(maker).getWeights();
     if (sparse_tensor::getSparseTensorEncoding(tensor.getType()))
       return user->emitError("the mask of a sparse tensor cannot be asked entry by entry");
+    if (from && from.repeats())
+      return user->emitError("takes masks of whole matrices, found one that repeats ")
+             << tensor.getType();
     bool vector = cast<RankedTensorType>(tensor.getType()).getRank() == 1;
     bool rowsOnly = vector && type.getGranularity() == MaskGranularity::Row;
     auto known = [&](unsigned d) {
