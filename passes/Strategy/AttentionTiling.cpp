@@ -5,11 +5,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 using namespace scratch;
 
 /// Head size where the types do not tell: the common one.
 static constexpr int64_t kUsualSize = 64;
+
+/// Blocks that a tile meets along one axis, on average: fewest where edges agree.
+static double blocksMet(int64_t tile, int64_t block) {
+  if (block % tile == 0)
+    return 1;
+  if (tile % block == 0)
+    return double(tile) / block;
+  return 1 + double(tile) / block;
+}
 
 double scratch::cyclesPerScore(const AttentionProblem &problem, const AttentionPlan &plan,
                                const MachineModel &machine) {
@@ -39,7 +49,10 @@ double scratch::cyclesPerScore(const AttentionProblem &problem, const AttentionP
   };
   if (problem.queries && *problem.queries > 0)
     cycles *= waste(*problem.queries, plan.rows);
-  if (problem.masked)
+  if (problem.block) // Few blocks are live, and each makes the tiles it meets.
+    cycles *= blocksMet(plan.queries, problem.block->queries) *
+              blocksMet(plan.keys, problem.block->keys);
+  else if (problem.masked)
     cycles *= 1 + (rows + columns) / (2 * 512);
   return cycles;
 }
@@ -51,9 +64,14 @@ AttentionChoice scratch::chooseTiling(const AttentionProblem &problem,
   int64_t vectors = lanes == 16 ? 4 : 2;
   AttentionChoice best{{}, 0, ""};
   double next = 0;
-  for (int64_t queries : {24, 48, 96, 192})
+  std::vector<int64_t> heights = {24, 48, 96, 192};
+  // Blocks are powers of two: four rows make tiles that agree with them, and still
+  // enough accumulators to hide a multiplication's latency.
+  if (problem.block)
+    heights.insert(heights.end(), {16, 32, 64, 128});
+  for (int64_t queries : heights)
     for (int64_t keys : {64, 128, 256}) {
-      AttentionPlan plan{queries, keys, 6, vectors, lanes};
+      AttentionPlan plan{queries, keys, queries % 6 ? 4 : 6, vectors, lanes};
       double cycles = cyclesPerScore(problem, plan, machine);
       if (best.cycles == 0 || cycles < best.cycles) {
         next = best.cycles;

@@ -17,6 +17,11 @@ struct AttentionProblem {
   /// Head sizes of queries and values, and lengths, where the types tell them.
   std::optional<int64_t> size, valueSize, queries, keys;
   bool masked = false;
+  /// Sizes of the mask's blocks, where it is a list or map of some.
+  struct Block {
+    int64_t queries, keys;
+  };
+  std::optional<Block> block;
 };
 
 /// As in #scratch.tiling.

@@ -56,6 +56,19 @@ static void printCosts(Operation *kernel, const Choice &choice) {
   printCostTable(llvm::errs(), title, choice);
 }
 
+/// A leaf of blocks in the formula of `mask`, if there is one.
+static MaskBlocksOp blocksOf(Value mask) {
+  Operation *maker = mask ? mask.getDefiningOp() : nullptr;
+  if (auto blocks = dyn_cast_or_null<MaskBlocksOp>(maker))
+    return blocks;
+  if (!isa_and_nonnull<MaskAndOp, MaskOrOp, MaskNotOp>(maker))
+    return {};
+  for (Value operand : maker->getOperands())
+    if (MaskBlocksOp blocks = blocksOf(operand))
+      return blocks;
+  return {};
+}
+
 template <class Op>
 static void decide(Op op, StringRef name, const MachineModel &machine, unsigned vectorBits) {
   RankedTensorType query = op.getQuery().getType(), value = op.getValue().getType();
@@ -68,6 +81,8 @@ static void decide(Op op, StringRef name, const MachineModel &machine, unsigned 
   problem.queries = known(query.getDimSize(op.sequenceDimension()));
   problem.keys = known(value.getDimSize(op.sequenceDimension()));
   problem.masked = static_cast<bool>(op.getMask());
+  if (MaskBlocksOp blocks = blocksOf(op.getMask()))
+    problem.block = {blocks.getBlock()[0], blocks.getBlock()[1]};
   AttentionChoice choice = chooseTiling(problem, machine, vectorBits);
   const AttentionPlan &plan = choice.plan;
   op.setTilingAttr(TilingAttr::get(op.getContext(), plan.queries, plan.keys, plan.rows,

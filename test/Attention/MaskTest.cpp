@@ -219,6 +219,29 @@ TEST_F(MaskTest, DenseRepeatsAlongHeadsAndPackedBits) {
         });
 }
 
+// What is wrong with an operand at run time is a status.
+TEST(MaskOperands, WrongOnesFailTheCall) {
+  Tensor q = Tensor::random(1, SCRATCH_F32, {1, 2, 9, 16}), three = numbers({3}, {1, 2, 3}),
+         zero = numbers({2}, {1, 0});
+  auto fails = [&](const std::string &domain, const std::string &body, const Tensor &tensor,
+                   scratch_status status, const std::string &text) {
+    Kernel kernel(kernelText("f32", "16", "16", ", %t: tensor<?xi32>", body, domain));
+    EXPECT_EQ(kernel.call({&q.view, &q.view, &q.view, &tensor.view}, {}, 2), status);
+    EXPECT_NE(std::string(scratch_last_error()).find(text), std::string::npos)
+        << scratch_last_error();
+  };
+  const std::string dilated = "%c = arith.constant 2 : index\n%m = scratch.mask.window top_left "
+                              "left(%c) dilation(%t : tensor<?xi32>) : !scratch.mask<?x?x?x?>";
+  fails("?x?x?x?", dilated, three, SCRATCH_SHAPE_MISMATCH, "dilations: found 3, expected 2");
+  fails("?x?x?x?", dilated, zero, SCRATCH_INVALID_ARGUMENT, "dilation: found 0, expected 1");
+  fails("?x?", R"(%z = arith.constant 2 : i32
+    %m = scratch.mask.region { ^bb0(%b: index, %h: index, %i: index, %j: index):
+      %e = tensor.extract %t[%j] : tensor<?xi32>
+      %live = arith.cmpi ne, %e, %z : i32
+      scratch.yield %live : i1 } : !scratch.mask<?x?>)",
+        three, SCRATCH_SHAPE_MISMATCH, "tensor that a region reads: found 3, expected 9");
+}
+
 TEST_F(MaskTest, RegionsUnderstoodOrAsked) {
   check("", R"(%c3 = arith.constant 3 : index
     %m = scratch.mask.region {

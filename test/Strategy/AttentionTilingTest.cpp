@@ -31,6 +31,20 @@ TEST(AttentionTiling, MasksFavourSmallTiles) {
   EXPECT_LT(small.queries * small.keys, large.queries * large.keys);
 }
 
+// A tile of 48 queries meets 1.75 blocks of 64, one of 64 meets one.
+TEST(AttentionTiling, TilesAgreeWithBlocks) {
+  for (unsigned bits : {256u, 512u})
+    for (int64_t size : {64, 128}) {
+      AttentionProblem listed;
+      listed.masked = true;
+      listed.block = {size, size};
+      AttentionPlan plan = planFor(listed, bits);
+      EXPECT_EQ(size % plan.queries, 0) << plan.queries;
+      EXPECT_EQ(size % plan.keys, 0) << plan.keys;
+      EXPECT_GE(plan.rows * plan.vectors, 8); // two per cycle, of latency four
+    }
+}
+
 TEST(AttentionTiling, LargerHeadsCostMore) {
   MachineModel machine = *MachineModel::of("x86", 256);
   AttentionProblem small, large;

@@ -13,13 +13,10 @@
 // size asks for it), and tiles per worker. Never queries x keys.
 //
 //===----------------------------------------------------------------------===//
+#include "passes/Expand/Attention/Attention.h"
+
 #include "passes/Emission/Exponential.h"
 #include "passes/Emission/ShortFloats.h"
-#include "passes/Expand/Attention/HeadTensors.h"
-#include "passes/Expand/Attention/MaskEmitter.h"
-#include "passes/Expand/Attention/Merge.h"
-#include "passes/Expand/Attention/TileMap.h"
-#include "passes/Expand/Attention/Tiles.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Prune/MaskUses.h"
@@ -42,11 +39,9 @@ static constexpr Rewrites kMaskRewrites =
 /// Numbers of a score in powers of two.
 static constexpr double kLog2E = 1.4426950408889634, kLn2 = 0.6931471805599453;
 
-namespace {
-
 /// Pairs of bf16 where the processor multiplies them, and where the op asks for what
 /// such a processor computes.
-AttentionTiles::Products productsOf(AttentionOp op) {
+static AttentionTiles::Products productsOf(AttentionOp op) {
   using Products = AttentionTiles::Products;
   if (!op.getQuery().getType().getElementType().isBF16())
     return Products::Reals;
@@ -58,87 +53,6 @@ AttentionTiles::Products productsOf(AttentionOp op) {
     return Products::PairInstruction;
   return op->hasAttr("pairs") ? Products::Pairs : Products::Reals;
 }
-
-class AttentionExpansion {
-public:
-  AttentionExpansion(LoopBuilder &b, AttentionOp op)
-      : b(b), op(op), tiling(*op.getTiling()), tiles(b, tiling, productsOf(op)) {}
-
-  FailureOr<LoopBuilder::Values> expand();
-
-private:
-  /// One task: a block of rows that share a batch and a key head.
-  struct Task {
-    Value part;                  ///< of the keys
-    Value batch, group, keyHead; ///< `group` of query heads
-    Value block;                 ///< of the group's rows
-    Value firstRow, rows;        ///< of group size x queries
-  };
-
-  Value real(double value) {
-    return arith::ConstantOp::create(b, b.getF32FloatAttr(value));
-  }
-  Value remainder(Value a, Value c) { return arith::RemUIOp::create(b, a, c); }
-  Value quotient(Value a, Value c) { return arith::DivUIOp::create(b, a, c); }
-  /// Elements that hold so many entries of a summed dimension.
-  Value entries(Value count) {
-    if (!tiles.inPairs())
-      return count;
-    return arith::CeilDivUIOp::create(b, count, b.index(tiles.perElement()));
-  }
-
-  Task taskAt(Value number);
-  Value headOf(const Task &task, Value row) {
-    return b.add(b.mul(task.group, packed), remainder(b.add(task.firstRow, row), packed));
-  }
-  Value placeOf(const Task &task, Value row) {
-    return quotient(b.add(task.firstRow, row), packed);
-  }
-  Value queryOf(const Task &task, Value row) {
-    return formula.queryOrder.tokenAt(b, task.batch, placeOf(task, row));
-  }
-  Value keyOf(const Task &task, Value place) {
-    return formula.keyOrder.tokenAt(b, task.batch, place);
-  }
-  void overKeyTiles(const Task &task,
-                    function_ref<void(Value tile, Value count, Value partial)> body);
-  void sortTiles();
-  Value partition(Value tasks);
-  void packQueries(const Task &task, Value buffer);
-  void packQueriesInPairs(const Task &task, Value buffer);
-  void applyScore(const Task &task, Value scores, Value firstKey, Value count);
-  void applyMask(const Task &task, ScalarDomain &domain, Value scores, Value firstKey,
-                 Value count);
-  void run(const Task &task, const AttentionTiles::Workspace &w);
-  void sumTiles(const Task &task, const AttentionTiles::Workspace &w, Value careful);
-  void sumLiveValues(const Task &task, ScalarDomain &domain, const AttentionTiles::Workspace &w,
-                     Value firstKey, Value count);
-  void finish(const Task &task, const AttentionTiles::Workspace &w);
-  void write(const Task &task, const AttentionTiles::Workspace &w, const HeadTensor &target,
-             Value logs, Value part);
-  void clearResults();
-  void openResults();
-
-  LoopBuilder &b;
-  AttentionOp op;
-  TilingAttr tiling;
-  AttentionTiles tiles;
-  MaskFormula formula;
-  std::optional<TileMap> map;   ///< without a mask there is none
-  HeadTensor query, key, value, result;
-  Value logSumExp;
-  AttentionExtents e;
-  bool single = false;          ///< all keys are in one tile
-  Value queryPlaces, keyPlaces; ///< of tokens that are worked on, see TokenOrder.h
-  Value packed;  ///< query heads whose rows are in one block
-  Value groups, rowsOfGroup, blocksOfGroup; ///< groups = query heads / packed
-  Value panels;
-  AttentionParts parts;         ///< buffers are null where keys stay whole
-  Value packedKeys;             ///< [batch * key head * panel][size][P]
-  TokenRows values;
-};
-
-} // namespace
 
 //===----------------------------------------------------------------------===//
 // Packing
@@ -532,6 +446,7 @@ void AttentionExpansion::openResults() {
 
 FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
   e = AttentionExtents::open(b, op.getQuery(), op.getKey(), op.getValue(), op.getLayout());
+  checkReads(b, op.getScore(), {e.batches, e.queryHeads, e.queries, e.keys});
   query = openHeads(b, op.getQuery(), op.getLayout());
   key = openHeads(b, op.getKey(), op.getLayout());
   value = openHeads(b, op.getValue(), op.getLayout());
@@ -606,5 +521,5 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
 FailureOr<LoopBuilder::Values> scratch::expandAttention(LoopBuilder &b, AttentionOp op) {
   if (!op.getTiling())
     return op.emitError("attention has no tiling; run select first");
-  return AttentionExpansion(b, op).expand();
+  return AttentionExpansion(b, op, productsOf(op)).expand();
 }

@@ -422,6 +422,7 @@ LogicalResult BackwardExpansion::pass(const Side &left, const Side &right, bool 
 FailureOr<LoopBuilder::Values> BackwardExpansion::expand() {
   Layout layout = op.getLayout();
   e = AttentionExtents::open(b, op.getQuery(), op.getKey(), op.getValue(), layout);
+  checkReads(b, op.getScore(), {e.batches, e.queryHeads, e.queries, e.keys});
   HeadTensor result = openHeads(b, op.getResult(), layout),
              gradient = openHeads(b, op.getGradient(), layout);
   bool first = layout == Layout::Bhsd;

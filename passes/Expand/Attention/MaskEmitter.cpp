@@ -3,6 +3,7 @@
 
 #include "passes/Expand/Attention/TileMap.h"
 #include "passes/Expand/Operands.h"
+#include "runtime/abi/scratch.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -11,6 +12,20 @@
 using namespace mlir;
 using namespace scratch;
 using Leaf = MaskFormula::Leaf;
+
+void scratch::checkReads(LoopBuilder &b, Region &region, ValueRange extents) {
+  if (region.empty())
+    return;
+  auto numbers = region.front().getArguments().take_back(extents.size());
+  for (auto read : region.getOps<tensor::ExtractOp>())
+    for (auto [d, index] : llvm::enumerate(read.getIndices()))
+      for (auto [number, expected] : llvm::zip(numbers, extents))
+        if (index == number) {
+          Value found = extent(b, read.getTensor(), d);
+          FailOp::create(b, b.lessEqual(expected, found), SCRATCH_SHAPE_MISMATCH,
+                         "attention: extent of a tensor that a region reads", found, expected);
+        }
+}
 
 LoopBuilder::Values scratch::cloneBody(LoopBuilder &b, Region &region, ValueRange arguments) {
   IRMapping map;

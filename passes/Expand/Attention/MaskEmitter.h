@@ -108,6 +108,10 @@ private:
   mlir::Value steps; ///< j, j + 1, ...
 };
 
+/// Tensors that a region reads at its own numbers reach as far as those do: else the
+/// call fails. `extents` bound the region's last arguments.
+void checkReads(LoopBuilder &b, mlir::Region &region, mlir::ValueRange extents);
+
 /// Writes the body of a pure region once more, on other arguments. Tensors that
 /// it reads are read from their buffers.
 LoopBuilder::Values cloneBody(LoopBuilder &b, mlir::Region &region, mlir::ValueRange arguments);

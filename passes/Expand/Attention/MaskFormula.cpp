@@ -1,6 +1,7 @@
 //===- MaskFormula.cpp - mask operations as a formula and its data --------===//
 #include "passes/Expand/Attention/MaskFormula.h"
 
+#include "passes/Expand/Attention/MaskEmitter.h"
 #include "passes/Expand/Attention/MaskRegion.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
@@ -65,6 +66,7 @@ private:
   void checkRepeats(Value tensor, unsigned aligned, StringRef what,
                     bool repeatsAnywhere = false);
 
+  void checkDilation(Value dilation);
   Predicate window(MaskWindowOp leaf);
   Predicate listed(MaskListedOp leaf);
   FailureOr<Predicate> blocks(MaskBlocksOp leaf);
@@ -125,7 +127,23 @@ unsigned Opener::table(Value tensor, Axis axis, StringRef what, bool sorted) {
   return add(table);
 }
 
+void Opener::checkDilation(Value dilation) {
+  Value one = b.index(1);
+  auto check = [&](Value d) {
+    Value fine = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, one, d);
+    FailOp::create(b, fine, SCRATCH_INVALID_ARGUMENT, "mask.window: dilation", d, one);
+  };
+  if (!isa<RankedTensorType>(dilation.getType()))
+    return check(dilation);
+  Value buffer = openDense(b, dilation);
+  b.loop(b.index(0), extent(b, dilation, 0), [&](Value head) {
+    check(arith::IndexCastOp::create(b, b.getIndexType(), b.load(buffer, head)));
+  });
+}
+
 Predicate Opener::window(MaskWindowOp leaf) {
+  if (leaf.getDilation())
+    checkDilation(leaf.getDilation());
   if (sharesResidues(leaf)) {
     // A plain window on ranks; an open side reaches as far as any rank of one residue.
     Index reach = single(rankReach);
@@ -303,6 +321,7 @@ FailureOr<Predicate> Opener::from(MaskFromOp leaf) {
 
 Predicate Opener::region(MaskRegionOp leaf) {
   Block &body = leaf.getBody().front();
+  checkReads(b, leaf.getBody(), {domain.batches, domain.heads, domain.queries, domain.keys});
   size_t before = formula.parameters.size();
   if (std::optional<Predicate> understood =
           understandRegion(body, at, [&](Value value) { return single(value); }))
