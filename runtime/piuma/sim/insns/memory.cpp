@@ -16,6 +16,23 @@ void countAccess(Thread &t, const Place &place, unsigned bytes, bool isStore) {
   }
 }
 
+/// memcpy of 1, 2, 4 or 8 bytes, without a call.
+static void copyFew(void *to, const void *from, unsigned bytes) {
+  switch (bytes) {
+  case 1:
+    std::memcpy(to, from, 1);
+    return;
+  case 2:
+    std::memcpy(to, from, 2);
+    return;
+  case 4:
+    std::memcpy(to, from, 4);
+    return;
+  default:
+    std::memcpy(to, from, 8);
+  }
+}
+
 template <class Mode>
 static void noteAccess(Thread &t, const Op *op, const Place &place, unsigned bytes,
                        Access::Kind kind) {
@@ -41,7 +58,7 @@ Outcome slowLoad(Thread &t, const Op *op, uint64_t address, unsigned bytes,
       return Outcome::Here;
   }
   bits = 0;
-  std::memcpy(&bits, place.host, bytes);
+  copyFew(&bits, place.host, bytes);
   countAccess(t, place, bytes, false);
   noteAccess<Mode>(t, op, place, bytes, kind);
   return Outcome::Next;
@@ -67,7 +84,7 @@ Outcome slowStore(Thread &t, const Op *op, uint64_t address, unsigned bytes,
                  : !t.system->races->write(t, place, bytes))
       return Outcome::Here;
   }
-  std::memcpy(place.host, &bits, bytes);
+  copyFew(place.host, &bits, bytes);
   countAccess(t, place, bytes, true);
   noteAccess<Mode>(t, op, place, bytes, kind);
   return Outcome::Next;
