@@ -56,7 +56,8 @@ void scratch::ask(const Way &way, RunOptions &options) {
   std::string machine = testing::TempDir() + "interleavings_machine";
   std::ofstream(machine) << "scratchpad_bytes = 4096\nthreads_per_mtp = 4\n";
   options.kernel = way.kernel;
-  options.columns = 5;
+  if (way.kernel == "spmm" || way.kernel == "sddmm")
+    options.columns = 5;
   options.semiring = way.semiring;
   options.element = way.element;
   options.unsorted = way.unsorted;

@@ -48,7 +48,7 @@ struct Flags {
       "columns", cl::cat(category),
       cl::desc("Width of generated dense operands (default 32)")};
   Flag<std::string> threads{"threads", cl::cat(category), cl::init("0"),
-                    cl::desc("Worker threads (default: all cores)")};
+                    cl::desc("Worker threads (default 0: all cores)")};
   Flag<std::string> repeat{"repeat", cl::cat(category), cl::init("3"),
                    cl::desc("Timed runs (default 3)")};
   Flag<bool> check{"check", cl::cat(category),
