@@ -5,7 +5,7 @@ using namespace scratch;
 namespace cl = llvm::cl;
 
 StrategyFlags::StrategyFlags(cl::OptionCategory &category)
-    : kinds("auto, " + accumulatorNames()),
+    : kinds(("auto, " + accumulatorNames()).str()),
       target("target", cl::cat(category), cl::init("x86"), cl::desc("x86 or piuma (simulated)")),
       mcpu("mcpu", cl::cat(category),
            cl::desc("Processor, as LLVM names it; native unless the module names one")),

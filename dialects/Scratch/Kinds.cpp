@@ -55,24 +55,20 @@ std::optional<SemiringKind> scratch::symbolizeSemiring(llvm::StringRef name) {
       .Default(std::nullopt);
 }
 
-const std::string &scratch::accumulatorNames() {
-  static const std::string names = [] {
-    std::string list;
-#define ACCUMULATOR_KIND(name, keyword, text) list += list.empty() ? #keyword : ", " #keyword;
+llvm::StringRef scratch::accumulatorNames() {
+  return llvm::StringRef(
+#define ACCUMULATOR_KIND(name, keyword, text) ", " #keyword
 #include "dialects/Scratch/Accumulators.def"
-    return list;
-  }();
-  return names;
+             )
+      .drop_front(2);
 }
 
-const std::string &scratch::semiringNames() {
-  static const std::string names = [] {
-    std::string list;
-#define SEMIRING(name, add, multiply) list += list.empty() ? #name : ", " #name;
+llvm::StringRef scratch::semiringNames() {
+  return llvm::StringRef(
+#define SEMIRING(name, add, multiply) ", " #name
 #include "dialects/Scratch/Semirings.def"
-    return list;
-  }();
-  return names;
+             )
+      .drop_front(2);
 }
 
 std::optional<AccumulatorKind> scratch::symbolizeAccumulator(llvm::StringRef name) {

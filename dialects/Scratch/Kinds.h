@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 namespace scratch {
 
@@ -61,8 +60,8 @@ llvm::StringRef stringify(CostFeature feature);
 std::optional<SemiringKind> symbolizeSemiring(llvm::StringRef name);
 std::optional<AccumulatorKind> symbolizeAccumulator(llvm::StringRef name);
 /// "dense, tiered, ...": what a user may write, for messages and help texts.
-const std::string &accumulatorNames();
-const std::string &semiringNames();
+llvm::StringRef accumulatorNames();
+llvm::StringRef semiringNames();
 
 /// Whether a team shares the accumulator (TeamOps.td).
 bool isShared(AccumulatorKind kind);
