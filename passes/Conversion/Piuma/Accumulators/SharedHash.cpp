@@ -33,7 +33,7 @@ private:
               [&](Value row, Value at, Value) { b.storeIndex(at, counts, row); });
     barrier(b);
     auto share = [&](Value thread) -> Value {
-      return arith::DivUIOp::create(b, b.mul(slots, thread), threads);
+      return arith::DivUIOp::create(b, b.mul(slots, thread), workers);
     };
     Value free = b.integer(-1, b.getI64Type());
     b.loop(share(me), share(b.add(me, b.index(1))), [&](Value slot) {

@@ -101,7 +101,7 @@ void TeamTable::append(LoopBuilder &b, AppendOp op) {
   Type i64 = b.getI64Type();
   Value height = b.sub(op.getLast(), op.getFirst());
   auto share = [&](Value thread) -> Value {
-    return arith::DivUIOp::create(b, b.mul(height, thread), threads);
+    return arith::DivUIOp::create(b, b.mul(height, thread), workers);
   };
   Rows rows;
   rows.from = share(me);

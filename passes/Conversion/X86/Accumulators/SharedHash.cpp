@@ -1,16 +1,13 @@
 //===- SharedHash.cpp - one table for all workers, merged by atomics ------===//
 //
 // Stage: map (x86). The team is all workers of the parallel region: they compute
-// windows of rows one after the other, all of them in the same table. A slot
-// belongs to whoever changes its tag from free to row and column by
-// compare-exchange [1]; values are merged by atomics, in the order of arrival. To
-// write a tile back, workers scan equal parts of the table: each entry takes the
-// next place of its row by an atomic.
+// windows of rows one after the other, all of them in the same table. Values are
+// merged by atomics, in the order of arrival. To write a tile back, workers scan
+// equal parts of the table: each entry takes the next place of its row by an atomic.
 //
 // Barriers of a tile: workers have numbers | all is merged | rows have places | all
 // is written. Between two of them nobody reads what another one writes.
 //
-// [1] K. Shivdikar, arXiv 2105.14156 (SMASH), on PIUMA.
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Accumulators/TeamHash.h"
 #include "passes/Conversion/X86/Accumulators/Accumulators.h"
@@ -26,14 +23,13 @@ using namespace scratch;
 static constexpr int64_t kTileEntries = 1 << 15, kTileRows = 1 << 12;
 /// Words between counters, so that no two share a line of the cache.
 static constexpr int64_t kWordsOfLine = 8, kCounters = 8;
-static constexpr int64_t kFree = -1, kPresentBit = 0x80;
 
 namespace {
 using arith::AtomicRMWKind;
 
-class SharedHash final : public Accumulator {
+class SharedHash final : public TeamHash {
 public:
-  explicit SharedHash(AccumulatorCreateOp op) : Accumulator(op) {}
+  explicit SharedHash(AccumulatorCreateOp op) : TeamHash(op) {}
 
   void create(LoopBuilder &b) override {
     Type i64 = b.getI64Type();
@@ -65,40 +61,9 @@ public:
     this->high = high;
     slots = b.max(b.shiftLeft(bound, 1), b.index(2));
     // The first counter numbers the workers, and then tells how many there are.
-    me = take(b, b.index(0), b.index(1));
+    me = addTo(b, 0, b.index(1));
     meet(b);
     workers = b.loadIndex(counters, b.index(0));
-  }
-
-  void row(LoopBuilder &b, RowOp op) override {
-    rowNumber = op.getNumber();
-    rowKey = b.shiftLeft(b.cast(op.getNumber(), b.getI64Type()), 32);
-    shareFirst = op.getFirst();
-    shareLast = op.getLast();
-  }
-
-  void deal(LoopBuilder &b, DealOp op) override {
-    assert(deals + 1 < kCounters && "a counter for every deal");
-    Value first = op.getFirst(), last = op.getLast(), grain = op.getGrain();
-    Value counter = b.index(++deals * kWordsOfLine);
-    auto token = [&] { return LoopBuilder::Values{b.add(first, take(b, counter, grain))}; };
-    LoopBuilder::Values begin =
-        op.getTokens() ? token() : LoopBuilder::Values{b.add(first, b.mul(me, grain))};
-    b.whileLoop(
-        begin, [&](ValueRange piece) { return b.less(piece[0], last); },
-        [&](ValueRange piece) {
-          Value end = b.min(b.add(piece[0], grain), last);
-          // The region's operations move; the deal itself goes with its tile.
-          Block &body = op.getBody().front();
-          body.getArgument(0).replaceAllUsesWith(piece[0]);
-          body.getArgument(1).replaceAllUsesWith(end);
-          body.getTerminator()->erase();
-          b.getInsertionBlock()->getOperations().splice(b.getInsertionPoint(),
-                                                        body.getOperations());
-          if (op.getTokens())
-            return token();
-          return LoopBuilder::Values{b.add(piece[0], b.mul(workers, grain))};
-        });
   }
 
   void meet(LoopBuilder &b) override { omp::BarrierOp::create(b); }
@@ -118,101 +83,32 @@ public:
              [&](Value row) { b.store(b.integer(0, b.getI64Type()), counts, row); });
   }
 
-  Value drain(LoopBuilder &, Value, Value, Value) override { return appended(); }
-  Value count(LoopBuilder &) override { return appended(); }
-  Value drainAlong(LoopBuilder &, DrainAlongOp) override { return appended(); }
-  Value countAlong(LoopBuilder &, CountAlongOp) override { return appended(); }
-
 protected:
-  void touch(LoopBuilder &b, Value coordinate, Value product) override {
-    Value key = keyOf(b, coordinate), first = firstSlot(b, coordinate, key);
-    if (!masked()) {
-      auto [slot, isNew] = insert(b, first, key);
-      return merge(b, slot, isNew, product);
-    }
-    Value state = b.cast(stateOf(b, first, key), b.getI8Type());
-    b.ifThen(passes(b, state), [&] {
-      Value slot = insert(b, first, key).first;
-      Value present = b.integer(kPresentBit, b.getI32Type());
-      Value before = atomicUpdate(b, AtomicRMWKind::ori, present, states, slot);
-      merge(b, slot, b.equal(b.bitAnd(before, present), b.integer(0, b.getI32Type())), product);
-    });
+  Value take(LoopBuilder &b, unsigned deal, Value grain) override {
+    assert(deal + 1 < kCounters && "a counter for every deal");
+    return addTo(b, deal + 1, grain);
   }
-
-  void touchMark(LoopBuilder &b, Value coordinate, int64_t bit) override {
-    Value key = keyOf(b, coordinate);
-    Value slot = insert(b, firstSlot(b, coordinate, key), key).first;
-    atomicUpdate(b, AtomicRMWKind::ori, b.integer(bit, b.getI32Type()), states, slot);
+  Value tagAt(LoopBuilder &b, Value slot) override { return SharedElement(b, tags, slot).load(b); }
+  Value stateAt(LoopBuilder &b, Value slot) override {
+    return SharedElement(b, states, slot).load(b);
   }
-
-private:
-  static Value appended() { llvm_unreachable("a team's tile is appended"); }
-
-  Value asBits(LoopBuilder &b, Value value) {
-    return bits == element ? value : arith::BitcastOp::create(b, bits, value);
+  Value setState(LoopBuilder &b, Value slot, Value bits) override {
+    return atomicUpdate(b, AtomicRMWKind::ori, bits, states, slot);
   }
-  Value asValue(LoopBuilder &b, Value value) {
-    return bits == element ? value : arith::BitcastOp::create(b, element, value);
-  }
-
-  Value keyOf(LoopBuilder &b, Value coordinate) {
-    return b.bitOr(rowKey, b.cast(coordinate, b.getI64Type()));
-  }
-  Value firstSlot(LoopBuilder &b, Value coordinate, Value key) {
-    return emitFirstSlot(b, op.getHash(), {key, coordinate, low, high, shareFirst, shareLast},
-                         slots);
-  }
-
-  /// counters[counter] before `amount` is added.
-  Value take(LoopBuilder &b, Value counter, Value amount) {
-    return b.toIndex(atomicUpdate(b, AtomicRMWKind::addi, b.cast(amount, b.getI64Type()),
-                                  counters, counter));
-  }
-
-  /// From `first` on, the slot that `look` finds the key or kFree in, and which.
-  std::pair<Value, Value> probe(LoopBuilder &b, Value first, Value key,
-                                function_ref<Value(Value slot)> look) {
-    Value free = b.integer(kFree, b.getI64Type());
-    auto end = b.whileLoop(
-        {first, look(first)},
-        [&](ValueRange at) { return b.bitAnd(b.notEqual(at[1], free), b.notEqual(at[1], key)); },
-        [&](ValueRange at) {
-          Value following = b.add(at[0], b.index(1));
-          Value slot = b.select(b.equal(following, slots), b.index(0), following);
-          return LoopBuilder::Values{slot, look(slot)};
-        });
-    return {end[0], end[1]};
-  }
-
-  /// The slot of a key, and whether this call put the key there.
-  std::pair<Value, Value> insert(LoopBuilder &b, Value first, Value key) {
+  /// Most keys are there already: looking is cheaper than trying.
+  Value claim(LoopBuilder &b, Value slot, Value key) override {
     Type i64 = b.getI64Type();
     Value free = b.integer(kFree, i64);
-    auto [slot, found] = probe(b, first, key, [&](Value at) {
-      // Most keys are there already: looking is cheaper than trying.
-      SharedElement tag(b, tags, at);
-      Value seen = tag.load(b);
-      return b.ifElse(
-          b.equal(seen, free), {i64},
-          [&] { return LoopBuilder::Values{tag.compareExchange(b, free, key)}; },
-          [&] { return LoopBuilder::Values{seen}; })[0];
-    });
-    return {slot, b.equal(found, free)};
-  }
-
-  /// The state of a key, 0 where it is not in the table.
-  Value stateOf(LoopBuilder &b, Value first, Value key) {
-    auto [slot, found] =
-        probe(b, first, key, [&](Value at) { return SharedElement(b, tags, at).load(b); });
-    Type i32 = b.getI32Type();
+    SharedElement tag(b, tags, slot);
+    Value seen = tag.load(b);
     return b.ifElse(
-        b.equal(found, key), {i32},
-        [&] { return LoopBuilder::Values{SharedElement(b, states, slot).load(b)}; },
-        [&] { return LoopBuilder::Values{b.integer(0, i32)}; })[0];
+        b.equal(seen, free), {i64},
+        [&] { return LoopBuilder::Values{tag.compareExchange(b, free, key)}; },
+        [&] { return LoopBuilder::Values{seen}; })[0];
   }
 
   /// One more entry of the row where it is new; its value gets the product.
-  void merge(LoopBuilder &b, Value slot, Value isNew, Value product) {
+  void merge(LoopBuilder &b, Value slot, Value isNew, Value, Value product) override {
     b.ifThen(isNew, [&] {
       atomicUpdate(b, AtomicRMWKind::addi, b.integer(1, b.getI64Type()), counts, rowNumber);
     });
@@ -229,6 +125,20 @@ private:
           Value found = value.compareExchange(b, old[0], sum);
           return LoopBuilder::Values{found, b.notEqual(found, old[0])};
         });
+  }
+
+private:
+  Value asBits(LoopBuilder &b, Value value) {
+    return bits == element ? value : arith::BitcastOp::create(b, bits, value);
+  }
+  Value asValue(LoopBuilder &b, Value value) {
+    return bits == element ? value : arith::BitcastOp::create(b, element, value);
+  }
+
+  /// A counter before `amount` is added.
+  Value addTo(LoopBuilder &b, unsigned counter, Value amount) {
+    return b.toIndex(atomicUpdate(b, AtomicRMWKind::addi, b.cast(amount, b.getI64Type()), counters,
+                                  b.index(counter * kWordsOfLine)));
   }
 
   /// Counts become the places of rows in the result, ends of rows are stored.
@@ -281,9 +191,6 @@ private:
 
   Type bits; ///< an integer as wide as the element
   Value counters, counts, tags, values, states;
-  Value slots, me, workers;                              ///< of the open tile
-  Value rowNumber, rowKey, shareFirst, shareLast;        ///< of the current view
-  int64_t deals = 0;
 };
 } // namespace
 
