@@ -85,6 +85,17 @@ LoopBuilder::Values LoopBuilder::ifElse(Value condition, TypeRange types,
   return Values(op.getResults());
 }
 
+void LoopBuilder::ifElse(Value condition, function_ref<void()> then,
+                         function_ref<void()> otherwise) {
+  auto arm = [](function_ref<void()> body) {
+    return [body] {
+      body();
+      return Values();
+    };
+  };
+  ifElse(condition, TypeRange(), arm(then), arm(otherwise));
+}
+
 void LoopBuilder::ifThen(Value condition, function_ref<void()> then) {
   scf::IfOp::create(*this, condition, [&](OpBuilder &inner, Location loc) {
     OpBuilder::InsertionGuard guard(*this);

@@ -63,6 +63,8 @@ public:
   /// Both arms return values of `types`.
   Values ifElse(Value condition, mlir::TypeRange types, llvm::function_ref<Values()> then,
                 llvm::function_ref<Values()> otherwise);
+  void ifElse(Value condition, llvm::function_ref<void()> then,
+              llvm::function_ref<void()> otherwise);
   void ifThen(Value condition, llvm::function_ref<void()> then);
 
   /// while (condition(carried)) carried = body(carried)

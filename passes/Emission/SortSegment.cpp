@@ -126,13 +126,11 @@ void scratch::sortSegment(LoopBuilder &b, EntryBuffers entries, EntryBuffers spa
                           Value counters, Value at, Value count) {
   Value end = b.add(at, count);
   b.ifElse(
-      b.lessEqual(count, b.index(kInsertionMost)), {},
+      b.lessEqual(count, b.index(kInsertionMost)),
       [&] {
         sortByInsertion(b, entries, at, end);
-        return LoopBuilder::Values();
       },
       [&] {
         sortByDigits(b, entries, spare, counters, at, end);
-        return LoopBuilder::Values();
       });
 }

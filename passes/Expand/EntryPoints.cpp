@@ -173,7 +173,7 @@ void EntryBuilder::storeResults(ValueRange results) {
   }
   Value ok = StatusOp::create(b);
   b.ifElse(
-      ok, {},
+      ok,
       [&] {
         for (auto [number, result] : llvm::enumerate(results)) {
           Value target = targets[number];
@@ -195,7 +195,6 @@ void EntryBuilder::storeResults(ValueRange results) {
           }
           storeField(pointers[number].back(), target, offsetof(scratch_tensor, values));
         }
-        return Values();
       },
       [&] {
         // Adopting after a failure releases.
@@ -203,7 +202,6 @@ void EntryBuilder::storeResults(ValueRange results) {
         for (ArrayRef<Value> group : pointers)
           for (Value address : group)
             call("scratch_rt_adopt", pointer(), {block, address, nothing, nothing});
-        return Values();
       });
 }
 

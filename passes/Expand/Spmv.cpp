@@ -94,14 +94,12 @@ FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
       [&](Value chunk, Value first, Value last, ValueRange) {
         Value entries = b.loadIndex(lhs.positions, rows);
         b.ifElse(
-            b.less(entries, b.index(kFetchFrom)), {},
+            b.less(entries, b.index(kFetchFrom)),
             [&] {
               computeRows(first, last, /*ahead=*/false);
-              return LoopBuilder::Values();
             },
             [&] {
               computeRows(first, last, /*ahead=*/true);
-              return LoopBuilder::Values();
             });
         recordCount(b, "chunks", 0, b.index(1));
         recordCount(b, "products", 0,

@@ -70,19 +70,17 @@ void AttentionExpansion::packQueries(const Task &task, Value buffer) {
     Value block = quotient(row, height), lane = remainder(row, height);
     Value live = b.less(row, task.rows);
     b.ifElse(
-        live, {},
+        live,
         [&] {
           Value head = headOf(task, row), token = queryOf(task, row);
           b.loop(b.index(0), e.size, [&](Value d) {
             Value q = b.load(query.buffer, query.at(task.batch, head, token, d));
             b.store(arith::MulFOp::create(b, emitToF32(b, q), scale), buffer, {block, d, lane});
           });
-          return LoopBuilder::Values();
         },
         [&] {
           b.loop(b.index(0), e.size,
                  [&](Value d) { b.store(real(0.0), buffer, {block, d, lane}); });
-          return LoopBuilder::Values();
         });
   });
 }
@@ -242,14 +240,12 @@ void AttentionExpansion::finish(const Task &task, const AttentionTiles::Workspac
   if (!result.buffer)
     return write(task, w, target, parts.logSumExps, task.part);
   b.ifElse(
-      b.equal(parts.count, b.index(1)), {},
+      b.equal(parts.count, b.index(1)),
       [&] {
         write(task, w, result, logSumExp, {});
-        return LoopBuilder::Values();
       },
       [&] {
         write(task, w, target, parts.logSumExps, task.part);
-        return LoopBuilder::Values();
       });
 }
 
@@ -334,19 +330,14 @@ void AttentionExpansion::sumTiles(const Task &task, const AttentionTiles::Worksp
     auto sumAll = [&] {
       tiles.multiplyValues(w, task.rows, values.buffer, b.add(firstValue, entries(firstKey)),
                            entries(count), values.size, single);
-      return LoopBuilder::Values();
     };
     if (!partial) {
       sumAll();
       return;
     }
     b.ifElse(
-        b.bitAnd(partial, careful), {},
-        [&] {
-          sumLiveValues(task, domain, w, firstKey, count);
-          return LoopBuilder::Values();
-        },
-        sumAll);
+        b.bitAnd(partial, careful),
+        [&] { sumLiveValues(task, domain, w, firstKey, count); }, sumAll);
   });
 }
 
@@ -361,7 +352,8 @@ void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &
         [&](ValueRange state) {
           Value careful = state[0];
           sumTiles(task, w, careful);
-          Value again = arith::XOrIOp::create(b, b.bitOr(careful, tiles.isFinite(w.sums, task.rows, values.size)), yes);
+          Value finite = tiles.isFinite(w.sums, task.rows, values.size);
+          Value again = arith::XOrIOp::create(b, b.bitOr(careful, finite), yes);
           return LoopBuilder::Values{yes, again};
         });
   finish(task, w);

@@ -319,18 +319,14 @@ LogicalResult BackwardExpansion::runTask(const Task &task, const Side &left, con
         auto sumAll = [&] {
           tiles.multiplyValues({{}, {}, sums, {}, {}, weights}, task.rows, rows.buffer, row, count,
                                rows.size);
-          return LoopBuilder::Values();
         };
         if (!partial) {
           sumAll();
           return;
         }
         b.ifElse(
-            b.bitAnd(partial, careful), {},
-            [&] {
-              sumLive(task, queryHead, transposed, first, count, weights, rows, row, sums);
-              return LoopBuilder::Values();
-            },
+            b.bitAnd(partial, careful),
+            [&] { sumLive(task, queryHead, transposed, first, count, weights, rows, row, sums); },
             sumAll);
       };
       sum(w.flows, right.mainRows, w.sums);
@@ -446,12 +442,13 @@ FailureOr<LoopBuilder::Values> BackwardExpansion::expand() {
   HeadTensor queryTensor = openHeads(b, op.getQuery(), layout);
   Side queries{{queryTensor, e.batches, e.queryHeads, formula.queryPlaces, e.size,
                   formula.queryOrder},
-               {gradient, e.batches, e.queryHeads, formula.queryPlaces, e.valueSize, formula.queryOrder},
+               {gradient, e.batches, e.queryHeads, formula.queryPlaces, e.valueSize,
+                  formula.queryOrder},
                {}, {}, {}, {}};
   Side keys{{openHeads(b, op.getKey(), layout), e.batches, e.keyHeads, formula.keyPlaces, e.size,
                formula.keyOrder},
-            {openHeads(b, op.getValue(), layout), e.batches, e.keyHeads, formula.keyPlaces, e.valueSize,
-               formula.keyOrder},
+            {openHeads(b, op.getValue(), layout), e.batches, e.keyHeads, formula.keyPlaces,
+               e.valueSize, formula.keyOrder},
             {}, {}, {}, {}};
   auto like = [&](Value tensor, bool zeroed) {
     SmallVector<Value> extents;
@@ -471,7 +468,8 @@ FailureOr<LoopBuilder::Values> BackwardExpansion::expand() {
   for (Value capture : op.getCaptures()) {
     captured.push_back(like(capture, /*zeroed=*/true));
     for (auto read : op.getScore().getOps<tensor::ExtractOp>())
-      if (read.getTensor() == capture && failed(passOfCapture(read, queries, keys, captured.back())))
+      if (read.getTensor() == capture &&
+          failed(passOfCapture(read, queries, keys, captured.back())))
         return failure();
   }
   keys.release(b);

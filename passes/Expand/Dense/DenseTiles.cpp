@@ -70,14 +70,13 @@ void DenseProduct::storeTile(ValueRange sums, ArrayRef<Value> at, ArrayRef<Value
                              Value column, Value whole, int64_t vectors) {
   auto place = [&](size_t r, int64_t v) { return b.add(at[r], b.index(v * lanes)); };
   b.ifElse(
-      b.bitAnd(whole, inside.back()), {},
-      [&]() -> Values {
+      b.bitAnd(whole, inside.back()),
+      [&] {
         for (size_t r = 0; r < at.size(); ++r)
           for (int64_t v = 0; v < vectors; ++v)
             vector::StoreOp::create(b, sums[r * vectors + v], result, ValueRange{place(r, v)});
-        return {};
       },
-      [&]() -> Values {
+      [&] {
         for (size_t r = 0; r < at.size(); ++r)
           b.ifThen(inside[r], [&] {
             for (int64_t v = 0; v < vectors; ++v)
@@ -85,7 +84,6 @@ void DenseProduct::storeTile(ValueRange sums, ArrayRef<Value> at, ArrayRef<Value
                                             maskAt(b.add(column, b.index(v * lanes))),
                                             sums[r * vectors + v]);
           });
-        return {};
       });
 }
 

@@ -91,17 +91,15 @@ static Value pack(LoopBuilder &b, const DenseContraction &product, ArrayRef<Valu
           if (!contiguous)
             return byLanes();
           b.ifElse(
-              b.lessEqual(b.add(column, b.index(lanes)), panels.columns), {},
-              [&]() -> Values {
+              b.lessEqual(b.add(column, b.index(lanes)), panels.columns),
+              [&] {
                 each(column, [&](Value at, Value offset) {
                   Value v = vector::LoadOp::create(b, stored, from, ValueRange{offset});
                   vector::StoreOp::create(b, widen(b, v, element), to, ValueRange{at});
                 });
-                return {};
               },
-              [&]() -> Values {
+              [&] {
                 byLanes();
-                return {};
               });
         });
       },

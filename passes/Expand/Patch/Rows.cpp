@@ -50,14 +50,12 @@ struct Picks {
       fine = b.bitOr(fine, b.equal(number, b.integer(-1, b.getI32Type())));
     FailOp::create(b, fine, SCRATCH_INVALID_ARGUMENT, name, id, rows);
     b.ifElse(
-        inside, {},
+        inside,
         [&] {
           body(b.add(b.mul(batch, rows), id));
-          return LoopBuilder::Values();
         },
         [&] {
           otherwise();
-          return LoopBuilder::Values();
         });
   }
 };

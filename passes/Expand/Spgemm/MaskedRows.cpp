@@ -78,10 +78,9 @@ Value RowWiseProduct::accumulateMaskedRow(unsigned variant, Value accumulator, V
     if (!rhs.ordered || !sample.ordered)
       return walk();
     b.ifElse(
-        b.lessEqual(b.sub(to, from), longest), {},
+        b.lessEqual(b.sub(to, from), longest),
         [&] {
           walk();
-          return LoopBuilder::Values();
         },
         [&] {
           setMultiply(AccumulateSampledOp::create(b, opened, rhs.coordinates, right, from, to,
@@ -89,7 +88,6 @@ Value RowWiseProduct::accumulateMaskedRow(unsigned variant, Value accumulator, V
                                                   scale, /*symbolic=*/false, semiring.swapped,
                                                   semiring.semiring),
                       semiring);
-          return LoopBuilder::Values();
         });
   });
   YieldOp::create(b);

@@ -10,9 +10,9 @@
 #include "passes/Expand/Spgemm/Team.h"
 
 #include "passes/Emission/Search.h"
+#include "passes/Emission/SortSegment.h"
 #include "passes/Expand/Epilogue.h"
 #include "passes/Expand/RowLoops.h"
-#include "passes/Emission/SortSegment.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -66,18 +66,16 @@ void TeamProduct::accumulate(Value row, Value entry, Value from, Value to, Value
     return emitAccumulate(row, entry, range[0], range[1]);
   }
   b.ifElse(
-      partial, {},
+      partial,
       [&] {
         b.loop(from, to, [&](Value at) {
           Value column = b.loadIndex(coordinates, at);
           Value inside = b.bitAnd(b.lessEqual(low, column), b.less(column, high));
           b.ifThen(inside, [&] { emitAccumulate(row, entry, at, b.add(at, b.index(1))); });
         });
-        return LoopBuilder::Values();
       },
       [&] {
         emitAccumulate(row, entry, from, to);
-        return LoopBuilder::Values();
       });
 }
 
