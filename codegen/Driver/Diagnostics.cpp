@@ -10,7 +10,7 @@ using namespace scratch;
 
 std::string scratch::locationPrefix(Location location) {
   auto place = location->findInstanceOf<FileLineColLoc>();
-  if (!place)
+  if (!place || place.getLine() == 0) // of the module as a whole
     return "";
   return (place.getFilename().getValue() + ":" + Twine(place.getLine()) + ":" +
           Twine(place.getColumn()) + ": ")

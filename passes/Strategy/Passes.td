@@ -41,7 +41,8 @@ def SelectStrategyPass : Pass<"scratch-select-strategy", "::mlir::ModuleOp"> {
     the refused ones with the reason.
 
     An accumulator and a number of phases are demanded of SpGEMM only, rewrites
-    of attention that has none yet.
+    of attention that has none yet. A module of which no kernel takes the demanded
+    accumulator is an error.
   }];
   let options = [
     Option<"accumulator", "accumulator", "std::string", /*default=*/"\"auto\"",

@@ -70,7 +70,12 @@ static MaskBlocksOp blocksOf(Value mask) {
 }
 
 template <class Op>
-static void decide(Op op, StringRef name, const MachineModel &machine, unsigned vectorBits) {
+static void decide(Op op, StringRef name, const MachineModel &machine, unsigned vectorBits,
+                   const Demands &demands) {
+  if (demands.rewrites && !op.getRewrites())
+    op.setRewritesAttr(RewritesAttr::get(op.getContext(), *demands.rewrites));
+  if (op.getTiling())
+    return;
   RankedTensorType query = op.getQuery().getType(), value = op.getValue().getType();
   auto known = [](int64_t extent) {
     return ShapedType::isDynamic(extent) ? std::nullopt : std::optional<int64_t>(extent);
@@ -123,19 +128,14 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
       return signalPassFailure();
     auto target = getOperation()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
     unsigned vectorBits = target ? target.getVectorBits() : 256;
+    bool hasAccumulators = false;
     WalkResult walk = getOperation().walk<WalkOrder::PreOrder>([&](Operation *op) {
       if (auto attention = dyn_cast<AttentionOp>(op)) {
-        if (!attention.getTiling())
-          decide(attention, "attention/online_softmax", *model, vectorBits);
-        if (demands->rewrites && !attention.getRewrites())
-          attention.setRewritesAttr(RewritesAttr::get(&getContext(), *demands->rewrites));
+        decide(attention, "attention/online_softmax", *model, vectorBits, *demands);
         ++numSelected;
       }
       if (auto backward = dyn_cast<AttentionBackwardOp>(op)) {
-        if (!backward.getTiling())
-          decide(backward, "attention_backward/two_passes", *model, vectorBits);
-        if (demands->rewrites && !backward.getRewrites())
-          backward.setRewritesAttr(RewritesAttr::get(&getContext(), *demands->rewrites));
+        decide(backward, "attention_backward/two_passes", *model, vectorBits, *demands);
         ++numSelected;
       }
       auto kernel = dyn_cast<KernelOpInterface>(op);
@@ -146,6 +146,7 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
         kernel.emitError(llvm::toString(choice.takeError()));
         return WalkResult::interrupt();
       }
+      hasAccumulators |= !choice->plan.variants.empty();
       kernel.setStrategyAttr(toAttribute(choice->plan, &getContext()));
       ++numSelected;
       report(kernel, *choice);
@@ -154,7 +155,13 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
       return WalkResult::advance();
     });
     if (walk.wasInterrupted())
+      return signalPassFailure();
+    // Other kernels of a module may go without; a demand that none takes is a mistake.
+    if (demands->accumulator && !hasAccumulators) {
+      getOperation().emitError("found no kernel that takes accumulator '")
+          << accumulator << "', expected one with accumulators, as spgemm";
       signalPassFailure();
+    }
   }
 };
 } // namespace
