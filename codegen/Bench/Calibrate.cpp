@@ -189,11 +189,11 @@ llvm::Error Calibration::run(llvm::raw_ostream &out) {
                                 return Terms{n.rows, n.entries, n.products, n.result, n.range};
                               }))
     return error;
-  if (llvm::Error error =
-          fit("row_wise/tiered@one", mixed, {"tierStore", "wordVisit"}, [](const Amounts &n) { return Terms{n.products, n.words}; }))
+  if (llvm::Error error = fit("row_wise/tiered@one", mixed, {"tierStore", "wordVisit"},
+                              [](const Amounts &n) { return Terms{n.products, n.words}; }))
     return error;
-  if (llvm::Error error =
-          fit("row_wise/hash@one", mixed, {"hashProbe", "hashEmit"}, [](const Amounts &n) { return Terms{n.products, n.result}; }))
+  if (llvm::Error error = fit("row_wise/hash@one", mixed, {"hashProbe", "hashEmit"},
+                              [](const Amounts &n) { return Terms{n.products, n.result}; }))
     return error;
   if (llvm::Error error = fit("row_wise/sort@one", shortRows, {"listProduct"},
                               [](const Amounts &n) { return Terms{n.products}; }))

@@ -21,7 +21,7 @@ struct Flags {
   cl::list<std::string> files{cl::Positional, cl::cat(category),
                               cl::desc("A.mtx ...")};
   StrategyFlags strategy{category};
-  const std::string semirings = "Default plus_times; " + semiringNames();
+  const std::string semirings = ("Default plus_times; " + semiringNames()).str();
   Flag<std::string> semiring{"semiring", cl::cat(category),
                              cl::desc(semirings)};
   Flag<std::string> mask{
