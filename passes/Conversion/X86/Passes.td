@@ -48,7 +48,7 @@ def ParallelToOpenMPPass : Pass<"scratch-x86-parallel-to-openmp", "::mlir::Modul
   let summary = "Parallel rows become an OpenMP team with dynamic chunks";
   let description = [{
     BEFORE  scratch.parallel chunks(%starts) setup {S} body {B} teardown {T}
-    AFTER   omp.parallel { S; omp.wsloop schedule(dynamic) { B }; T }
+    AFTER   omp.parallel { S; omp.wsloop schedule(dynamic, several) { B }; T }
     A single chunk runs without a team.
 
     BEFORE  scratch.parallel chunks(%starts) team setup {S} body {B} teardown {T}
