@@ -5,6 +5,8 @@
 
 writes smash.json and smash.html (self-contained). Every run is checked against the
 reference. Real matrices are multiplied by themselves. --small is what the tests run.
+The figures of every run are kept in smash.jsonl as it ends: the same command goes on
+where it was interrupted.
 """
 import argparse
 import concurrent.futures
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 
+from kept import Kept, digest
 import report
 import rmat
 
@@ -83,9 +86,22 @@ def figures(line):
 class Study:
     """Runs variants on pairs of matrices; a matrix's pattern of the result is found once."""
 
-    def __init__(self, tool, folder):
-        self.tool, self.folder = tool, folder
-        self.patterns = {}
+    def __init__(self, tool, folder, kept):
+        self.tool, self.folder, self.kept = tool, folder, kept
+        self.patterns, self.digests = {}, {}
+
+    def digest(self, path):
+        if path not in self.digests:
+            self.digests[path] = digest(path)
+        return self.digests[path]
+
+    def depends_on(self, pair, variant, machine):
+        """All that a run's figures depend on."""
+        kernel, *flags = VARIANTS[variant]
+        return {"variant": variant, "flags": flags, "machine": machine,
+                "kernel": self.digest(kernel) if kernel.endswith(".mlir") else kernel,
+                "matrices": [self.digest(path) for path in pair],
+                "tool": self.digest(self.tool)}
 
     def pattern(self, pair):
         if pair not in self.patterns:
@@ -96,6 +112,10 @@ class Study:
         return self.patterns[pair]
 
     def run(self, number, pair, variant, machine):
+        known = self.depends_on(pair, variant, machine)
+        found = self.kept.find(known)
+        if found:
+            return found
         out = self.folder / f"run{number}.json"
         kernel, *flags = VARIANTS[variant]
         files = list(map(str, pair))
@@ -110,7 +130,9 @@ class Study:
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             return {"failed": (done.stderr.strip().splitlines() or ["no message"])[-1]}
-        return figures(json.loads(out.read_text()))
+        found = figures(json.loads(out.read_text()))
+        self.kept.add(known, found)
+        return found
 
 
 def ratios(runs):
@@ -169,7 +191,7 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         inputs, machines, points, runs = plan(options, folder)
-        study = Study(options.run, folder)
+        study = Study(options.run, folder, Kept(options.o + ".jsonl"))
         for pair in inputs.values():
             study.pattern(pair)
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
