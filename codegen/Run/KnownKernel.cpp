@@ -84,6 +84,8 @@ private:
     known.kind = KnownKind::Spgemm;
     known.lhs = argument(op.getLhs(), "lhs");
     known.rhs = argument(op.getRhs(), "rhs");
+    if (op.getInit())
+      known.init = argument(op.getInit(), "init");
     if (!op.getMask())
       return;
     known.complement = op.getComplement();

@@ -194,6 +194,17 @@ LogicalResult SpgemmOp::verify() {
     return failure();
   if (getComplement() && !getMask())
     return emitOpError("complement needs a mask");
+  // (spgemm_c5)
+  if (Value init = getInit()) {
+    if (getMask())
+      return emitOpError("takes a mask or init, found both");
+    if (failed(verifySparseMatrix(*this, "init", init.getType())) ||
+        failed(verifyShape(*this, "init", shapeOf(init.getType()), expected)))
+      return failure();
+    if (elementOf(init.getType()) != elementOf(result))
+      return emitOpError("expected init of elements ")
+             << elementOf(result) << ", found " << elementOf(init.getType());
+  }
   // (spgemm_c3)
   if (failed(verifySemiring(*this, elementOf(lhs), elementOf(rhs), elementOf(result))))
     return failure();

@@ -45,13 +45,14 @@ class Scratch_KernelOp<string mnemonic, list<Trait> traits = []>
   let hasCanonicalizer = 1;
 }
 
-def Scratch_SpgemmOp : Scratch_KernelOp<"spgemm"> {
+def Scratch_SpgemmOp : Scratch_KernelOp<"spgemm", [AttrSizedOperandSegments]> {
   let summary = "Sparse matrix times sparse matrix, sparse result";
   let description = [{
     `result(i, j) = add over k of multiply(lhs(i, k), rhs(k, j))`, over stored
     entries only; (i, j) is present when at least one product fell on it. With a
-    mask, only entries of the mask are computed. The epilogue then runs on each
-    finished row while it is hot.
+    mask, only entries of the mask are computed. `init` is a matrix that the
+    product is added to, row by row while the row is hot: its entries come first
+    in every sum, and are present. The epilogue then runs on each finished row.
 
     (spgemm_c1) lhs, rhs and result are sparse matrices (CSR or CSC).
     (spgemm_c2) columns of lhs equal rows of rhs; the result is rows(lhs) x
@@ -60,19 +61,25 @@ def Scratch_SpgemmOp : Scratch_KernelOp<"spgemm"> {
     reads no values.
     (spgemm_c4) a custom semiring has multiply, add and identity; a built-in one
     has none of them.
+    (spgemm_c5) init is a sparse matrix of the result's shape and elements; there
+    is no mask beside it.
 
     ```mlir
     %C = scratch.spgemm %A, %B semiring<min_plus> mask(%M : !scratch.mask<?x?>)
+         : tensor<?x?xf64, #CSR>, tensor<?x?xf64, #CSR> -> tensor<?x?xf64, #CSR>
+    %E = scratch.spgemm %A, %B init(%D : tensor<?x?xf64, #CSR>)
          : tensor<?x?xf64, #CSR>, tensor<?x?xf64, #CSR> -> tensor<?x?xf64, #CSR>
     ```
   }];
   let arguments = !con((ins AnyRankedTensor:$lhs, AnyRankedTensor:$rhs,
                             Optional<Scratch_MaskType>:$mask,
+                            Optional<AnyRankedTensor>:$init,
                             UnitAttr:$complement), kernelAttributes);
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
     $lhs `,` $rhs (`semiring` `` $semiring^)?
     (`mask` `(` $mask^ `:` type($mask) (`,` `complement` $complement^)? `)`)?
+    (`init` `(` $init^ `:` type($init) `)`)?
     attr-dict `:` type($lhs) `,` type($rhs) `->` type($result)
     (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
   }];

@@ -93,17 +93,17 @@ void MaskTree::emitFormula(LoopBuilder &b, Region &region) const {
   YieldOp::create(b, ValueRange{passes});
 }
 
-Value MaskTree::entriesOfRow(LoopBuilder &b, Value major, Value range) const {
+Value MaskTree::entriesOfRows(LoopBuilder &b, Value first, Value last, Value range) const {
   Value total = b.index(0);
-  for (const Leaf &leaf : leaves) {
-    if (leaf.dense) {
-      total = b.add(total, range);
-      continue;
-    }
-    auto [first, last] = leaf.sparse.segment(b, major);
-    total = b.add(total, b.sub(last, first));
-  }
+  for (const Leaf &leaf : leaves)
+    total = b.add(total, leaf.dense ? b.mul(b.sub(last, first), range)
+                                    : b.sub(b.loadIndex(leaf.sparse.positions, last),
+                                            b.loadIndex(leaf.sparse.positions, first)));
   return total;
+}
+
+Value MaskTree::entriesOfRow(LoopBuilder &b, Value major, Value range) const {
+  return entriesOfRows(b, major, b.add(major, b.index(1)), range);
 }
 
 void MaskTree::emitMarks(LoopBuilder &b, Value tile, Value major) const {

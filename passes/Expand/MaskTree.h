@@ -45,6 +45,9 @@ public:
 
   /// Stored entries of all leaves in one row; `range` stands for a dense leaf.
   mlir::Value entriesOfRow(LoopBuilder &b, mlir::Value major, mlir::Value range) const;
+  /// The same in rows [first, last).
+  mlir::Value entriesOfRows(LoopBuilder &b, mlir::Value first, mlir::Value last,
+                            mlir::Value range) const;
 
   /// Marks all leaves of one row on a tile.
   void emitMarks(LoopBuilder &b, mlir::Value tile, mlir::Value major) const;

@@ -11,6 +11,7 @@ namespace {
 
 /// BEFORE  linalg.matmul ins(%A, %B) outs(%empty), all in CSR or CSC
 /// AFTER   scratch.spgemm %A, %B
+/// With outs(%C) of a matrix that may have entries, `init(%C)`.
 /// Also linalg.generic with the same accesses, and semirings that are spelled
 /// out in sparse_tensor.binary and sparse_tensor.reduce.
 struct ImportSpgemm : OpInterfaceRewritePattern<linalg::LinalgOp> {
@@ -30,8 +31,6 @@ struct ImportSpgemm : OpInterfaceRewritePattern<linalg::LinalgOp> {
     for (OpOperand *operand : {lhs, rhs, init})
       if (!isKernelMatrix(operand->get().getType()))
         return rewriter.notifyMatchFailure(op, "a matrix is not in CSR or CSC");
-    if (!isEmptySparse(init->get()))
-      return rewriter.notifyMatchFailure(op, "adds to a sparse result that may have entries");
 
     Block &body = *op.getBlock();
     Value a = op.getMatchingBlockArgument(lhs), b = op.getMatchingBlockArgument(rhs);
@@ -46,10 +45,11 @@ struct ImportSpgemm : OpInterfaceRewritePattern<linalg::LinalgOp> {
         return rewriter.notifyMatchFailure(op, "body is no semiring");
       kind = spelled->kind();
     }
+    Value added = isEmptySparse(init->get()) ? Value() : skipCopies(init->get());
     bool custom = *kind == SemiringKind::custom;
     auto semiring = SemiringAttr::get(rewriter.getContext(), *kind);
     auto kernel = SpgemmOp::create(rewriter, op.getLoc(), op->getResult(0).getType(), lhs->get(),
-                                   rhs->get(), /*mask=*/Value(), /*complement=*/false, semiring,
+                                   rhs->get(), /*mask=*/Value(), added, /*complement=*/false, semiring,
                                    custom ? spelled->identity : TypedAttr(), StrategyAttr());
     if (custom)
       spelled->copyInto(kernel, rewriter);

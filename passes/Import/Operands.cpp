@@ -53,6 +53,15 @@ bool scratch::isEmptySparse(Value tensor) {
   return false;
 }
 
+Value scratch::skipCopies(Value tensor) {
+  while (auto alloc = tensor.getDefiningOp<bufferization::AllocTensorOp>()) {
+    if (!alloc.getCopy())
+      break;
+    tensor = alloc.getCopy();
+  }
+  return tensor;
+}
+
 bool scratch::isZero(Value tensor) {
   if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
     return matchPattern(fill.getInputs()[0], m_Zero()) ||

@@ -20,6 +20,9 @@ bool isDense(mlir::Type type, int64_t rank);
 /// A sparse tensor without entries: freshly made, or converted from zeros.
 bool isEmptySparse(mlir::Value tensor);
 
+/// The tensor that a chain of `alloc_tensor copy(...)` copies.
+mlir::Value skipCopies(mlir::Value tensor);
+
 /// A dense tensor of zeros: a fill or a constant.
 bool isZero(mlir::Value tensor);
 

@@ -65,6 +65,7 @@ static void describeSpgemm(SpgemmOp op, KernelProblem &problem) {
     problem.maskLeaves = countLeaves(op.getMask());
     problem.maskIsMatrix = !op.getComplement() && isOrderedMatrix(op.getMask());
   }
+  problem.addsTo = op.getInit() != nullptr;
   op.getEpilogue().walk([&](Operation *stage) {
     problem.dropsEntries |= isa<KeepOp, TopKOp>(stage);
   });

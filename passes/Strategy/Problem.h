@@ -35,6 +35,7 @@ struct KernelProblem {
   bool columnsOfRight = false; ///< what is multiplied from the right is stored by columns
   unsigned maskLeaves = 0; ///< tensors that the mask's tree is made of
 
+  bool addsTo = false;         ///< the product is added to a matrix
   bool dropsEntries = false;   ///< the epilogue has a keep stage
   bool orderedOperands = true; ///< coordinates ascend within every row
 

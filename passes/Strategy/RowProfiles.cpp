@@ -12,13 +12,13 @@
 using namespace scratch;
 
 static constexpr RowProfile kReference[] = {
-    // name                entries products compression range    mask
-    {"finite elements",      50,    2500,    17,         4000,     50}, // cant, shipsec1
-    {"3d stencil",           7,     49,      2,          40000,    7},  // 27 to 100 per side
-    {"electromagnetics",     16,    270,     3,          30000,    16}, // offshore, 2cubes
-    {"circuit",              6,     50,      1.7,        60000,    6},  // scircuit
-    {"web",                  3,     70,      1.4,        500000,   3},  // webbase-1M
-    {"social, heavy row",    300,   20000,   4,          300000,   300},// R-MAT, large row
+    // name                entries products compression range    mask  repeats
+    {"finite elements",      50,    2500,    17,         4000,     50,   0.5}, // cant, shipsec1
+    {"3d stencil",           7,     49,      2,          40000,    7,    0.9},  // 27 to 100 per side
+    {"electromagnetics",     16,    270,     3,          30000,    16,   0}, // offshore, 2cubes
+    {"circuit",              6,     50,      1.7,        60000,    6,    0},  // scircuit
+    {"web",                  3,     70,      1.4,        500000,   3,    0},  // webbase-1M
+    {"social, heavy row",    300,   20000,   4,          300000,   300,  0},// R-MAT, large row
 };
 
 /// Columns that a row of unordered coordinates is assumed to span: its window is
@@ -37,6 +37,8 @@ double RowProfile::feature(CostFeature which) const {
     return range;
   case CostFeature::mask:
     return mask;
+  case CostFeature::surprise:
+    return (1 - repeats) * std::min<double>(products, kSortProducts);
   }
   llvm_unreachable("unknown feature");
 }

@@ -20,6 +20,7 @@ struct RowProfile {
   double compression; ///< products per entry of the result
   double range;       ///< columns between first and last product
   double mask;        ///< stored mask entries of the row
+  double repeats;     ///< share of rows with the products and range of the one before
 
   double feature(CostFeature which) const;
 };

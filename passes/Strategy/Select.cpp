@@ -83,11 +83,11 @@ static std::string refusalOf(const Candidate &candidate, const Plan &plan,
 static bool meets(const Plan &plan, const Demands &demands) {
   if (demands.dataflow && plan.dataflow != *demands.dataflow)
     return false;
+  if (demands.schedule && plan.schedule != *demands.schedule)
+    return false;
   // Dot products take no accumulator; with accumulators, rows may be computed by them.
   if (plan.dataflow == Dataflow::Inner)
     return !demands.accumulator && (!demands.dataflow || plan.variants.empty());
-  if (demands.schedule && plan.schedule != *demands.schedule)
-    return false;
   if (!demands.accumulator || plan.variants.empty())
     return true;
   // A kind that takes short rows only comes first and with one for the rest.

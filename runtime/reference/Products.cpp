@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstring>
 #include <new>
+#include <optional>
 
 using namespace scratch::reference;
 
@@ -137,10 +138,16 @@ template <typename Wide>
 void multiplyRows(const Rows<Wide> &a, const Rows<Wide> &b, Semiring semiring,
                   const Product &how, Built<Wide> &built) {
   RowMask<Wide> mask(how, b.cols);
+  std::optional<Rows<Wide>> init;
+  if (how.init)
+    init.emplace(*how.init);
   std::vector<Term<Wide>> terms;
   for (int64_t row = 0; row < a.rows; ++row) {
     mask.enter(row);
     terms.clear();
+    if (init)
+      for (int64_t p = init->positions[row]; p < init->positions[row + 1]; ++p)
+        terms.push_back({init->columns[p], static_cast<uint32_t>(terms.size()), init->values[p]});
     for (int64_t p = a.positions[row]; p < a.positions[row + 1]; ++p)
       for (int64_t k = a.columns[p], q = b.positions[k]; q < b.positions[k + 1];
            ++q)
@@ -352,6 +359,13 @@ scratch_status scratch::reference::spgemm(const scratch_tensor &a,
     if (!status)
       status =
           checkExtents("columns of the mask", how.mask->shape[1], b.shape[1]);
+  }
+  if (!status && how.init) {
+    status = checkOperand("init", *how.init, true, 2);
+    if (!status)
+      status = checkExtents("rows of init", how.init->shape[0], a.shape[0]);
+    if (!status)
+      status = checkExtents("columns of init", how.init->shape[1], b.shape[1]);
   }
   if (status)
     return status;

@@ -23,7 +23,8 @@ struct Product {
   const scratch_tensor *mask = nullptr;
   bool mask_by_value = false;
   bool complement = false;
-  /// Dense matrix or vector to add the result to (spmm, spmv); null: nothing.
+  /// Matrix or vector to add the result to, dense for spmm and spmv, sparse for
+  /// spgemm (whose mask it is not under); null: nothing.
   const scratch_tensor *init = nullptr;
   /// sddmm: values of the sampled matrix are not read / `b` is stored n x k.
   bool pattern_only = false;

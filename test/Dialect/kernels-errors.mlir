@@ -45,7 +45,7 @@ func.func @spgemm_c2_mask(%A: tensor<4x4xf64, #CSR>, %M: !scratch.mask<4x5>) {
 #CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed)}>
 func.func @complement_of_nothing(%A: tensor<4x4xf64, #CSR>) {
   // expected-error@+1 {{complement needs a mask}}
-  %C = "scratch.spgemm"(%A, %A) ({}, {}, {}) {complement} : (tensor<4x4xf64, #CSR>, tensor<4x4xf64, #CSR>) -> tensor<4x4xf64, #CSR>
+  %C = "scratch.spgemm"(%A, %A) ({}, {}, {}) {complement, operandSegmentSizes = array<i32: 1, 1, 0, 0>} : (tensor<4x4xf64, #CSR>, tensor<4x4xf64, #CSR>) -> tensor<4x4xf64, #CSR>
   return
 }
 

@@ -8,6 +8,7 @@
 // CHECK-LABEL: func.func @spgemm
 // CHECK: scratch.spgemm %{{[^ ]*}}, %{{[^ ]*}} : tensor<4x8xf64
 // CHECK: scratch.spgemm %{{[^ ]*}}, %{{[^ ]*}} semiring<min_plus> mask(%{{.*}} : !scratch.mask<?x?>) :
+// CHECK: scratch.spgemm %{{[^ ]*}}, %{{[^ ]*}} init(%{{.*}} : tensor<?x?xf64, #{{.*}}>) :
 // CHECK: scratch.spgemm %{{[^ ]*}}, %{{[^ ]*}} mask(%{{.*}} : !scratch.mask<?x?>, complement) :
 // CHECK: scratch.spgemm %{{.*}} {strategy = #scratch.strategy<dataflow = row_wise, phases = two, schedule = balanced, variants = [<hash>]>}
 func.func @spgemm(%A: tensor<4x8xf64, #CSR>, %B: tensor<8x?xf64, #CSC>, %U: tensor<?x?xf64, #Unordered>,
@@ -16,6 +17,8 @@ func.func @spgemm(%A: tensor<4x8xf64, #CSR>, %B: tensor<8x?xf64, #CSC>, %U: tens
        : tensor<4x8xf64, #CSR>, tensor<8x?xf64, #CSC> -> tensor<4x?xf64, #CSR>
   %1 = scratch.spgemm %U, %U semiring<min_plus> mask(%M : !scratch.mask<?x?>)
        : tensor<?x?xf64, #Unordered>, tensor<?x?xf64, #Unordered> -> tensor<?x?xf64, #CSC>
+  %added = scratch.spgemm %A, %B init(%U : tensor<?x?xf64, #Unordered>)
+       : tensor<4x8xf64, #CSR>, tensor<8x?xf64, #CSC> -> tensor<4x?xf64, #CSR>
   %2 = scratch.spgemm %U, %U mask(%M : !scratch.mask<?x?>, complement)
        : tensor<?x?xf64, #Unordered>, tensor<?x?xf64, #Unordered> -> tensor<?x?xf64, #CSR>
   %3 = scratch.spgemm %U, %U

@@ -33,21 +33,6 @@ func.func @dense_matrices(%A: tensor<4x8xf64>, %B: tensor<8x4xf64>, %C: tensor<4
   return %D : tensor<4x4xf64>
 }
 
-// CHECK-LABEL: func.func @result_may_have_entries
-func.func @result_may_have_entries(%A: tensor<4x4xf64, #CSR>, %C: tensor<4x4xf64, #CSR>) -> tensor<4x4xf64, #CSR> {
-  %D = linalg.matmul ins(%A, %A : tensor<4x4xf64, #CSR>, tensor<4x4xf64, #CSR>)
-                     outs(%C : tensor<4x4xf64, #CSR>) -> tensor<4x4xf64, #CSR>
-  return %D : tensor<4x4xf64, #CSR>
-}
-
-// CHECK-LABEL: func.func @copied_result
-func.func @copied_result(%A: tensor<4x4xf64, #CSR>, %C: tensor<4x4xf64, #CSR>) -> tensor<4x4xf64, #CSR> {
-  %copy = bufferization.alloc_tensor() copy(%C) : tensor<4x4xf64, #CSR>
-  %D = linalg.matmul ins(%A, %A : tensor<4x4xf64, #CSR>, tensor<4x4xf64, #CSR>)
-                     outs(%copy : tensor<4x4xf64, #CSR>) -> tensor<4x4xf64, #CSR>
-  return %D : tensor<4x4xf64, #CSR>
-}
-
 // CHECK-LABEL: func.func @dense_result_of_sparse_matrices
 func.func @dense_result_of_sparse_matrices(%A: tensor<4x4xf64, #CSR>, %C: tensor<4x4xf64>) -> tensor<4x4xf64> {
   %D = linalg.matmul ins(%A, %A : tensor<4x4xf64, #CSR>, tensor<4x4xf64, #CSR>)

@@ -99,3 +99,18 @@ func.func @named_spmv(%A: tensor<?x?xi64, #CSR>, %x: tensor<?xi64>, %y0: tensor<
                      outs(%y0 : tensor<?xi64>) -> tensor<?xi64>
   return %y : tensor<?xi64>
 }
+
+// What the result held before is added to.
+// CHECK-LABEL: func.func @product_added
+// CHECK-SAME: %[[A:.*]]: tensor<4x4xf64, {{.*}}>, %[[C:.*]]: tensor<4x4xf64,
+// CHECK: scratch.spgemm %[[A]], %[[A]] init(%[[C]] : tensor<4x4xf64,
+// CHECK: scratch.spgemm %[[A]], %[[A]] init(%[[C]] : tensor<4x4xf64,
+func.func @product_added(%A: tensor<4x4xf64, #CSR>, %C: tensor<4x4xf64, #CSR>)
+    -> (tensor<4x4xf64, #CSR>, tensor<4x4xf64, #CSR>) {
+  %D = linalg.matmul ins(%A, %A : tensor<4x4xf64, #CSR>, tensor<4x4xf64, #CSR>)
+                     outs(%C : tensor<4x4xf64, #CSR>) -> tensor<4x4xf64, #CSR>
+  %copy = bufferization.alloc_tensor() copy(%C) : tensor<4x4xf64, #CSR>
+  %E = linalg.matmul ins(%A, %A : tensor<4x4xf64, #CSR>, tensor<4x4xf64, #CSR>)
+                     outs(%copy : tensor<4x4xf64, #CSR>) -> tensor<4x4xf64, #CSR>
+  return %D, %E : tensor<4x4xf64, #CSR>, tensor<4x4xf64, #CSR>
+}

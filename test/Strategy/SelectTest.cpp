@@ -116,9 +116,14 @@ TEST(Select, KernelsWithoutAccumulatorIgnoreDemandsForOne) {
 TEST(Select, DataflowsThatAreNotBuiltAreRefusedByName) {
   Demands demands;
   demands.dataflow = Dataflow::Inner;
-  EXPECT_EQ(refusal({}, demands),
+  KernelProblem complemented, added;
+  complemented.mask = MaskUse::Complement;
+  EXPECT_EQ(refusal(complemented, demands),
             "no legal strategy for spgemm: dataflow 'inner' needs a mask that is one ordered "
-            "sparse matrix, not complemented; expected row_wise");
+            "sparse matrix, not complemented, or none; expected row_wise");
+  added.addsTo = true;
+  EXPECT_EQ(refusal(added, demands),
+            "no legal strategy for spgemm: dataflow 'inner' takes no init; expected row_wise");
   demands.dataflow = Dataflow::Outer;
   KernelProblem vector;
   vector.kernel = KernelKind::Spmv;
@@ -210,6 +215,17 @@ TEST(Select, DotProductsAreForMasksThatAreMatrices) {
   EXPECT_EQ(chosen(problem).name, "inner/or_row_wise");
   problem.columnsOfRight = true;
   EXPECT_EQ(chosen(problem).name, "inner/dot");
+}
+
+TEST(Select, DotProductsWithoutAMaskAreForTinyResults) {
+  Demands demands;
+  demands.dataflow = Dataflow::Inner;
+  EXPECT_EQ(chosen({}, demands).name, "inner/dot");
+  EXPECT_EQ(chosen({}).name, "row_wise/adaptive");
+  KernelProblem tiny;
+  tiny.columns = 1;
+  tiny.columnsOfRight = true;
+  EXPECT_EQ(chosen(tiny).name, "inner/dot");
 }
 
 TEST(Select, DroppingEntriesForbidsCountingThemFirst) {

@@ -8,7 +8,7 @@
 // CHECK: cost-table.mlir:[[@LINE+14]]:8: scratch.spgemm, cycles per product over typical rows
 // CHECK-NEXT:   candidate          phases  cycles/product  verdict  made of
 // CHECK-NEXT:   row_wise/adaptive  one     {{[0-9]+\.[0-9]+}}  chosen   {{[a-z]+ [0-9.]+ \+ }}
-// CHECK-NEXT:   row_wise/tiered    one     {{[0-9]+\.[0-9]+}}  next     {{[a-z]+ [0-9.]+ \+ }}
+// CHECK-NEXT:   row_wise/sort      one     {{[0-9]+\.[0-9]+}}  next     {{[a-z]+ [0-9.]+ \+ }}
 // CHECK:        row_wise/dense     one
 // CHECK:        row_wise           -                    -  refused  {{.+}}
 // CHECK: cost-table.mlir:{{[0-9]+}}:8: scratch.spmv, cycles per product

@@ -1,7 +1,7 @@
 //===- Bounds.cpp - row-wise SpGEMM: how much every row may need ----------===//
 //
-// Stage: expand. Products bound the entries of a row and weigh its work; both
-// are kept as prefixes over rows, in 64 bits.
+// Stage: expand. Products weigh the work of a row and bound its entries: one array,
+// prefixes over rows in 64 bits, tells both.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/RowWise.h"
@@ -15,20 +15,18 @@ using namespace scratch;
 /// Weight of a row beyond its products: reading A's entries, opening a tile.
 static constexpr int64_t kRowWeight = 8;
 
-/// bounds[i], weights[i]: prefixes over rows, in 64 bits.
+/// Weight of a row without a mask: its products bound its entries.
+static Value productsOfWeight(LoopBuilder &b, Value weight) {
+  return b.sub(weight, b.index(kRowWeight));
+}
+
+/// weights[i]: prefix over rows, in 64 bits.
 void RowWiseProduct::boundRows() {
-  Type i64 = b.getI64Type();
   Value zero = b.index(0), one = b.index(1);
-  Value size = b.add(rows, one);
-  bounds = AllocateOp::create(b, bufferOf(i64), ValueRange{size}, false);
-  weights = AllocateOp::create(b, bufferOf(i64), ValueRange{size}, false);
-  held.append({bounds, weights});
+  weights = AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{b.add(rows, one)}, false);
+  held.push_back(weights);
   Value safeRows = countIfOk(b, rows);
-  b.ifThen(StatusOp::create(b), [&] {
-    b.storeIndex(zero, bounds, zero);
-    b.storeIndex(zero, weights, zero);
-  });
-  bool sampled = mask.isBoundedByLeaves();
+  b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, weights, zero); });
   parallelRows(b, safeRows, [&](Value first, Value last) {
     b.loop(first, last, [&](Value row) {
       auto [begin, end] = lhs.segment(b, row);
@@ -37,44 +35,59 @@ void RowWiseProduct::boundRows() {
              auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
              return LoopBuilder::Values{b.add(sum[0], b.sub(to, from))};
            }).front();
-      Value bound = b.min(products, columns);
-      if (sampled)
-        bound = b.min(bound, mask.entriesOfRow(b, row, columns));
-      Value next = b.add(row, one);
-      b.storeIndex(bound, bounds, next);
-      b.storeIndex(
-          b.add(b.add(products, b.sub(end, begin)), b.index(kRowWeight)),
-          weights, next);
+      if (init) {
+        auto [from, to] = init->segment(b, row);
+        products = b.add(products, b.sub(to, from));
+      }
+      b.storeIndex(b.add(b.add(products, b.sub(end, begin)), b.index(kRowWeight)), weights,
+                   b.add(row, one));
     });
   });
-  auto scanned =
-      b.loop(zero, safeRows, {zero, zero, zero, b.bit(false)},
-             [&](Value row, ValueRange sums) {
-               Value next = b.add(row, one);
-               Value bound = b.loadIndex(bounds, next);
-               Value weight = b.loadIndex(weights, next);
-               Value boundSum = b.add(sums[0], bound),
-                     weightSum = b.add(sums[1], weight);
-               b.storeIndex(boundSum, bounds, next);
-               b.storeIndex(weightSum, weights, next);
-               Value wrapped = b.bitOr(sums[3], b.less(weightSum, sums[1]));
-               // A masked tile holds what is marked as well.
-               Value held =
-                   mask.empty()
-                       ? bound
-                       : b.add(bound, mask.entriesOfRow(b, row, columns));
-               return LoopBuilder::Values{boundSum, weightSum,
-                                          b.max(sums[2], held), wrapped};
-             });
-  capacity = scanned[0];
-  maxBound = scanned[2];
-  Value sane = arith::XOrIOp::create(b, scanned[3], b.bit(true));
-  FailOp::create(b, sane, SCRATCH_INDEX_OVERFLOW, "spgemm: products in all",
-                 scanned[1], b.index(std::numeric_limits<int64_t>::max()));
-  Value overhead = b.add(b.mul(safeRows, b.index(kRowWeight)),
-                         b.select(StatusOp::create(b),
-                                  b.sub(b.loadIndex(lhs.positions, safeRows),
-                                        b.loadIndex(lhs.positions, zero)),
-                                  zero));
-  recordCount(b, "products", 0, b.sub(scanned[1], overhead));
+  auto scanned = b.loop(
+      zero, safeRows, {zero, zero, b.bit(false)}, [&](Value row, ValueRange sums) {
+        Value next = b.add(row, one);
+        Value weight = b.loadIndex(weights, next);
+        Value sum = b.add(sums[0], weight);
+        b.storeIndex(sum, weights, next);
+        Value wrapped = b.bitOr(sums[2], b.less(sum, sums[0]));
+        // A masked tile holds what is marked as well.
+        Value most = mask.empty() ? weight : heldByMaskedRow(row, productsOfWeight(b, weight));
+        return LoopBuilder::Values{sum, b.max(sums[1], most), wrapped};
+      });
+  maxBound = mask.empty() ? b.min(scanned[1], columns) : scanned[1];
+  Value sane = arith::XOrIOp::create(b, scanned[2], b.bit(true));
+  FailOp::create(b, sane, SCRATCH_INDEX_OVERFLOW, "spgemm: products in all", scanned[0],
+                 b.index(std::numeric_limits<int64_t>::max()));
+  recordCount(b, "products", 0, b.ifElse(
+      StatusOp::create(b), {b.getIndexType()},
+      [&] { return LoopBuilder::Values{productsOfRows(zero, safeRows)}; },
+      [&] { return LoopBuilder::Values{zero}; })[0]);
+}
+
+/// What the tile of a masked row holds at most: its entries and its marks.
+Value RowWiseProduct::heldByMaskedRow(Value row, Value products) {
+  Value marked = mask.entriesOfRow(b, row, columns);
+  Value bound = b.min(products, columns);
+  if (mask.isBoundedByLeaves())
+    bound = b.min(bound, marked);
+  return b.add(bound, marked);
+}
+
+/// Products of rows [first, last).
+Value RowWiseProduct::productsOfRows(Value first, Value last) {
+  Value weight = b.sub(b.loadIndex(weights, last), b.loadIndex(weights, first));
+  Value entries = b.sub(b.loadIndex(lhs.positions, last), b.loadIndex(lhs.positions, first));
+  return b.sub(b.sub(weight, entries), b.mul(b.sub(last, first), b.index(kRowWeight)));
+}
+
+/// Entries that rows [first, last) have at most.
+Value RowWiseProduct::boundOfRows(Value first, Value last) {
+  Value bound = productsOfRows(first, last), count = b.sub(last, first);
+  // A product of two 31-bit numbers does not overflow; wider results are sparse.
+  Value narrow = b.index(int64_t(1) << 31);
+  Value small = b.bitAnd(b.less(count, narrow), b.less(columns, narrow));
+  bound = b.select(small, b.min(bound, b.mul(count, columns)), bound);
+  if (mask.isBoundedByLeaves())
+    bound = b.min(bound, mask.entriesOfRows(b, first, last, columns));
+  return bound;
 }

@@ -142,7 +142,7 @@ FailureOr<Value> RowWiseProduct::fold(FoldOp fold) {
         coordinates = state[made];
         values = state[made + 1];
         Value zero = b.index(0);
-        Value count = computeRow(state.take_front(made), row, Mode::Drain, zero).first;
+        Value count = computeRow(state.take_front(made), row, Mode::Drain, zero, zero).count;
         return std::make_tuple(values, zero, count);
       },
       [&](ValueRange state) {

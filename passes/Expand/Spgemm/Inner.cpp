@@ -1,8 +1,8 @@
-//===- Inner.cpp - SpGEMM by dot products under a mask --------------------===//
+//===- Inner.cpp - SpGEMM by dot products ---------------------------------===//
 //
-// Stage: expand. One dot product per entry of the mask: row i of A with column j of
-// B. Row i is laid out in a table once; for each mask entry the shorter way is
-// taken: probe the table with column j (four sums side by side, no branch), or, if
+// Stage: expand. One dot product per entry of the mask, or per cell of the result
+// where there is no mask: row i of A with column j of B. Row i is laid out in a table
+// once; for each column the shorter way is taken: probe the table with column j (four sums side by side, no branch), or, if
 // the column is much longer than the row, search the column for the row's entries.
 // Columns are left as soon as they pass the row's last entry. Semirings that need
 // no more than one product (any), or whose sum cannot change any more (or), stop
@@ -40,35 +40,51 @@ static constexpr int64_t kMoveWeight = 4;
 /// turning B round and opening columns costs more than all its entries.
 static constexpr int64_t kLeastMean = 16;
 
-LogicalResult InnerProduct::open(bool compared) {
+/// The mask's rows say which cells are wanted.
+LogicalResult InnerProduct::openSample() {
   if (!op.getMask())
-    return op.emitError("dataflow 'inner' needs a mask");
-  if (op.getStrategyAttr().getPhases() != Phases::One)
-    return op.emitError("dataflow 'inner' needs phases = one");
+    return success();
   FailureOr<MaskTree> tree =
       MaskTree::open(b, op, op.getMask(), op.getComplement(), columnMajor);
-  FailureOr<Value> left =
-      inStorageOrder(b, op, columnMajor ? op.getRhs() : op.getLhs(), columnMajor);
-  if (failed(tree) || failed(left))
+  if (failed(tree))
     return failure();
   mask = *tree;
   if (!mask.isOneSparseLeaf())
-    return op.emitError("dataflow 'inner' needs a mask that is one sparse matrix");
+    return op.emitError("dataflow 'inner' needs a mask that is one sparse matrix, or none");
   sample = mask.getLeaves()[0].sparse;
-  if (!sample.ordered && sparse_tensor::isOrderedLT(
-                             sparse_tensor::SparseTensorType(resultType).getLvlType(1)))
+  if (!sample->ordered && sparse_tensor::isOrderedLT(
+                              sparse_tensor::SparseTensorType(resultType).getLvlType(1)))
     return op.emitError("dataflow 'inner' gives results in the order of the mask, which has none");
+  return success();
+}
+
+LogicalResult InnerProduct::open(bool compared) {
+  if (op.getInit())
+    return op.emitError("dataflow 'inner' takes no init");
+  if (op.getStrategyAttr().getPhases() != Phases::One)
+    return op.emitError("dataflow 'inner' needs phases = one");
+  if (failed(openSample()))
+    return failure();
+  FailureOr<Value> left =
+      inStorageOrder(b, op, columnMajor ? op.getRhs() : op.getLhs(), columnMajor);
+  if (failed(left))
+    return failure();
   lhs = openSparse(b, *left);
   Value right = columnMajor ? op.getLhs() : op.getRhs();
   rhs = openSparse(b, right);
   turned = isColumnMajor(right.getType()) == columnMajor;
-  Value inner = turned ? rhs.majors : rhs.minors, columns = turned ? rhs.minors : rhs.majors;
+  Value inner = turned ? rhs.majors : rhs.minors;
+  columns = turned ? rhs.minors : rhs.majors;
   checkExtents(b, inner, lhs.minors,
                columnMajor ? "spgemm: columns of lhs" : "spgemm: rows of rhs");
-  checkExtents(b, sample.majors, lhs.majors,
-               columnMajor ? "spgemm: columns of mask" : "spgemm: rows of mask");
-  checkExtents(b, sample.minors, columns,
-               columnMajor ? "spgemm: rows of mask" : "spgemm: columns of mask");
+  if (sample) {
+    checkExtents(b, sample->majors, lhs.majors,
+                 columnMajor ? "spgemm: columns of mask" : "spgemm: rows of mask");
+    checkExtents(b, sample->minors, columns,
+                 columnMajor ? "spgemm: rows of mask" : "spgemm: columns of mask");
+  } else {
+    checkCells();
+  }
   int64_t widest = largest(coordinatesType(resultType).getElementType());
   if (widest != std::numeric_limits<int64_t>::max())
     FailOp::create(b, b.lessEqual(columns, b.index(widest)), SCRATCH_INDEX_OVERFLOW,
@@ -84,30 +100,51 @@ LogicalResult InnerProduct::open(bool compared) {
   return success();
 }
 
-/// Prefix over rows: a mask entry weighs its column, at most the search's ratio
-/// times the row.
+/// Without a mask every row may have all columns and walks all of B: neither sum
+/// may leave 64 bits.
+void InnerProduct::checkCells() {
+  Value share = b.add(b.max(columns, entriesOfRight()), b.index(kRowWeight));
+  Value most = arith::DivUIOp::create(b, b.index(std::numeric_limits<int64_t>::max() - kSlack), share);
+  FailOp::create(b, b.lessEqual(lhs.majors, most), SCRATCH_INDEX_OVERFLOW,
+                 "spgemm: rows of dot products", lhs.majors, most);
+}
+
+/// Entries that rows [first, last) of the result have at most.
+Value InnerProduct::cellsOfRows(Value first, Value last) {
+  if (sample)
+    return b.sub(b.loadIndex(sample->positions, last), b.loadIndex(sample->positions, first));
+  return b.mul(b.sub(last, first), columns);
+}
+
+/// A wanted cell weighs its column, at most the search's ratio times the row.
+Value InnerProduct::weightOfRow(Value row) {
+  Value one = b.index(1);
+  auto [from, to] = lhs.segment(b, row);
+  if (!sample)
+    return b.select(b.less(from, to), entriesOfRight(), b.index(0));
+  auto lengthOf = [&](Value column) {
+    Value at = turned ? b.add(column, one) : column;
+    Value ends = turned ? columnPositions : rhs.positions;
+    return b.sub(b.loadIndex(ends, b.add(at, one)), b.loadIndex(ends, at));
+  };
+  auto [begin, end] = sample->segment(b, row);
+  Value most = b.mul(b.sub(to, from), b.index(kSearchRatio));
+  return b.loop(begin, end, {b.index(0)}, [&](Value p, ValueRange sum) {
+    Value length = lengthOf(b.loadIndex(sample->coordinates, p));
+    return Values{b.add(sum[0], b.min(length, most))};
+  })[0];
+}
+
+/// Prefix over rows.
 void InnerProduct::weighRows() {
   Type i64 = b.getI64Type();
   Value zero = b.index(0), one = b.index(1);
   weights = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(lhs.majors, one)}, false);
   Value rows = b.select(likely, countIfOk(b, lhs.majors), zero);
   b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, weights, zero); });
-  auto lengthOf = [&](Value column) {
-    Value at = turned ? b.add(column, one) : column;
-    Value ends = turned ? columnPositions : rhs.positions;
-    return b.sub(b.loadIndex(ends, b.add(at, one)), b.loadIndex(ends, at));
-  };
   parallelRows(b, rows, [&](Value first, Value last) {
-    b.loop(first, last, [&](Value row) {
-      auto [begin, end] = sample.segment(b, row);
-      auto [from, to] = lhs.segment(b, row);
-      Value most = b.mul(b.sub(to, from), b.index(kSearchRatio));
-      Value weight = b.loop(begin, end, {zero}, [&](Value p, ValueRange sum) {
-        Value length = lengthOf(b.loadIndex(sample.coordinates, p));
-        return Values{b.add(sum[0], b.min(length, most))};
-      })[0];
-      b.storeIndex(weight, weights, b.add(row, one));
-    });
+    b.loop(first, last,
+           [&](Value row) { b.storeIndex(weightOfRow(row), weights, b.add(row, one)); });
   });
   total = b.loop(zero, rows, {zero}, [&](Value row, ValueRange sum) {
     Value next = b.add(row, one);
@@ -125,7 +162,7 @@ Value InnerProduct::entriesOfRight() {
       [&] { return Values{b.index(0)}; })[0];
 }
 
-/// Entries of B that row-wise walks: a segment, at most the search's ratio times
+/// Entries of B that row-wise walks under a mask: a segment, at most the search's ratio times
 /// the mask's row.
 Value InnerProduct::rowWiseWork() {
   Type i64 = b.getI64Type();
@@ -135,7 +172,7 @@ Value InnerProduct::rowWiseWork() {
   parallelRows(b, rows, [&](Value first, Value last) {
     b.loop(first, last, [&](Value row) {
       auto [begin, end] = lhs.segment(b, row);
-      auto [from, to] = sample.segment(b, row);
+      auto [from, to] = sample->segment(b, row);
       Value most = b.mul(b.sub(to, from), b.index(kSearchRatio));
       Value walked = b.loop(begin, end, {zero}, [&](Value p, ValueRange sum) {
         auto [low, high] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
@@ -273,13 +310,35 @@ InnerProduct::Dot InnerProduct::search(Value first, Value last, Value from, Valu
   return {end[1], end[2]};
 }
 
+/// The row in the table with one column, the shorter way.
+InnerProduct::Dot InnerProduct::dotWith(Value first, Value last, Value from, Value to,
+                                        Value highest) {
+  auto walk = [&] {
+    return stopsEarly() ? probeUntilFinal(from, to, highest) : probe(from, to, highest);
+  };
+  if (!rhs.ordered || !lhs.ordered)
+    return walk();
+  Value longest = b.mul(b.sub(last, first), b.index(kSearchRatio));
+  auto dot = b.ifElse(
+      b.lessEqual(b.sub(to, from), longest), {semiring.element, b.getIndexType()},
+      [&] {
+        Dot walked = walk();
+        return Values{walked.value, walked.products};
+      },
+      [&] {
+        Dot found = search(first, last, from, to);
+        return Values{found.value, found.products};
+      });
+  return {dot[0], dot[1]};
+}
+
 /// Entries of one row, written from `at` on.
 Value InnerProduct::computeRow(Value row, Value at) {
   Type index = b.getIndexType();
   Value zero = b.index(0), one = b.index(1);
   auto [first, last] = lhs.segment(b, row);
   rowFirst = first;
-  auto [begin, end] = sample.segment(b, row);
+  auto [begin, end] = sample ? sample->segment(b, row) : std::pair<Value, Value>(zero, columns);
   Value ready = b.select(b.less(first, last), end, begin);
   Value highest = b.loop(first, last, {zero}, [&](Value p, ValueRange so) {
     Value coordinate = b.loadIndex(lhs.coordinates, p);
@@ -289,38 +348,23 @@ Value InnerProduct::computeRow(Value row, Value at) {
   // What ascends can be left early and searched.
   if (!rhs.ordered)
     highest = rhs.minors;
-  Value longest = b.mul(b.sub(last, first), b.index(kSearchRatio));
-  bool byValue = mask.getLeaves()[0].byValue;
+  bool byValue = sample && mask.getLeaves()[0].byValue;
   Value after = b.loop(begin, ready, {at}, [&](Value t, ValueRange place) {
-    Value column = b.load(sample.coordinates, t);
-    auto [from, to] = rhs.segment(b, b.toIndex(column));
+    Value column = sample ? b.loadIndex(sample->coordinates, t) : t;
+    auto [from, to] = rhs.segment(b, column);
     if (byValue) {
-      Value value = b.load(sample.values, t);
+      Value value = b.load(sample->values, t);
       Value nothing = arith::ConstantOp::create(b, b.getZeroAttr(value.getType()));
       Value stays = isa<FloatType>(value.getType())
                         ? Value(arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, value, nothing))
                         : b.notEqual(value, nothing);
       to = b.select(stays, to, from);
     }
-    auto walk = [&, from = from, to = to] {
-      Dot dot = stopsEarly() ? probeUntilFinal(from, to, highest) : probe(from, to, highest);
-      return Values{dot.value, dot.products};
-    };
-    Values dot;
-    if (rhs.ordered && lhs.ordered)
-      dot = b.ifElse(
-          b.lessEqual(b.sub(to, from), longest), {semiring.element, index}, walk,
-          [&, from = from, to = to] {
-            Dot found = search(first, last, from, to);
-            return Values{found.value, found.products};
-          });
-    else
-      dot = walk();
+    Dot dot = dotWith(first, last, from, to, highest);
     // Written in any case: only a present one moves the place on.
-    b.store(b.cast(column, cast<MemRefType>(coordinates.getType()).getElementType()), coordinates,
-            place[0]);
-    b.store(dot[0], values, place[0]);
-    return Values{b.add(place[0], b.cast(b.notEqual(dot[1], zero), index))};
+    b.storeIndex(column, coordinates, place[0]);
+    b.store(dot.value, values, place[0]);
+    return Values{b.add(place[0], b.cast(b.notEqual(dot.products, zero), index))};
   })[0];
   b.loop(first, last, [&](Value p) {
     b.storeIndex(zero, table, b.loadIndex(lhs.coordinates, p));
@@ -338,7 +382,7 @@ InnerProduct::Values InnerProduct::compute() {
                                        ValueRange{b.add(rows, one)}, false);
   Value room = b.ifElse(
       StatusOp::create(b), {b.getIndexType()},
-      [&] { return Values{b.loadIndex(sample.positions, rows)}; }, [&] { return Values{zero}; })[0];
+      [&] { return Values{cellsOfRows(zero, rows)}; }, [&] { return Values{zero}; })[0];
   room = b.add(room, b.index(kSlack));
   Value allCoordinates = AllocateOp::create(b, coordinatesType(resultType), ValueRange{room},
                                             /*zeroed=*/false, /*reserved=*/true);
@@ -362,7 +406,7 @@ InnerProduct::Values InnerProduct::compute() {
       },
       [&](Value chunk, Value first, Value last, ValueRange state) {
         table = state[0];
-        Value bound = b.sub(b.loadIndex(sample.positions, last), b.loadIndex(sample.positions, first));
+        Value bound = cellsOfRows(first, last);
         auto piece = PiecesBeginOp::create(
             b,
             TypeRange{coordinatesType(resultType), valuesType(resultType), b.getIndexType()},

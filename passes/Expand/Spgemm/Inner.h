@@ -1,4 +1,4 @@
-//===- Inner.h - SpGEMM by dot products under a mask ------------*- C++ -*-===//
+//===- Inner.h - SpGEMM by dot products -------------------------*- C++ -*-===//
 #ifndef SCRATCH_PASSES_EXPAND_SPGEMM_INNER_H
 #define SCRATCH_PASSES_EXPAND_SPGEMM_INNER_H
 
@@ -8,7 +8,7 @@
 
 namespace scratch {
 
-/// The expansion of one product under a mask; see Inner.cpp.
+/// The expansion of one product; see Inner.cpp.
 class InnerProduct {
 public:
   InnerProduct(LoopBuilder &b, SpgemmOp op)
@@ -37,6 +37,10 @@ private:
     mlir::Value value, products;
   };
 
+  mlir::LogicalResult openSample();
+  void checkCells();
+  mlir::Value cellsOfRows(mlir::Value first, mlir::Value last);
+  mlir::Value weightOfRow(mlir::Value row);
   void weighRows();
   mlir::Value rowWiseWork();
   mlir::Value entriesOfRight();
@@ -50,6 +54,8 @@ private:
   Dot probe(mlir::Value from, mlir::Value to, mlir::Value highest);
   Dot probeUntilFinal(mlir::Value from, mlir::Value to, mlir::Value highest);
   Dot search(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to);
+  Dot dotWith(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to,
+              mlir::Value highest);
   mlir::Value computeRow(mlir::Value row, mlir::Value at);
   mlir::Value identity() { return semiring.getIdentity(b, semiring.element); }
 
@@ -59,7 +65,9 @@ private:
   mlir::RankedTensorType resultType;
   bool columnMajor;
   MaskTree mask;
-  SparseOperand lhs, rhs, sample; ///< rows of A, columns of B, rows of the mask
+  SparseOperand lhs, rhs;               ///< rows of A, columns of B
+  std::optional<SparseOperand> sample;  ///< rows of the mask; without one, every cell
+  mlir::Value columns;                  ///< of the result
   mlir::Value table;                    ///< per inner index: 1 + place in A's row, 0 for none
   bool turned = false;            ///< B is stored by rows
   mlir::Value columnPositions;          ///< of B, one place late, where it is turned

@@ -23,23 +23,23 @@ Value RowWiseProduct::computeRows(ValueRange accumulators, Value first,
                                   Value last, Mode mode, Value at,
                                   function_ref<Value(Value)> placeOfRow) {
   Value zero = b.index(0), one = b.index(1);
-  LoopBuilder::Values carried{at};
+  LoopBuilder::Values carried{at, zero};
   carried.append(variants.size(), zero);
   auto counts = b.loop(first, last, carried, [&](Value row, ValueRange before) {
     Value place = placeOfRow ? placeOfRow(row) : before[0];
-    auto [count, choice] = computeRow(accumulators, row, mode, place);
+    auto [count, choice, key] = computeRow(accumulators, row, mode, place, before[1]);
     if (mode == Mode::Count || !placeOfRow)
       b.storeIndex(count, positions, b.add(row, one));
-    LoopBuilder::Values after{b.add(before[0], count)};
+    LoopBuilder::Values after{b.add(before[0], count), key};
     for (unsigned v = 0; v < variants.size(); ++v) {
       Value taken = b.cast(b.equal(choice, b.index(v)), b.getIndexType());
-      after.push_back(b.add(before[v + 1], taken));
+      after.push_back(b.add(before[v + 2], taken));
     }
     return after;
   });
   if (mode == Mode::Drain) {
     for (unsigned v = 0; v < variants.size(); ++v)
-      recordCount(b, "rows", v, counts[v + 1]);
+      recordCount(b, "rows", v, counts[v + 2]);
     recordCount(b, "chunks", 0, one);
   }
   return counts[0];
@@ -69,7 +69,11 @@ void RowWiseProduct::checkTotal(Value total) {
 }
 
 Value RowWiseProduct::onePhase() {
-  Value one = b.index(1);
+  Value zero = b.index(0), one = b.index(1);
+  Value capacity = b.ifElse(
+      StatusOp::create(b), {b.getIndexType()},
+      [&] { return LoopBuilder::Values{boundOfRows(zero, rows)}; },
+      [&] { return LoopBuilder::Values{zero}; })[0];
   // Writers of whole vectors may go past the last entry.
   Value room = b.add(capacity, b.index(kSlack));
   Value allCoordinates = AllocateOp::create(b, coordinatesType(resultType),
@@ -89,8 +93,7 @@ Value RowWiseProduct::onePhase() {
   parallelChunks(
       b, starts, [&] { return makeAccumulators(); },
       [&](Value chunk, Value first, Value last, ValueRange accumulators) {
-        Value bound =
-            b.sub(b.loadIndex(bounds, last), b.loadIndex(bounds, first));
+        Value bound = boundOfRows(first, last);
         auto piece = PiecesBeginOp::create(
             b,
             TypeRange{coordinatesType(resultType), valuesType(resultType),

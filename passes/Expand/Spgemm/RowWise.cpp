@@ -55,6 +55,8 @@ LogicalResult RowWiseProduct::openVariants() {
     if (!takesAnyRow(kind) && op.getMask())
       return op.emitError("accumulator '")
              << stringify(kind) << "' takes no mask";
+    if (op.getInit() && (isShared(kind) || kind == AccumulatorKind::Merge))
+      return op.emitError("accumulator '") << stringify(kind) << "' takes no init";
     if (kind != AccumulatorKind::Merge)
       tiled.push_back(number);
     else if (!rhs.ordered)
@@ -101,6 +103,20 @@ LogicalResult RowWiseProduct::openMask() {
   return success();
 }
 
+LogicalResult RowWiseProduct::openInit() {
+  if (!op.getInit())
+    return success();
+  FailureOr<Value> stored = inStorageOrder(b, op, op.getInit(), columnMajor);
+  if (failed(stored))
+    return failure();
+  init = openSparse(b, *stored);
+  checkExtents(b, init->majors, rows,
+               columnMajor ? "spgemm: columns of init" : "spgemm: rows of init");
+  checkExtents(b, init->minors, columns,
+               columnMajor ? "spgemm: rows of init" : "spgemm: columns of init");
+  return success();
+}
+
 LogicalResult RowWiseProduct::open() {
   StrategyAttr strategy = op.getStrategyAttr();
   if (!strategy)
@@ -127,7 +143,7 @@ LogicalResult RowWiseProduct::open() {
   columns = rhs.minors;
   if (failed(openVariants()))
     return failure();
-  if (failed(openMask()))
+  if (failed(openMask()) || failed(openInit()))
     return failure();
   if (partials) {
     OuterProduct outer(b, semiring, resultType, rows);

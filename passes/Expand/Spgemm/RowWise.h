@@ -45,6 +45,12 @@ private:
   /// What one row needs to know before it is computed.
   struct RowShape {
     mlir::Value entries, products, low, high;
+    mlir::Value key;      ///< equal for rows with as many products in as wide a range
+    mlir::Value surprise; ///< products that the row before does not foretell
+  };
+  /// A row that has been computed: its entries, by which variant, the shape's key.
+  struct ComputedRow {
+    mlir::Value count, variant, key;
   };
 
   /// A row of B with its factor; a null one is not read.
@@ -54,24 +60,33 @@ private:
 
   mlir::LogicalResult openVariants();
   mlir::LogicalResult openMask();
+  mlir::LogicalResult openInit();
   void boundRows();
+  mlir::Value heldByMaskedRow(mlir::Value row, mlir::Value products);
+  mlir::Value productsOfRows(mlir::Value first, mlir::Value last);
+  mlir::Value boundOfRows(mlir::Value first, mlir::Value last);
   void release();
-  RowShape measureRow(mlir::Value row);
+  RowShape measureRow(mlir::Value row, mlir::Value keyBefore);
   mlir::Value widestTile(VariantAttr variant);
-  mlir::Value cost(VariantAttr variant, const RowShape &shape,
+  LoopBuilder::Values widen(const LoopBuilder::Values &measured, const SparseOperand &matrix,
+                            mlir::Value from, mlir::Value to, bool prefetched);
+  void accumulateInit(mlir::Value opened, mlir::Value row, bool numeric);
+  llvm::SmallVector<double> sharedCost() const;
+  mlir::Value cost(VariantAttr variant, llvm::ArrayRef<double> shared, const RowShape &shape,
                    mlir::Value maskEntries);
   mlir::Value accumulateRow(unsigned variant, mlir::Value accumulator,
                             mlir::Value row, const RowShape &shape, Mode mode,
                             mlir::Value at);
-  std::pair<mlir::Value, mlir::Value> computeRow(mlir::ValueRange accumulators,
-                                                 mlir::Value row, Mode mode,
-                                                 mlir::Value at);
+  ComputedRow computeRow(mlir::ValueRange accumulators, mlir::Value row, Mode mode,
+                         mlir::Value at, mlir::Value keyBefore);
   bool walksMask();
   mlir::Value accumulateMaskedRow(unsigned variant, mlir::Value accumulator,
                                   mlir::Value row, mlir::Value at);
   std::pair<mlir::Value, mlir::Value>
   computeMaskedRow(mlir::ValueRange accumulators, mlir::Value row,
                    mlir::Value at);
+  /// Whether all segments of a row show their column range at both ends.
+  bool showsRange() const { return rhs.ordered && (!init || init->ordered); }
   bool isOrderedResult() const;
   LoopBuilder::Values chooseTile(mlir::ValueRange accumulators, mlir::Value row,
                                  const RowShape &shape, Mode mode,
@@ -109,14 +124,14 @@ private:
   llvm::SmallVector<unsigned> tiled; ///< variants with an accumulator
   std::optional<unsigned> merging;   ///< the variant that needs none
   MaskTree mask;
+  std::optional<SparseOperand> init; ///< the matrix that the product is added to
   SparseOperand lhs, rhs;      ///< in the roles of A and B after the exchange
   bool partials = false;       ///< B is outer products: coordinates repeat
   LoopBuilder::Values held;    ///< buffers to release at the end
   mlir::Value rows, columns;   ///< major and minor extent of the result
-  mlir::Value bounds, weights; ///< i64 prefixes: entries at most, work
+  mlir::Value weights;         ///< i64 prefix: work, and so entries at most
   mlir::Value maxBound;        ///< coordinates that any row's tile holds
   mlir::Value window;          ///< columns of a dense window, at most
-  mlir::Value capacity;        ///< total of the bounds
   mlir::Value positions, coordinates, values;
 };
 

@@ -15,39 +15,52 @@
 using namespace mlir;
 using namespace scratch;
 
+/// Entries and column range so far, with a segment more.
+LoopBuilder::Values RowWiseProduct::widen(const LoopBuilder::Values &measured,
+                                          const SparseOperand &matrix, Value from, Value to,
+                                          bool prefetched) {
+  Value one = b.index(1), entries = b.add(measured[0], b.sub(to, from));
+  if (!showsRange())
+    return {entries, measured[1], measured[2]};
+  auto range = b.ifElse(
+      b.less(from, to), {b.getIndexType(), b.getIndexType()},
+      [&] {
+        // The values are wanted soon: the row is accumulated next.
+        if (prefetched)
+          memref::PrefetchOp::create(b, matrix.values, ValueRange{from}, /*isWrite=*/false,
+                                     /*localityHint=*/3, /*isDataCache=*/true);
+        Value low = b.loadIndex(matrix.coordinates, from);
+        Value high = b.add(b.loadIndex(matrix.coordinates, b.sub(to, one)), one);
+        return LoopBuilder::Values{b.min(measured[1], low), b.max(measured[2], high)};
+      },
+      [&] { return LoopBuilder::Values{measured[1], measured[2]}; });
+  return {entries, range[0], range[1]};
+}
+
 /// Products and column range of a row. Ordered segments show their range at
 /// both ends; unordered ones may reach anywhere.
-RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row) {
+RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row, Value keyBefore) {
   auto [begin, end] = lhs.segment(b, row);
-  Value zero = b.index(0), one = b.index(1);
-  auto measured = b.loop(
-      begin, end, {zero, columns, zero}, [&](Value p, ValueRange carried) {
+  Value zero = b.index(0);
+  LoopBuilder::Values measured =
+      b.loop(begin, end, {zero, columns, zero}, [&](Value p, ValueRange so) {
         auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
-        Value products = b.add(carried[0], b.sub(to, from));
-        if (!rhs.ordered)
-          return LoopBuilder::Values{products, carried[1], carried[2]};
-        auto range = b.ifElse(
-            b.less(from, to), {b.getIndexType(), b.getIndexType()},
-            [&] {
-              // The values are wanted soon: the row is accumulated next.
-              if (scaling.readsRight())
-                memref::PrefetchOp::create(
-                    b, rhs.values, ValueRange{from}, /*isWrite=*/false,
-                    /*localityHint=*/3, /*isDataCache=*/true);
-              Value low = b.loadIndex(rhs.coordinates, from);
-              Value high =
-                  b.add(b.loadIndex(rhs.coordinates, b.sub(to, one)), one);
-              return LoopBuilder::Values{b.min(carried[1], low),
-                                         b.max(carried[2], high)};
-            },
-            [&] { return LoopBuilder::Values{carried[1], carried[2]}; });
-        return LoopBuilder::Values{products, range[0], range[1]};
+        return widen({so[0], so[1], so[2]}, rhs, from, to, scaling.readsRight());
       });
+  if (init) {
+    auto [from, to] = init->segment(b, row);
+    measured = widen(measured, *init, from, to, false);
+  }
   RowShape shape;
   shape.entries = b.sub(end, begin);
   shape.products = measured[0];
-  shape.low = rhs.ordered ? measured[1] : zero;
-  shape.high = rhs.ordered ? measured[2] : columns;
+  shape.low = showsRange() ? measured[1] : zero;
+  shape.high = showsRange() ? measured[2] : columns;
+  // Two numbers in one word; that rows collide costs a little time at worst.
+  shape.key = b.add(b.shiftLeft(shape.products, 32),
+                    b.sub(shape.high, shape.low));
+  shape.surprise = b.select(b.equal(shape.key, keyBefore), zero,
+                            b.min(shape.products, b.index(kSortProducts)));
   return shape;
 }
 
@@ -65,9 +78,25 @@ Value RowWiseProduct::widestTile(VariantAttr variant) {
   }
 }
 
-/// The linear form of one variant on one row, in cycles; infinite for a row
-/// that the variant does not take.
-Value RowWiseProduct::cost(VariantAttr variant, const RowShape &shape,
+/// What every form charges alike decides nothing and is not evaluated.
+SmallVector<double> RowWiseProduct::sharedCost() const {
+  auto formOf = [&](unsigned v) {
+    return variants[v].getCost() ? variants[v].getCost().asArrayRef() : ArrayRef<double>();
+  };
+  SmallVector<double> shared(formOf(tiled.front()));
+  for (unsigned v : tiled) {
+    // What a form does not list it does not charge.
+    ArrayRef<double> form = formOf(v);
+    shared.resize(std::min(shared.size(), form.size()));
+    for (size_t f = 0; f < shared.size(); ++f)
+      shared[f] = std::min(shared[f], form[f]);
+  }
+  return shared;
+}
+
+/// The linear form of one variant on one row, in cycles beyond what all share;
+/// infinite for a row that the variant does not take.
+Value RowWiseProduct::cost(VariantAttr variant, ArrayRef<double> shared, const RowShape &shape,
                            Value maskEntries) {
   Type f64 = b.getF64Type();
   auto feature = [&](CostFeature which) -> Value {
@@ -82,13 +111,16 @@ Value RowWiseProduct::cost(VariantAttr variant, const RowShape &shape,
       return b.sub(shape.high, shape.low);
     case CostFeature::mask:
       return maskEntries;
+    case CostFeature::surprise:
+      return shape.surprise;
     }
     llvm_unreachable("unknown feature");
   };
   Value total = arith::ConstantOp::create(b, b.getF64FloatAttr(0));
   ArrayRef<double> coefficients =
       variant.getCost() ? variant.getCost().asArrayRef() : ArrayRef<double>();
-  for (auto [number, coefficient] : llvm::enumerate(coefficients)) {
+  for (auto [number, whole] : llvm::enumerate(coefficients)) {
+    double coefficient = whole - (number < shared.size() ? shared[number] : 0);
     if (coefficient == 0)
       continue;
     Value amount = feature(static_cast<CostFeature>(number));
@@ -107,6 +139,15 @@ Value RowWiseProduct::cost(VariantAttr variant, const RowShape &shape,
   Value never = arith::ConstantOp::create(
       b, b.getF64FloatAttr(std::numeric_limits<double>::infinity()));
   return b.select(takes, total, never);
+}
+
+/// The row of the matrix that the product is added to, as it is.
+void RowWiseProduct::accumulateInit(Value opened, Value row, bool numeric) {
+  auto [from, to] = init->segment(b, row);
+  AccumulateOp::create(b, opened, init->coordinates, numeric ? init->values : Value(), from, to,
+                       /*scale=*/Value(), /*symbolic=*/!numeric, /*swapped=*/false,
+                       SemiringAttr::get(b.getContext(), SemiringKind::plus_second),
+                       /*repeats=*/false);
 }
 
 /// One row in one accumulator; returns the number of its entries.
@@ -133,6 +174,8 @@ Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator,
   mask.emitMarks(b, opened, row);
   auto [begin, end] = lhs.segment(b, row);
   bool numeric = mode == Mode::Drain;
+  if (init)
+    accumulateInit(opened, row, numeric);
   b.loop(begin, end, [&](Value p) {
     auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
     Value scale =
@@ -166,9 +209,10 @@ LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
     Value maskEntries =
         mask.empty() ? b.index(0)
                      : mask.entriesOfRow(b, row, b.sub(shape.high, shape.low));
-    Value least = cost(variants[tiled.front()], shape, maskEntries);
+    SmallVector<double> shared = sharedCost();
+    Value least = cost(variants[tiled.front()], shared, shape, maskEntries);
     for (unsigned v : ArrayRef<unsigned>(tiled).drop_front()) {
-      Value candidate = cost(variants[v], shape, maskEntries);
+      Value candidate = cost(variants[v], shared, shape, maskEntries);
       Value better =
           arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, candidate, least);
       choice = b.select(better, b.index(v), choice);
@@ -193,45 +237,41 @@ LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
   return {dispatch(0), choice};
 }
 
-/// Entries of one row, and the variant that computed it.
-std::pair<Value, Value> RowWiseProduct::computeRow(ValueRange accumulators,
-                                                   Value row, Mode mode,
-                                                   Value at) {
+RowWiseProduct::ComputedRow RowWiseProduct::computeRow(ValueRange accumulators, Value row,
+                                                       Mode mode, Value at, Value keyBefore) {
+  auto finished = [&](Value count) {
+    return emitSparseEpilogue(b, op.getEpilogue(),
+                              {coordinates, values, at, count, row, columnMajor});
+  };
   if (walksMask()) {
     auto [count, choice] = computeMaskedRow(accumulators, row, at);
-    count = emitSparseEpilogue(b, op.getEpilogue(),
-                               {coordinates, values, at, count, row, columnMajor});
-    return {count, choice};
+    return {finished(count), choice, keyBefore};
   }
   Value zero = b.index(0);
   Type index = b.getIndexType();
   auto measured = [&] {
-    RowShape shape = measureRow(row);
-    return b.ifElse(
+    RowShape shape = measureRow(row, keyBefore);
+    auto tile = b.ifElse(
         b.less(zero, shape.products), {index, index},
         [&] { return chooseTile(accumulators, row, shape, mode, at); },
         [&] { return LoopBuilder::Values{zero, b.index(tiled.front())}; });
+    return LoopBuilder::Values{tile[0], tile[1], shape.key};
   };
   LoopBuilder::Values result;
   if (merging) {
     // Short rows are not even measured.
     auto [begin, end] = lhs.segment(b, row);
     result = b.ifElse(
-        b.lessEqual(b.sub(end, begin), b.index(kMergeEntries)), {index, index},
+        b.lessEqual(b.sub(end, begin), b.index(kMergeEntries)), {index, index, index},
         [&] {
-          return LoopBuilder::Values{mergeRow(begin, end, mode, at),
-                                     b.index(*merging)};
+          return LoopBuilder::Values{mergeRow(begin, end, mode, at), b.index(*merging), zero};
         },
         measured);
   } else {
     result = measured();
   }
-  Value count = result[0];
-  if (mode == Mode::Drain)
-    count =
-        emitSparseEpilogue(b, op.getEpilogue(),
-                           {coordinates, values, at, count, row, columnMajor});
-  return {count, result[1]};
+  Value count = mode == Mode::Drain ? finished(result[0]) : result[0];
+  return {count, result[1], result[2]};
 }
 
 LoopBuilder::Values RowWiseProduct::makeAccumulators() {

@@ -19,6 +19,7 @@ LinearForm scratch::denseForm(const KernelProblem &problem, const MachineModel &
   }
   form[CostFeature::products] += machine.windowMerge + machine.windowEmit / kAssumedCompression;
   form[CostFeature::range] = machine.windowScan + coldWindow(problem, machine);
+  form[CostFeature::surprise] = machine.surprise;
   form[CostFeature::mask] = machine.windowMark;
   return form;
 }

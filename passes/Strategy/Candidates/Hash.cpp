@@ -12,6 +12,8 @@ using namespace scratch;
 LinearForm scratch::hashForm(const KernelProblem &problem, const MachineModel &machine) {
   LinearForm form = rowWiseForm(problem, machine);
   form[CostFeature::products] += machine.hashProbe + machine.hashEmit / kAssumedCompression;
+  if (!problem.maskIsMatrix)
+    form[CostFeature::surprise] = machine.surprise;
   // Marks are inserted, and their slots freed, like entries.
   form[CostFeature::mask] = machine.hashMark + machine.hashEmit / kAssumedCompression;
   return form;

@@ -1,7 +1,8 @@
 //===- Inner.cpp - candidates: dot products of rows and columns -----------===//
 //
 // One dot product per mask entry: worth it where the mask's columns are shorter
-// than the rows that row-wise walks. Which of the two is shorter is in the
+// than the rows that row-wise walks; without a mask one per cell, which only a tiny
+// result is worth. Which of the two is shorter is in the
 // matrices: `inner/or_row_wise` leaves the choice to a test at run time.
 //
 //===----------------------------------------------------------------------===//
@@ -24,8 +25,8 @@ static LinearForm innerForm(const KernelProblem &problem, const MachineModel &ma
   form[CostFeature::entries] = machine.windowMark * 2;
   if (!problem.columnsOfRight)
     form[CostFeature::entries] += machine.turnEntry;
-  form[CostFeature::mask] =
-      machine.entry + row.entries * (machine.columnProbe + values * machine.valueLoad);
+  CostFeature cells = problem.mask == MaskUse::None ? CostFeature::range : CostFeature::mask;
+  form[cells] = machine.entry + row.entries * (machine.columnProbe + values * machine.valueLoad);
   return form;
 }
 
@@ -36,13 +37,16 @@ public:
   Dataflow dataflow() const final { return Dataflow::Inner; }
 
   bool legal(const KernelProblem &problem, std::string &why) const override {
-    if (problem.kernel == KernelKind::Spgemm && problem.maskIsMatrix)
+    if (problem.kernel != KernelKind::Spgemm)
+      why = ("dataflow 'inner' is not built for " + stringify(problem.kernel) +
+             "; expected row_wise").str();
+    else if (problem.addsTo)
+      why = "dataflow 'inner' takes no init; expected row_wise";
+    else if (problem.mask != MaskUse::None && !problem.maskIsMatrix)
+      why = "dataflow 'inner' needs a mask that is one ordered sparse matrix, not "
+            "complemented, or none; expected row_wise";
+    else
       return true;
-    why = problem.kernel == KernelKind::Spgemm
-              ? "dataflow 'inner' needs a mask that is one ordered sparse matrix, not "
-                "complemented; expected row_wise"
-              : ("dataflow 'inner' is not built for " + stringify(problem.kernel) +
-                 "; expected row_wise").str();
     return false;
   }
 
@@ -88,6 +92,10 @@ class InnerOrRowWise final : public InnerDot {
   bool legal(const KernelProblem &problem, std::string &why) const override {
     if (!InnerDot::legal(problem, why))
       return false;
+    if (!problem.maskIsMatrix) {
+      why = "without a mask the matrices do not tell which way is shorter";
+      return false;
+    }
     if (!problem.columnsOfRight)
       return true;
     why = "rhs is stored by columns, which row_wise would turn round";

@@ -17,6 +17,8 @@ bool scratch::suits(AccumulatorKind kind, const KernelProblem &problem, std::str
     return true;
   if (problem.mask != MaskUse::None)
     why = ("accumulator '" + stringify(kind) + "' takes no mask").str();
+  else if (kind == AccumulatorKind::Merge && problem.addsTo)
+    why = "accumulator 'merge' takes no init";
   else if (kind == AccumulatorKind::Merge && !problem.orderedOperands)
     why = "accumulator 'merge' needs ordered coordinates";
   else

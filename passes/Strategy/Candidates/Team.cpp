@@ -14,6 +14,8 @@ using namespace scratch;
 bool scratch::suitsTeam(const KernelProblem &problem, std::string &why) {
   if (problem.kernel != KernelKind::Spgemm)
     why = (stringify(problem.kernel) + " merges no rows and takes no accumulator").str();
+  else if (problem.addsTo)
+    why = "a team's table takes no init";
   else if (problem.dropsEntries)
     why = "an epilogue that drops entries needs whole rows, found a team's tile";
   else if (problem.elementBytes < 4)

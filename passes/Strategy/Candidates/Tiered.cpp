@@ -19,6 +19,7 @@ LinearForm scratch::tieredForm(const KernelProblem &problem, const MachineModel 
   form[CostFeature::products] +=
       machine.windowMerge + machine.tierStore + emit / kAssumedCompression;
   form[CostFeature::range] = machine.windowScan / kWord + coldWindow(problem, machine);
+  form[CostFeature::surprise] = machine.surprise;
   form[CostFeature::mask] = machine.windowMark + machine.tierStore + machine.wordVisit;
   return form;
 }

@@ -6,6 +6,8 @@
 //   [isa]  instruction counts of passes/Conversion/X86/Accumulators at the issue
 //          width and latencies of Zen 4/5 and Ice Lake
 //   [est]  an estimate to be replaced by a measurement; kept on the safe side
+//   [fit]  chosen so that forced sort and forced windows cross where they do on
+//          stencils, meshes and circuits (Zen 3 and Zen 5; passes/Strategy/README.md)
 // None is taken from `scratch-bench --calibrate`: they stand for common servers, and
 // a file of that command (--prices) sets those of one machine.
 //
@@ -36,7 +38,8 @@ MachineModel scratch::makeX86Model(unsigned vectorBits) {
   x86.tierStore = 0.5;  // [isa] one shift, one store of two per cycle
   x86.hashProbe = 4;    // [lit] 3 to 5 for a hit in a table in the first cache
   x86.mergeStep = 6;    // [isa] two loads, compare, advance: one chain of latencies
-  x86.listProduct = 5.5; // [isa] 1.5 to append, 1.5 to sort, 2.5 to emit
+  x86.listProduct = 11; // [fit] append, a network's share, emit
+  x86.surprise = 6;     // [fit] a network has no branches; what finds entries in a window has
   x86.maskTest = 1.5;   // [est] load, test, a branch that is often predicted
   x86.windowMark = 1.5; // [isa] load-or-store of a state
   x86.hashMark = 6;     // [est] a probe, and an insertion each time
@@ -44,7 +47,7 @@ MachineModel scratch::makeX86Model(unsigned vectorBits) {
   // [isa] load, compare, mask, branch per vector and one loop step per word.
   x86.windowScan = (1.0 + 1.5 * vectorsPerWord) / 64;
   x86.windowCold = 0.002; // [est] 1e6 columns wide and 100 products: 20 cycles each
-  x86.wordVisit = 2.0 + 1.5 * vectorsPerWord; // [isa] as a scanned word, by index
+  x86.wordVisit = 7.0 + 1.5 * vectorsPerWord; // [fit] as a scanned word, by index
   x86.windowEmit = 3;     // [isa] count zeros, load, two stores, clear
   x86.hashEmit = 20;      // [isa] three passes of 4 to sort, 4 to look up, 4 to store and free
 
