@@ -30,7 +30,7 @@ static Value advance(LoopBuilder &b, Value positions, Value at) {
 Value scratch::emitTransposedPositions(LoopBuilder &b, const SparseOperand &matrix,
                                        Value wanted) {
   Value zero = b.index(0), two = b.index(2);
-  Value size = b.add(matrix.minors, two);
+  Value size = b.select(wanted, b.add(matrix.minors, two), two);
   Value positions =
       AllocateOp::create(b, matrix.positions.getType(), ValueRange{size}, /*zeroed=*/true);
   Value entries = b.select(wanted, entriesOf(b, matrix), zero);

@@ -10,9 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Below this, asking costs more than the answer is worth. */
-static const int64_t worth_asking = 64 << 20;
-
 /* The number behind `label` in a small text file; INT64_MAX if there is none. */
 static int64_t number_in(const char *path, const char *label) {
   char text[4096];
@@ -45,5 +42,5 @@ int64_t scratch_memory_left(void) {
 }
 
 int scratch_memory_fits(int64_t bytes) {
-  return bytes < worth_asking || bytes <= scratch_memory_left();
+  return bytes < SCRATCH_WORTH_ASKING || bytes <= scratch_memory_left();
 }

@@ -35,6 +35,8 @@ size_t scratch_block_trim(void *memory, size_t kept);
 /* Bytes that could still be written without the machine running out of memory,
  * and whether that is enough; small requests are not looked into. */
 int64_t scratch_memory_left(void);
+/* Bytes below which asking (two files of the kernel's) costs more than the answer is worth. */
+enum { SCRATCH_WORTH_ASKING = 64 << 20 };
 int scratch_memory_fits(int64_t bytes);
 
 /* Is this the address of a live allocation? Safe for any pointer. */

@@ -28,7 +28,10 @@ enum { SLACK = 64 };
 void *scratch_rt_pieces_open(void *coordinates, int64_t coordinate_bytes,
                              void *values, int64_t value_bytes,
                              int64_t pieces, int64_t most) {
-  return ledger_open(coordinates, coordinate_bytes, values, value_bytes, pieces, most);
+  ledger *all = ledger_open(coordinates, coordinate_bytes, values, value_bytes, pieces, most);
+  if (all)
+    all->checked = SCRATCH_WORTH_ASKING / (coordinate_bytes + value_bytes);
+  return all;
 }
 
 const scratch_piece *scratch_rt_piece_begin(void *pieces, int64_t number,

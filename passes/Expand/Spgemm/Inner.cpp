@@ -139,12 +139,16 @@ Value InnerProduct::weightOfRow(Value row) {
 void InnerProduct::weighRows() {
   Type i64 = b.getI64Type();
   Value zero = b.index(0), one = b.index(1);
-  weights = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(lhs.majors, one)}, false);
+  Value room = b.select(likely, b.add(lhs.majors, one), one);
+  weights = AllocateOp::create(b, bufferOf(i64), ValueRange{room}, false);
   Value rows = b.select(likely, countIfOk(b, lhs.majors), zero);
   b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, weights, zero); });
-  parallelRows(b, rows, [&](Value first, Value last) {
-    b.loop(first, last,
-           [&](Value row) { b.storeIndex(weightOfRow(row), weights, b.add(row, one)); });
+  // A team is not called together for nothing.
+  b.ifThen(likely, [&] {
+    parallelRows(b, rows, [&](Value first, Value last) {
+      b.loop(first, last,
+             [&](Value row) { b.storeIndex(weightOfRow(row), weights, b.add(row, one)); });
+    });
   });
   total = b.loop(zero, rows, {zero}, [&](Value row, ValueRange sum) {
     Value next = b.add(row, one);
@@ -168,7 +172,7 @@ Value InnerProduct::rowWiseWork() {
   Type i64 = b.getI64Type();
   Value zero = b.index(0);
   Value work = AllocateOp::create(b, bufferOf(i64), ValueRange{lhs.majors}, false);
-  Value rows = b.select(likely, countIfOk(b, lhs.majors), zero);
+  Value rows = countIfOk(b, lhs.majors);
   parallelRows(b, rows, [&](Value first, Value last) {
     b.loop(first, last, [&](Value row) {
       auto [begin, end] = lhs.segment(b, row);
@@ -191,9 +195,14 @@ Value InnerProduct::rowWiseWork() {
 /// Probing an entry is cheaper than walking one: nothing is written, and columns
 /// are left early. Turning B round comes on top.
 Value InnerProduct::isCheaper() {
-  Value inner = b.add(total, b.mul(entriesOfRight(), b.index(kMoveWeight)));
-  Value walked = rowWiseWork();
-  return b.bitAnd(likely, b.lessEqual(inner, b.add(walked, b.shiftRight(walked, 2))));
+  return b.ifElse(
+      likely, {b.getI1Type()},
+      [&] {
+        Value inner = b.add(total, b.mul(entriesOfRight(), b.index(kMoveWeight)));
+        Value walked = rowWiseWork();
+        return Values{b.lessEqual(inner, b.add(walked, b.shiftRight(walked, 2)))};
+      },
+      [&] { return Values{b.bit(false)}; })[0];
 }
 
 void InnerProduct::close() { ReleaseOp::create(b, weights); }

@@ -80,8 +80,9 @@ private:
   ComputedRow computeRow(mlir::ValueRange accumulators, mlir::Value row, Mode mode,
                          mlir::Value at, mlir::Value keyBefore);
   bool walksMask();
-  mlir::Value accumulateMaskedRow(unsigned variant, mlir::Value accumulator,
-                                  mlir::Value row, mlir::Value at);
+  mlir::Value firstThatMeetsMask(mlir::Value row);
+  mlir::Value accumulateMaskedRow(unsigned variant, mlir::Value accumulator, mlir::Value row,
+                                  mlir::Value begin, mlir::Value at);
   std::pair<mlir::Value, mlir::Value>
   computeMaskedRow(mlir::ValueRange accumulators, mlir::Value row,
                    mlir::Value at);
