@@ -1,12 +1,14 @@
 //===- Exponential.cpp - powers and logarithms of two by polynomial -------===//
 //
-// Scalars and vectors alike, no library call: arithmetic that every target has.
+// Scalars and vectors alike, no library call: arithmetic that every target has, or
+// what AVX-512 has for the purpose.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Emission/Exponential.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -44,9 +46,8 @@ struct Reals {
 };
 } // namespace
 
-Value scratch::emitExp2(LoopBuilder &b, Value x) {
-  Reals r{b, x.getType()};
-  // Minimax of 2^f on [-1/2, 1/2], relative error 1.9e-9.
+/// 2^f, f in [-1/2, 1/2]: minimax, relative error 1.9e-9, or 2.8e-6 if rough.
+static Value powerOfFraction(const Reals &r, Value f, bool rough) {
   static constexpr double kPower[] = {1.0,
                                       0.6931471824645996,
                                       0.24022646248340607,
@@ -54,6 +55,27 @@ Value scratch::emitExp2(LoopBuilder &b, Value x) {
                                       0.009618489071726799,
                                       0.0013399930903688073,
                                       0.0001534581242594868};
+  static constexpr double kRough[] = {1.0, 0.6931241932602155, 0.24024098615714246,
+                                      0.05590642593834177, 0.009582853235590778};
+  return r.polynomial(f, rough ? ArrayRef(kRough) : ArrayRef(kPower));
+}
+
+/// Rounding and scaling are one instruction each, and the latter takes care of what
+/// is below the least number: 2^-inf is 0 even where the fraction is NaN.
+static Value exp2ByScaling(const Reals &r, Value x, bool rough) {
+  LoopBuilder &b = r.b;
+  Value whole = math::RoundEvenOp::create(b, x);
+  Value power = powerOfFraction(r, arith::SubFOp::create(b, x, whole), rough);
+  Value all = b.integer(-1, b.getIntegerType(16)), asSet = b.integer(4, b.getI32Type());
+  // Upstream's operands are the intrinsic's: number, exponent, what masked lanes hold
+  // (MLIR 22 names them src, a and b).
+  return x86vector::MaskScaleFOp::create(b, x.getType(), power, whole, power, all, asSet);
+}
+
+Value scratch::emitExp2(LoopBuilder &b, Value x, Exp2Options options) {
+  Reals r{b, x.getType()};
+  if (options.avx512)
+    return exp2ByScaling(r, x, options.rough);
   // `-127 > x ? -127 : x`, which keeps NaN.
   Value least = r.real(-127.0);
   Value below = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, least, x);
@@ -66,7 +88,7 @@ Value scratch::emitExp2(LoopBuilder &b, Value x) {
   bits = arith::ShLIOp::create(b, bits, r.integer(23));
   bits = arith::AddIOp::create(b, bits, r.integer(127 << 23));
   Value power = arith::BitcastOp::create(b, r.type, bits);
-  return arith::MulFOp::create(b, r.polynomial(fraction, kPower), power);
+  return arith::MulFOp::create(b, powerOfFraction(r, fraction, options.rough), power);
 }
 
 Value scratch::emitLog2(LoopBuilder &b, Value x) {

@@ -6,9 +6,18 @@
 
 namespace scratch {
 
+/// How near, and with which instructions.
+struct Exp2Options {
+  /// For weights that are rounded to bf16: relative error below 2^-18.
+  bool rough = false;
+  /// AVX-512 may be used, for vectors of 16.
+  bool avx512 = false;
+};
+
 /// 2^x of f32 or a vector of f32, x <= 127: within 1 ulp of the exact value for
-/// x >= -126; below, and for minus infinity, 0 to within 2^-126. NaN gives NaN.
-mlir::Value emitExp2(LoopBuilder &b, mlir::Value x);
+/// x >= -126 (unless rough); below, and for minus infinity, 0 to within 2^-126. NaN
+/// gives NaN.
+mlir::Value emitExp2(LoopBuilder &b, mlir::Value x, Exp2Options options = {});
 
 /// log2(x) of f32, x a positive normal number or infinity: absolute error below
 /// 2^-22, and relative below 2^-22 away from 1. NaN gives NaN.

@@ -29,18 +29,20 @@ double scratch::cyclesPerScore(const AttentionProblem &problem, const AttentionP
   double products = (size + values) / (2 * lanes);
   // Partial sums of both products are stored, those of values also loaded.
   double edges = (1 + 2 * values / columns) / lanes;
-  // Some twenty operations per vector of weights, four per cycle; per row and
-  // tile, folding the maximum (about 20 cycles of latency, half of it hidden).
-  double softmax = 5 / lanes + 10 / columns;
+  // Some sixteen operations per vector of weights, four per cycle; per row and tile,
+  // its share of folding a vector of maxima, and a branch.
+  double softmax = 4 / lanes + 8 / columns;
   // Keys and values come from the second cache once per block of queries, 32
   // bytes per cycle; from further away where the tile does not fit.
   double bytes = 4 * (size + values);
   double resident = 4 * (rows * (size + values) + columns * (size + values) + rows * columns);
   double traffic = bytes / rows / (resident <= machine.secondCacheBytes ? 32 : 8);
-  // Scores are written, read twice and rewritten: free in the first cache, which
-  // they leave when they fill it.
+  // Scores are written, read and rewritten as weights, which are read for every panel
+  // of values: free in the first cache, which they leave when they fill it. Some of
+  // that hides behind the products.
+  double passes = 2 + std::ceil(values / (plan.vectors * lanes));
   if (4 * rows * columns > 0.8 * machine.firstCacheBytes)
-    traffic += 4 * 4.0 / 32;
+    traffic += 0.6 * 4 * passes / 32;
   double cycles = products + edges + softmax + traffic;
   // Tiles are whole: padding of short sequences, and of the edge of a mask, which
   // is taken to let in 512 keys per query.
@@ -60,15 +62,18 @@ double scratch::cyclesPerScore(const AttentionProblem &problem, const AttentionP
 AttentionChoice scratch::chooseTiling(const AttentionProblem &problem,
                                       const MachineModel &machine, unsigned vectorBits) {
   int64_t lanes = std::clamp(vectorBits / 32, 4u, 16u);
-  // Accumulators: 12 of 16 registers, or 24 of 32.
+  // Accumulators: 12 of 16 registers, or 16 of 32, which hide a multiplication's
+  // latency as well as 24 and leave fewer rows over.
   int64_t vectors = lanes == 16 ? 4 : 2;
   AttentionChoice best{{}, 0, ""};
   double next = 0;
-  std::vector<int64_t> heights = {24, 48, 96, 192};
-  // Blocks are powers of two: four rows make tiles that agree with them, and still
-  // enough accumulators to hide a multiplication's latency.
-  if (problem.block)
-    heights.insert(heights.end(), {16, 32, 64, 128});
+  std::vector<int64_t> heights = {16, 32, 64, 128};
+  // Blocks are powers of two, with which four rows agree, too; so do eight
+  // accumulators where six rows would make twelve.
+  if (lanes < 16 && !problem.block)
+    heights = {24, 48, 96, 192};
+  else if (lanes < 16)
+    heights.insert(heights.end(), {24, 48, 96, 192});
   for (int64_t queries : heights)
     for (int64_t keys : {64, 128, 256}) {
       AttentionPlan plan{queries, keys, queries % 6 ? 4 : 6, vectors, lanes};

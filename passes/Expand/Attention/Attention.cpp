@@ -45,11 +45,7 @@ static AttentionTiles::Products productsOf(AttentionOp op) {
   using Products = AttentionTiles::Products;
   if (!op.getQuery().getType().getElementType().isBF16())
     return Products::Reals;
-  auto target = op->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
-  SmallVector<StringRef> features;
-  if (target)
-    target.getFeatures().split(features, ',');
-  if (llvm::is_contained(features, "+avx512bf16") && op.getTiling()->getLanes() == 16)
+  if (VectorInstructions::of(op).bf16Pairs && op.getTiling()->getLanes() == 16)
     return Products::PairInstruction;
   return op->hasAttr("pairs") ? Products::Pairs : Products::Reals;
 }
@@ -58,44 +54,21 @@ static AttentionTiles::Products productsOf(AttentionOp op) {
 // Packing
 //===----------------------------------------------------------------------===//
 
-/// Rows of one task, R interleaved, times scale (in powers of two, unless a score
-/// region wants to see natural ones). Missing rows of the last block are zero.
+/// Rows of one task, times scale (in powers of two, unless a score region wants to see
+/// natural ones); pairs as they are, since a scaled bf16 would be rounded. Rows beyond
+/// the last repeat it.
 void AttentionExpansion::packQueries(const Task &task, Value buffer) {
-  Value height = b.index(tiling.getRows());
-  Value blocks = arith::CeilDivUIOp::create(b, task.rows, height);
   Value scale = emitScale(b, op.getScale(), e.size, op.getScore().empty() ? kLog2E : 1.0);
-  if (tiles.inPairs())
-    return packQueriesInPairs(task, buffer);
-  b.loop(b.index(0), b.mul(blocks, height), [&](Value row) {
-    Value block = quotient(row, height), lane = remainder(row, height);
-    Value live = b.less(row, task.rows);
-    b.ifElse(
-        live,
-        [&] {
-          Value head = headOf(task, row), token = queryOf(task, row);
-          b.loop(b.index(0), e.size, [&](Value d) {
-            Value q = b.load(query.buffer, query.at(task.batch, head, token, d));
-            b.store(arith::MulFOp::create(b, emitToF32(b, q), scale), buffer, {block, d, lane});
-          });
-        },
-        [&] {
-          b.loop(b.index(0), e.size,
-                 [&](Value d) { b.store(real(0.0), buffer, {block, d, lane}); });
-        });
-  });
-}
-
-/// As they are: a scaled bf16 would be rounded. Rows beyond the last repeat it.
-void AttentionExpansion::packQueriesInPairs(const Task &task, Value buffer) {
-  Value height = b.index(tiling.getRows());
-  Value rows = b.mul(arith::CeilDivUIOp::create(b, task.rows, height), height);
-  Value pairs = arith::CeilDivUIOp::create(b, e.size, b.index(2));
-  b.loop(b.index(0), rows, [&](Value row) {
+  b.loop(b.index(0), b.roundUp(task.rows, tiling.getRows()), [&](Value row) {
     Value own = b.min(row, b.sub(task.rows, b.index(1)));
     Value head = headOf(task, own), token = queryOf(task, own);
-    b.loop(b.index(0), pairs, [&](Value d) {
-      b.store(loadPair(b, query, task.batch, head, token, d, e.size), buffer,
-              {quotient(row, height), d, remainder(row, height)});
+    b.loop(b.index(0), entries(e.size), [&](Value d) {
+      if (tiles.inPairs()) {
+        b.store(loadPair(b, query, task.batch, head, token, d, e.size), buffer, {row, d});
+        return;
+      }
+      Value q = b.load(query.buffer, query.at(task.batch, head, token, d));
+      b.store(arith::MulFOp::create(b, emitToF32(b, q), scale), buffer, {row, d});
     });
   });
 }
@@ -318,11 +291,16 @@ void AttentionExpansion::sumTiles(const Task &task, const AttentionTiles::Worksp
   overKeyTiles(task, [&](Value tile, Value count, Value partial) {
     Value firstKey = b.mul(tile, b.index(tiling.getKeys()));
     Value panel = b.add(firstPanel, b.mul(tile, b.index(perTile)));
-    Value panelCount = arith::CeilDivUIOp::create(b, count, b.index(tiles.panel()));
-    tiles.multiplyKeys(w, task.rows, packedKeys, panel, panelCount, entries(e.size));
+    tiles.multiplyKeys(w, task.rows, packedKeys, panel, count, entries(e.size));
     applyScore(task, w.scores, firstKey, count);
     if (partial)
       b.ifThen(partial, [&] { applyMask(task, domain, w.scores, firstKey, count); });
+    Value changed = b.notEqual(b.bitAnd(count, b.index(tiling.getLanes() - 1)), b.index(0));
+    if (partial)
+      changed = b.bitOr(changed, partial);
+    if (!op.getScore().empty())
+      changed = b.bit(true);
+    b.ifThen(changed, [&] { tiles.findPeaks(w, task.rows, count); });
     // Paired queries are not scaled; a score region's results are in powers of two.
     bool scaled = !tiles.inPairs() || !op.getScore().empty();
     tiles.softmax(w, task.rows, count, values.size, single,
@@ -462,8 +440,9 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
   panels = arith::CeilDivUIOp::create(b, keyPlaces, b.index(tiles.panel()));
   HeadLists keyLists{key, e.batches, e.keyHeads, keyPlaces, e.size, formula.keyOrder};
   HeadLists valueLists{value, e.batches, e.keyHeads, keyPlaces, e.valueSize, formula.keyOrder};
-  packedKeys = tiles.inPairs() ? packPanelsInPairs(b, keyLists, tiles.panel())
-                               : packPanels(b, keyLists, tiles.panel());
+  packedKeys = tiles.inPairs()
+                   ? packPanelsInPairs(b, keyLists, tiles.panel(), tiling.getLanes())
+                   : packPanels(b, keyLists, tiles.panel(), tiling.getLanes());
   values = tiles.inPairs() ? packRowsInPairs(b, valueLists, tiling.getLanes())
                            : openRows(b, valueLists, tiling.getLanes());
 

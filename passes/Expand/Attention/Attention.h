@@ -20,7 +20,8 @@ public:
   template <class Callable> using function_ref = llvm::function_ref<Callable>;
 
   AttentionExpansion(LoopBuilder &b, AttentionOp op, AttentionTiles::Products products)
-      : b(b), op(op), tiling(*op.getTiling()), tiles(b, tiling, products) {}
+      : b(b), op(op), tiling(*op.getTiling()),
+        tiles(b, tiling, VectorInstructions::of(op), products) {}
 
   llvm::FailureOr<LoopBuilder::Values> expand();
 
@@ -63,7 +64,6 @@ private:
   void sortTiles();
   Value partition(Value tasks);
   void packQueries(const Task &task, Value buffer);
-  void packQueriesInPairs(const Task &task, Value buffer);
   void applyScore(const Task &task, Value scores, Value firstKey, Value count);
   void applyMask(const Task &task, ScalarDomain &domain, Value scores, Value firstKey,
                  Value count);

@@ -73,7 +73,6 @@ void BackwardExpansion::packBlock(const Task &task, const HeadLists &lists, Valu
   Value height = b.index(tiling.getRows());
   Value rows = b.mul(arith::CeilDivUIOp::create(b, task.rows, height), height);
   b.loop(b.index(0), rows, [&](Value row) {
-    Value block = quotient(row, height), lane = remainder(row, height);
     // Rows beyond the last repeat it: their sums are not written.
     Value place = b.add(task.first, b.min(row, b.sub(task.rows, b.index(1))));
     Value token = lists.order.tokenAt(b, task.batch, place);
@@ -82,7 +81,7 @@ void BackwardExpansion::packBlock(const Task &task, const HeadLists &lists, Valu
           b, b.load(lists.tensor.buffer, lists.tensor.at(task.batch, task.head, token, d)));
       if (scale)
         entry = arith::MulFOp::create(b, entry, scale);
-      b.store(entry, buffer, {block, d, lane});
+      b.store(entry, buffer, {row, d});
     });
   });
 }
@@ -175,7 +174,7 @@ LogicalResult BackwardExpansion::weigh(const Task &task, Value queryHead, bool t
       });
     b.loop(zero, stop, [&](Value j) {
       Value less = arith::SubFOp::create(b, vectorAt(w.scores, row, j), statistic(logs, j));
-      put(emitExp2(b, less), w.scores, row, j);
+      put(tiles.exp2(less, /*ofWeights=*/false), w.scores, row, j);
     }, lanes);
     if (partial)
       b.ifThen(partial, [&] {
@@ -262,11 +261,10 @@ void BackwardExpansion::multiplyTile(const Task &task, const Side &left, const S
   Value width = b.index(tiles.panel());
   Value panels = arith::CeilDivUIOp::create(b, right.main.places, width);
   Value panel = b.add(b.mul(list, panels), b.mul(tile, b.index(tiling.getKeys() / tiles.panel())));
-  Value panelCount = arith::CeilDivUIOp::create(b, count, width);
-  tiles.multiplyKeys({w.main, w.scores, {}, {}, {}, {}}, task.rows, right.mainPanels, panel,
-                     panelCount, left.main.size);
-  tiles.multiplyKeys({w.flow, w.flows, {}, {}, {}, {}}, task.rows, right.flowPanels, panel,
-                     panelCount, left.flow.size);
+  tiles.multiplyKeys({w.main, w.scores}, task.rows, right.mainPanels, panel,
+                     count, left.main.size);
+  tiles.multiplyKeys({w.flow, w.flows}, task.rows, right.flowPanels, panel,
+                     count, left.flow.size);
 }
 
 /// A partial tile's sum over its live entries alone.
@@ -317,7 +315,7 @@ LogicalResult BackwardExpansion::runTask(const Task &task, const Side &left, con
       Value row = b.add(b.mul(list, columns), first);
       auto sum = [&](Value weights, const TokenRows &rows, Value sums) {
         auto sumAll = [&] {
-          tiles.multiplyValues({{}, {}, sums, {}, {}, weights}, task.rows, rows.buffer, row, count,
+          tiles.multiplyValues({{}, {}, sums, weights}, task.rows, rows.buffer, row, count,
                                rows.size);
         };
         if (!partial) {
@@ -351,13 +349,13 @@ void BackwardExpansion::overTasks(Value tasks, const Side &left, const Side &rig
   parallelChunks(
       b, starts,
       [&] {
-        int64_t queries = tiling.getQueries(), keys = tiling.getKeys(), r = tiling.getRows();
+        int64_t queries = tiling.getQueries(), keys = tiling.getKeys();
         auto make = [&](ArrayRef<int64_t> shape, ValueRange sizes) -> Value {
           return AllocateOp::create(b, MemRefType::get(shape, b.getF32Type()), sizes,
                                     /*zeroed=*/false);
         };
-        return LoopBuilder::Values{make({queries / r, kDynamic, r}, left.main.size),
-                                   make({queries / r, kDynamic, r}, left.flow.size),
+        return LoopBuilder::Values{make({queries, kDynamic}, left.main.size),
+                                   make({queries, kDynamic}, left.flow.size),
                                    make({queries, keys}, {}),
                                    make({queries, keys}, {}),
                                    make({queries, kDynamic}, right.mainRows.size),

@@ -24,8 +24,8 @@ struct Side {
   TokenRows mainRows, flowRows;
 
   void pack(LoopBuilder &b, AttentionTiles &tiles, int64_t lanes) {
-    mainPanels = packPanels(b, main, tiles.panel());
-    flowPanels = packPanels(b, flow, tiles.panel());
+    mainPanels = packPanels(b, main, tiles.panel(), lanes);
+    flowPanels = packPanels(b, flow, tiles.panel(), lanes);
     mainRows = openRows(b, main, lanes);
     flowRows = openRows(b, flow, lanes);
   }
@@ -45,7 +45,8 @@ public:
   template <class Callable> using function_ref = llvm::function_ref<Callable>;
 
   BackwardExpansion(LoopBuilder &b, AttentionBackwardOp op)
-      : b(b), op(op), tiling(*op.getTiling()), tiles(b, tiling) {}
+      : b(b), op(op), tiling(*op.getTiling()),
+        tiles(b, tiling, VectorInstructions::of(op)) {}
   llvm::FailureOr<LoopBuilder::Values> expand();
 
 private:
@@ -55,7 +56,7 @@ private:
   };
   /// Buffers of one worker.
   struct Workspace {
-    Value main, flow;    ///< rows of the task, interleaved
+    Value main, flow;    ///< rows of the task
     Value scores, flows; ///< a tile each
     Value sums, flowSums;
   };

@@ -2,11 +2,13 @@
 #include "passes/Expand/Attention/HeadTensors.h"
 
 #include "passes/Emission/ShortFloats.h"
+#include "passes/Emission/Transpose.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
 #include "runtime/abi/scratch.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -50,17 +52,30 @@ static Value zeroF32(LoopBuilder &b) {
   return arith::ConstantOp::create(b, b.getF32FloatAttr(0.0f));
 }
 
-/// Panels of `width` places, [panel][depth][place]: `item` gives what stands at a
-/// depth of a token, `none` fills up the last panel of a head.
-static Value packInPanels(
-    LoopBuilder &b, const HeadLists &lists, int64_t width, Value depth, Value none,
-    function_ref<Value(Value batch, Value head, Value token, Value at)> item) {
+namespace {
+/// What panels are made of.
+struct PanelItems {
+  Value depth; ///< items of a token
+  Value none;  ///< stands where there is no token
+  /// Items that `vectorAt` reads, from the first on.
+  Value inVectors;
+  function_ref<Value(Value batch, Value head, Value token, Value at)> itemAt;
+  /// As many items of a token as a vector has lanes, from `at` on.
+  function_ref<Value(Value batch, Value head, Value token, Value at)> vectorAt;
+};
+} // namespace
+
+/// Panels of `width` places, [panel][depth][place]. Squares of places and items are
+/// turned in registers; what they leave goes one by one.
+static Value packInPanels(LoopBuilder &b, const HeadLists &lists, int64_t width, int64_t lanes,
+                          const PanelItems &items) {
   Value zero = b.index(0);
   Value panels = arith::CeilDivUIOp::create(b, lists.places, b.index(width));
   Value total = b.mul(b.mul(lists.batches, lists.heads), panels);
   Value packed =
-      AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic, width}, none.getType()),
-                         ValueRange{total, depth}, /*zeroed=*/false);
+      AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic, width}, items.none.getType()),
+                         ValueRange{total, items.depth}, /*zeroed=*/false);
+  Value squares = b.bitAnd(items.inVectors, b.index(-lanes));
   parallelRows(b, countIfOk(b, total), [&](Value first, Value last) {
     b.loop(first, last, [&](Value number) {
       Value panel = arith::RemUIOp::create(b, number, panels);
@@ -69,27 +84,57 @@ static Value packInPanels(
       Value head = arith::RemUIOp::create(b, rest, lists.heads);
       Value firstPlace = b.mul(panel, b.index(width));
       Value live = b.min(b.sub(lists.places, firstPlace), b.index(width));
-      b.loop(zero, live, [&](Value k) {
-        Value token = lists.order.tokenAt(b, batch, b.add(firstPlace, k));
-        b.loop(zero, depth, [&](Value d) {
-          b.store(item(batch, head, token, d), packed, {number, d, k});
+      auto tokenAt = [&](Value k) {
+        return lists.order.tokenAt(b, batch, b.add(firstPlace, k));
+      };
+      auto oneByOne = [&](Value from, Value to, Value depth) {
+        b.loop(from, to, [&](Value k) {
+          Value token = tokenAt(k);
+          b.loop(depth, items.depth, [&](Value d) {
+            b.store(items.itemAt(batch, head, token, d), packed, {number, d, k});
+          });
         });
-      });
+      };
+      Value turned = b.bitAnd(live, b.index(-lanes));
+      b.loop(zero, turned, [&](Value k) {
+        LoopBuilder::Values tokens;
+        for (int64_t lane = 0; lane < lanes; ++lane)
+          tokens.push_back(tokenAt(b.add(k, b.index(lane))));
+        b.loop(zero, squares, [&](Value d) {
+          LoopBuilder::Values rows;
+          for (Value token : tokens)
+            rows.push_back(items.vectorAt(batch, head, token, d));
+          for (auto [at, column] : llvm::enumerate(transpose(b, rows)))
+            vector::StoreOp::create(b, column, packed,
+                                    ValueRange{number, b.add(d, b.index(at)), k});
+        }, lanes);
+      }, lanes);
+      oneByOne(zero, turned, squares);
+      oneByOne(turned, live, zero);
       b.loop(live, b.index(width), [&](Value k) {
-        b.loop(zero, depth, [&](Value d) { b.store(none, packed, {number, d, k}); });
+        b.loop(zero, items.depth, [&](Value d) { b.store(items.none, packed, {number, d, k}); });
       });
     });
   });
   return packed;
 }
 
-Value scratch::packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width) {
-  return packInPanels(b, lists, width, lists.size, zeroF32(b),
-                      [&](Value batch, Value head, Value token, Value d) {
-                        Value entry = b.load(lists.tensor.buffer,
-                                             lists.tensor.at(batch, head, token, d));
-                        return emitToF32(b, entry);
-                      });
+Value scratch::packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width, int64_t lanes) {
+  auto element = cast<MemRefType>(lists.tensor.buffer.getType()).getElementType();
+  return packInPanels(
+      b, lists, width, lanes,
+      {lists.size, zeroF32(b), lists.size,
+       [&](Value batch, Value head, Value token, Value d) {
+         return emitToF32(b, b.load(lists.tensor.buffer, lists.tensor.at(batch, head, token, d)));
+       },
+       [&](Value batch, Value head, Value token, Value d) -> Value {
+         Value row = vector::LoadOp::create(b, VectorType::get({lanes}, element),
+                                            lists.tensor.buffer,
+                                            lists.tensor.at(batch, head, token, d));
+         if (element.isF32())
+           return row;
+         return arith::ExtFOp::create(b, VectorType::get({lanes}, b.getF32Type()), row);
+       }});
 }
 
 TokenRows scratch::openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes) {
@@ -147,12 +192,22 @@ Value scratch::loadPair(LoopBuilder &b, const HeadTensor &tensor, Value batch, V
                 loadInside(b, b.less(second, size), [&] { return entry(second); }));
 }
 
-Value scratch::packPanelsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t width) {
-  Value pairs = arith::CeilDivUIOp::create(b, lists.size, b.index(2));
-  return packInPanels(b, lists, width, pairs, b.integer(0, b.getI32Type()),
-                      [&](Value batch, Value head, Value token, Value d) {
-                        return loadPair(b, lists.tensor, batch, head, token, d, lists.size);
-                      });
+Value scratch::packPanelsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t width,
+                                 int64_t lanes) {
+  Value two = b.index(2);
+  Value pairs = arith::CeilDivUIOp::create(b, lists.size, two);
+  return packInPanels(
+      b, lists, width, lanes,
+      {pairs, b.integer(0, b.getI32Type()), arith::DivUIOp::create(b, lists.size, two),
+       [&](Value batch, Value head, Value token, Value d) {
+         return loadPair(b, lists.tensor, batch, head, token, d, lists.size);
+       },
+       [&](Value batch, Value head, Value token, Value d) -> Value {
+         Value row = vector::LoadOp::create(
+             b, VectorType::get({2 * lanes}, b.getBF16Type()), lists.tensor.buffer,
+             lists.tensor.at(batch, head, token, b.mul(d, two)));
+         return vector::BitCastOp::create(b, VectorType::get({lanes}, b.getI32Type()), row);
+       }});
 }
 
 TokenRows scratch::packRowsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t lanes) {

@@ -48,10 +48,11 @@ struct HeadLists {
 };
 
 /// Places beyond the last are zero.
-mlir::Value packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width);
+mlir::Value packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width, int64_t lanes);
 
 /// The same of bf16 in pairs along the size: [list * panel][size / 2][P] of i32.
-mlir::Value packPanelsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t width);
+mlir::Value packPanelsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t width,
+                              int64_t lanes);
 
 /// Entries 2 * d and 2 * d + 1 of a token as one word; what is beyond `size` is zero.
 mlir::Value loadPair(LoopBuilder &b, const HeadTensor &tensor, mlir::Value batch,

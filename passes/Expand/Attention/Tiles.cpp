@@ -3,6 +3,7 @@
 
 #include "passes/Emission/Exponential.h"
 #include "passes/Emission/RegisterTile.h"
+#include "passes/Emission/Transpose.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/X86Vector/X86VectorDialect.h"
@@ -11,6 +12,15 @@ using namespace mlir;
 using namespace scratch;
 
 static constexpr int64_t kDynamic = ShapedType::kDynamic;
+
+VectorInstructions VectorInstructions::of(Operation *op) {
+  auto target = op->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
+  if (!target)
+    return {};
+  SmallVector<StringRef> features;
+  target.getFeatures().split(features, ',');
+  return {target.getVectorBits() == 512, llvm::is_contained(features, "+avx512bf16")};
+}
 
 //===----------------------------------------------------------------------===//
 // Vectors
@@ -120,23 +130,37 @@ Value AttentionTiles::addLanes(Value vector) {
 
 LoopBuilder::Values AttentionTiles::allocate(Value headSize, Value paddedSize) {
   Type f32 = b.getF32Type();
-  int64_t queries = tiling.getQueries(), rows = tiling.getRows();
+  int64_t queries = tiling.getQueries(), lanes = tiling.getLanes();
+  // Numbers of rows are taken a vector at a time.
+  int64_t whole = llvm::alignTo(queries, lanes);
   auto make = [&](ArrayRef<int64_t> shape, ValueRange sizes, Type element) -> Value {
     return AllocateOp::create(b, MemRefType::get(shape, element), sizes, /*zeroed=*/false);
   };
-  LoopBuilder::Values buffers{make({queries / rows, kDynamic, rows}, headSize, elementType()),
+  LoopBuilder::Values buffers{make({queries, kDynamic}, headSize, elementType()),
                               make({queries, tiling.getKeys()}, {}, f32),
                               make({queries, kDynamic}, paddedSize, f32),
-                              make({queries}, {}, f32),
-                              make({queries, tiling.getLanes()}, {}, f32)};
+                              make({whole}, {}, f32),
+                              make({queries, lanes}, {}, f32),
+                              make({whole, lanes}, {}, f32),
+                              make({whole}, {}, f32),
+                              make({whole}, {}, f32)};
   if (inPairs())
     buffers.push_back(make({queries, tiling.getKeys() / 2}, {}, elementType()));
   return buffers;
 }
 
 AttentionTiles::Workspace AttentionTiles::workspaceOf(ValueRange values) {
-  return {values[0], values[1], values[2], values[3], values[4],
-          values.size() > 5 ? values[5] : values[1]};
+  Workspace w;
+  w.queries = values[0];
+  w.scores = values[1];
+  w.sums = values[2];
+  w.most = values[3];
+  w.total = values[4];
+  w.peaks = values[5];
+  w.bases = values[6];
+  w.shrinks = values[7];
+  w.weights = values.size() > 8 ? values[8] : w.scores;
+  return w;
 }
 
 void AttentionTiles::reset(const Workspace &w, Value rows, Value paddedSize) {
@@ -145,8 +169,11 @@ void AttentionTiles::reset(const Workspace &w, Value rows, Value paddedSize) {
   Value all = arith::MulIOp::create(
       b, arith::CeilDivUIOp::create(b, rows, b.index(tiling.getRows())),
       b.index(tiling.getRows()));
+  b.loop(zero, rows, [&](Value row) {
+    vector::StoreOp::create(b, splat(least), w.most, ValueRange{row});
+    vector::StoreOp::create(b, none, w.bases, ValueRange{row});
+  }, tiling.getLanes());
   b.loop(zero, all, [&](Value row) {
-    b.store(least, w.most, row);
     vector::StoreOp::create(b, none, w.total, ValueRange{row, zero});
     b.loop(zero, paddedSize,
            [&](Value d) { vector::StoreOp::create(b, none, w.sums, ValueRange{row, d}); },
@@ -154,50 +181,78 @@ void AttentionTiles::reset(const Workspace &w, Value rows, Value paddedSize) {
   });
 }
 
-void AttentionTiles::overRowBlocks(Value rows, function_ref<void(Value, Value)> body) {
-  Value blocks = arith::CeilDivUIOp::create(b, rows, b.index(tiling.getRows()));
-  b.loop(b.index(0), blocks,
-         [&](Value block) { body(block, b.mul(block, b.index(tiling.getRows()))); });
+void AttentionTiles::overRowBlocks(Value rows, function_ref<void(Value)> body) {
+  b.loop(b.index(0), rows, body, tiling.getRows());
+}
+
+LoopBuilder::Values AttentionTiles::rowsFrom(Value row) {
+  LoopBuilder::Values rows;
+  for (int64_t r = 0; r < tiling.getRows(); ++r)
+    rows.push_back(b.add(row, b.index(r)));
+  return rows;
 }
 
 //===----------------------------------------------------------------------===//
 // Products
 //===----------------------------------------------------------------------===//
 
+/// Scores of a block of rows from `row` on with `vectors` of a panel, from column
+/// `offset` of it on; they go to `column` of the tile.
+void AttentionTiles::keyPanel(const Workspace &w, Value row, Value keys, Value panel, Value offset,
+                              Value column, int64_t vectors, Value headSize) {
+  int64_t height = tiling.getRows(), lanes = tiling.getLanes();
+  auto element = VectorType::get({lanes}, elementType());
+  LoopBuilder::Values start(height * vectors, zeroVector()), rowsOf = rowsFrom(row);
+  auto sums = b.loop(b.index(0), headSize, start, [&](Value d, ValueRange before) {
+    LoopBuilder::Values k;
+    for (int64_t v = 0; v < vectors; ++v)
+      k.push_back(vector::LoadOp::create(
+          b, element, keys, ValueRange{panel, d, v ? b.add(offset, b.index(v * lanes)) : offset}));
+    return step(k, before, [&](int64_t r) { return b.load(w.queries, {rowsOf[r], d}); });
+  });
+  Value zero = b.index(0), isFirst = b.equal(column, zero);
+  for (int64_t r = 0; r < height; ++r) {
+    for (int64_t v = 0; v < vectors; ++v)
+      vector::StoreOp::create(b, sums[r * vectors + v], w.scores,
+                              ValueRange{rowsOf[r], b.add(column, b.index(v * lanes))});
+    if (!w.peaks)
+      continue;
+    Value before =
+        vector::LoadOp::create(b, vectorType(), w.peaks, ValueRange{rowsOf[r], zero});
+    Value most = b.select(isFirst, splat(minusInfinity()), before);
+    for (int64_t v = 0; v < vectors; ++v)
+      most = greater(sums[r * vectors + v], most);
+    vector::StoreOp::create(b, most, w.peaks, ValueRange{rowsOf[r], zero});
+  }
+}
+
 void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Value panel,
                                   Value count, Value headSize) {
-  int64_t height = tiling.getRows(), vectors = tiling.getVectors(), lanes = tiling.getLanes();
-  auto element = VectorType::get({lanes}, elementType());
-  // A panel of keys stays in the first cache while the queries pass.
-  b.loop(b.index(0), count, [&](Value number) {
-    Value source = b.add(panel, number);
-    Value column = b.mul(number, b.index(this->panel()));
-    overRowBlocks(rows, [&](Value block, Value row) {
-      LoopBuilder::Values start(height * vectors, zeroVector());
-      auto sums = b.loop(b.index(0), headSize, start, [&](Value d, ValueRange before) {
-        LoopBuilder::Values k;
-        for (int64_t v = 0; v < vectors; ++v)
-          k.push_back(vector::LoadOp::create(b, element, keys,
-                                             ValueRange{source, d, b.index(v * lanes)}));
-        return step(k, before, [&](int64_t r) { return b.load(w.queries, {block, d, b.index(r)}); });
-      });
-      for (int64_t r = 0; r < height; ++r)
-        for (int64_t v = 0; v < vectors; ++v)
-          vector::StoreOp::create(
-              b, sums[r * vectors + v], w.scores,
-              ValueRange{b.add(row, b.index(r)), b.add(column, b.index(v * lanes))});
-    });
-  });
+  int64_t vectors = tiling.getVectors(), lanes = tiling.getLanes();
+  Value whole = b.mul(arith::DivUIOp::create(b, count, b.index(this->panel())),
+                      b.index(this->panel()));
+  // Keys stay in the first cache while the queries pass.
+  auto columns = [&](Value from, Value to, int64_t width) {
+    b.loop(from, to,
+           [&](Value column) {
+             Value source = b.add(panel, arith::DivUIOp::create(b, column, b.index(this->panel())));
+             Value offset = arith::RemUIOp::create(b, column, b.index(this->panel()));
+             overRowBlocks(rows, [&](Value row) {
+               keyPanel(w, row, keys, source, offset, column, width, headSize);
+             });
+           },
+           width * lanes);
+  };
+  columns(b.index(0), whole, vectors);
+  columns(whole, count, 1);
 }
 
 void AttentionTiles::valuePanel(const Workspace &w, Value row, Value values, Value from,
                                 Value count, Value column, int64_t vectors, bool first) {
   int64_t height = tiling.getRows(), lanes = tiling.getLanes();
-  LoopBuilder::Values at, rowsOf, start;
+  LoopBuilder::Values at, start, rowsOf = rowsFrom(row);
   for (int64_t v = 0; v < vectors; ++v)
     at.push_back(v ? b.add(column, b.index(v * lanes)) : column);
-  for (int64_t r = 0; r < height; ++r)
-    rowsOf.push_back(b.add(row, b.index(r)));
   for (Value r : rowsOf)
     for (Value c : at)
       start.push_back(first ? zeroVector()
@@ -222,7 +277,7 @@ void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values
   auto columns = [&](Value begin, Value end, int64_t width) {
     b.loop(begin, end,
            [&](Value column) {
-             overRowBlocks(rows, [&](Value, Value row) {
+             overRowBlocks(rows, [&](Value row) {
                valuePanel(w, row, values, from, count, column, width, first);
              });
            },
@@ -236,56 +291,101 @@ void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values
 // Softmax
 //===----------------------------------------------------------------------===//
 
-void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, Value paddedSize,
-                              bool first, Value factor) {
+/// Weights of pairs are rounded to bf16: they need no more.
+Value AttentionTiles::exp2(Value x, bool ofWeights) {
+  return emitExp2(b, x, {ofWeights && inPairs(), instructions.avx512 && tiling.getLanes() == 16});
+}
+
+void AttentionTiles::findPeaks(const Workspace &w, Value rows, Value count) {
   int64_t lanes = tiling.getLanes();
-  Value zero = b.index(0), least = minusInfinity();
+  Value zero = b.index(0), stop = b.roundUp(count, lanes), least = minusInfinity();
+  b.loop(zero, rows, [&](Value row) {
+    b.loop(count, stop, [&](Value j) { b.store(least, w.scores, {row, j}); });
+    Value most = b.loop(zero, stop, {splat(least)}, [&](Value j, ValueRange before) {
+      Value score = vector::LoadOp::create(b, vectorType(), w.scores, ValueRange{row, j});
+      return LoopBuilder::Values{greater(before[0], score)};
+    }, lanes)[0];
+    vector::StoreOp::create(b, most, w.peaks, ValueRange{row, zero});
+  });
+}
+
+/// Maxima that the tile raises, a vector of rows at a time, and the sums below them.
+void AttentionTiles::raiseMaxima(const Workspace &w, Value rows, Value paddedSize, bool first,
+                                 Value factor) {
+  int64_t lanes = tiling.getLanes();
+  Value zero = b.index(0), least = splat(minusInfinity());
+  auto load = [&](Value buffer, ValueRange at) -> Value {
+    return vector::LoadOp::create(b, vectorType(), buffer, at);
+  };
+  auto store = [&](Value value, Value buffer, ValueRange at) {
+    vector::StoreOp::create(b, value, buffer, at);
+  };
+  // Without any live score a maximum is minus infinity; so are all scores.
+  auto baseOf = [&](Value most) -> Value {
+    Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, most, least);
+    return arith::SelectOp::create(b, empty, zeroVector(), most);
+  };
+  b.loop(zero, rows, [&](Value from) {
+    LoopBuilder::Values peaks;
+    for (int64_t lane = 0; lane < lanes; ++lane)
+      peaks.push_back(load(w.peaks, {b.add(from, b.index(lane)), zero}));
+    Value largest = reduceRows(b, peaks, [&](Value a, Value c) { return greater(a, c); });
+    if (factor)
+      largest = arith::MulFOp::create(b, largest, splat(factor));
+    if (first) {
+      store(largest, w.most, from);
+      store(baseOf(largest), w.bases, from);
+      return;
+    }
+    Value before = load(w.most, from);
+    Value grew = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, largest, before);
+    Value any = vector::ReductionOp::create(b, vector::CombiningKind::OR, grew);
+    b.ifThen(any, [&] {
+      Value most = arith::SelectOp::create(b, grew, largest, before), base = baseOf(most);
+      store(most, w.most, from);
+      store(base, w.bases, from);
+      store(exp2(arith::SubFOp::create(b, before, base), /*ofWeights=*/false), w.shrinks, from);
+      b.loop(from, b.min(rows, b.add(from, b.index(lanes))), [&](Value row) {
+        Value shrink = splat(b.load(w.shrinks, row));
+        auto scale = [&](Value buffer, Value column) {
+          store(arith::MulFOp::create(b, load(buffer, {row, column}), shrink), buffer,
+                {row, column});
+        };
+        scale(w.total, zero);
+        b.loop(zero, paddedSize, [&](Value d) { scale(w.sums, d); }, lanes);
+      });
+    });
+  }, lanes);
+}
+
+void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, bool first,
+                              Value factor) {
+  int64_t lanes = tiling.getLanes();
+  Value zero = b.index(0);
   auto load = [&](Value buffer, Value column) -> Value {
     return vector::LoadOp::create(b, vectorType(), buffer, ValueRange{row, column});
   };
-  auto store = [&](Value value, Value buffer, Value column) {
-    vector::StoreOp::create(b, value, buffer, ValueRange{row, column});
-  };
-  Value largest = b.loop(zero, stop, {splat(least)}, [&](Value j, ValueRange before) {
-    return LoopBuilder::Values{greater(before[0], load(w.scores, j))};
-  }, lanes)[0];
-  largest = reduce(largest, [&](Value a, Value c) { return greater(a, c); });
-  if (factor)
-    largest = arith::MulFOp::create(b, largest, factor);
-  Value most = largest;
-  if (first) {
-    b.store(most, w.most, row);
-  } else {
-    Value before = b.load(w.most, row);
-    Value grew = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, largest, before);
-    most = b.select(grew, largest, before);
-    b.ifThen(grew, [&] {
-      Value shrink = emitExp2(b, splat(arith::SubFOp::create(b, before, most)));
-      b.store(most, w.most, row);
-      auto scale = [&](Value buffer, Value column) {
-        store(arith::MulFOp::create(b, load(buffer, column), shrink), buffer, column);
-      };
-      scale(w.total, zero);
-      b.loop(zero, paddedSize, [&](Value d) { scale(w.sums, d); }, lanes);
-    });
-  }
-  // Without any live score the maximum is minus infinity; so are all scores.
-  Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, most, least);
-  Value base = splat(b.select(
-      empty, arith::ConstantOp::create(b, b.getF32FloatAttr(0.0f)), most));
+  Value base = splat(b.load(w.bases, row));
   Value negated = factor ? arith::NegFOp::create(b, base).getResult() : Value();
-  Value total = b.loop(zero, stop, {first ? zeroVector() : load(w.total, zero)}, [&](Value j, ValueRange sum) {
+  Value before = first ? zeroVector() : load(w.total, zero);
+  Value total = b.loop(zero, stop, {before}, [&](Value j, ValueRange sum) {
     Value score = load(w.scores, j);
     Value less = factor ? vector::FMAOp::create(b, score, splat(factor), negated).getResult()
                         : arith::SubFOp::create(b, score, base).getResult();
-    Value weight = emitExp2(b, less);
-    if (inPairs())
-      store(narrow(weight), w.weights, arith::DivUIOp::create(b, j, b.index(2)));
-    else
-      store(weight, w.weights, j);
+    Value weight = exp2(less, /*ofWeights=*/true);
+    Value at = inPairs() ? arith::DivUIOp::create(b, j, b.index(2)).getResult() : j;
+    vector::StoreOp::create(b, inPairs() ? narrow(weight) : weight, w.weights,
+                            ValueRange{row, at});
     return LoopBuilder::Values{arith::AddFOp::create(b, sum[0], weight)};
   }, lanes)[0];
-  store(total, w.total, zero);
+  vector::StoreOp::create(b, total, w.total, ValueRange{row, zero});
+}
+
+void AttentionTiles::softmax(const Workspace &w, Value rows, Value count, Value paddedSize,
+                             bool first, Value factor) {
+  raiseMaxima(w, rows, paddedSize, first, factor);
+  Value stop = b.roundUp(count, tiling.getLanes());
+  b.loop(b.index(0), rows, [&](Value row) { weighRow(w, row, stop, first, factor); });
 }
 
 Value AttentionTiles::isFinite(Value sums, Value rows, Value paddedSize) {
@@ -309,14 +409,4 @@ Value AttentionTiles::weightAt(const Workspace &w, Value row, Value key) {
   Value high = b.bitAnd(pair, b.integer(-65536, b.getI32Type()));
   Value bits = b.select(odd, high, b.shiftLeft(pair, 16));
   return arith::BitcastOp::create(b, b.getF32Type(), bits);
-}
-
-void AttentionTiles::softmax(const Workspace &w, Value rows, Value count, Value paddedSize,
-                             bool first, Value factor) {
-  Value stop = b.roundUp(count, tiling.getLanes());
-  Value least = minusInfinity();
-  b.loop(b.index(0), rows, [&](Value row) {
-    b.loop(count, stop, [&](Value j) { b.store(least, w.scores, {row, j}); });
-    weighRow(w, row, stop, paddedSize, first, factor);
-  });
 }

@@ -5,12 +5,15 @@
 // of values, each written as register-blocked vector loops. No mask, no policy.
 //
 // Layouts, all f32:
-//   query block   [rows / R][size][R]        R rows interleaved, scaled
+//   query block   [queries][size]            scaled
 //   packed keys   [panel][size][P]           P = vectors * lanes keys side by side
 //   scores        [queries][keys]            then weights, in place
 //   sums          [queries][padded size]     unnormalised result
 //   most          [queries]                  running maximum, in powers of two
 //   total         [queries][lanes]           running sum of weights, by lane
+//   peaks         [queries][lanes]           largest scores of the tile, by lane
+//   bases, shrinks [queries]                 what the tile's scores and the sums
+//                                            before it are brought down by
 //
 // Products of bf16 take pairs: two neighbours of the summed dimension (head size,
 // keys) in one 32-bit word, in queries, keys, weights and values alike. Scores,
@@ -26,6 +29,12 @@
 
 namespace scratch {
 
+/// What a processor has besides plain vectors, as its target attribute says.
+struct VectorInstructions {
+  bool avx512 = false, bf16Pairs = false;
+  static VectorInstructions of(mlir::Operation *op);
+};
+
 class AttentionTiles {
 public:
   using Value = mlir::Value;
@@ -34,12 +43,14 @@ public:
   /// some processors have for them or by what it computes.
   enum class Products { Reals, Pairs, PairInstruction };
 
-  AttentionTiles(LoopBuilder &b, TilingAttr tiling, Products products = Products::Reals)
-      : b(b), tiling(tiling), products(products) {}
+  AttentionTiles(LoopBuilder &b, TilingAttr tiling, VectorInstructions instructions,
+                 Products products = Products::Reals)
+      : b(b), tiling(tiling), instructions(instructions), products(products) {}
 
   /// Buffers of one worker. `weights` are the scores themselves unless paired.
   struct Workspace {
-    Value queries, scores, sums, most, total, weights;
+    Value queries = {}, scores = {}, sums = {}, weights = {}, most = {}, total = {},
+          peaks = {}, bases = {}, shrinks = {};
   };
   LoopBuilder::Values allocate(Value headSize, Value paddedSize);
   static Workspace workspaceOf(mlir::ValueRange values);
@@ -47,14 +58,18 @@ public:
   /// Sums and totals are zero, maxima minus infinity, for `rows` rows.
   void reset(const Workspace &w, Value rows, Value paddedSize);
 
-  /// scores = query block times keys of `count` panels from `panel` on.
+  /// scores = query block times `count` keys, in panels from `panel` on, up to a whole
+  /// vector. Where the workspace has peaks, they are those of the scores.
   void multiplyKeys(const Workspace &w, Value rows, Value keys, Value panel, Value count,
                     Value headSize);
 
+  /// Peaks of scores that have changed since the product, or of no whole number of
+  /// vectors: keys `count` and up then weigh nothing.
+  void findPeaks(const Workspace &w, Value rows, Value count);
+
   /// Scores become weights 2^(score - maximum); what was summed under a smaller
   /// maximum is scaled down, unless the tile is the first (and so the only) one.
-  /// Keys `count` and up weigh nothing. Scores are in powers of two, or become so
-  /// times `factor`, where given.
+  /// Scores are in powers of two, or become so times `factor`, where given.
   void softmax(const Workspace &w, Value rows, Value count, Value paddedSize,
                bool first = false, Value factor = {});
 
@@ -62,6 +77,9 @@ public:
   /// first tile's sums are set.
   void multiplyValues(const Workspace &w, Value rows, Value values, Value from, Value count,
                       Value paddedSize, bool first = false);
+
+  /// 2^x, x a vector; rough enough for weights if asked for them.
+  Value exp2(Value x, bool ofWeights);
 
   /// One weight of a tile, after its softmax.
   Value weightAt(const Workspace &w, Value row, Value key);
@@ -89,14 +107,18 @@ private:
   LoopBuilder::Values step(mlir::ValueRange c, mlir::ValueRange sums,
                            llvm::function_ref<Value(int64_t row)> rowValue);
   Value narrow(Value weights);
-  void weighRow(const Workspace &w, Value row, Value stop, Value paddedSize, bool first,
-                Value factor);
-  void overRowBlocks(Value rows, llvm::function_ref<void(Value block, Value row)> body);
+  void raiseMaxima(const Workspace &w, Value rows, Value paddedSize, bool first, Value factor);
+  void weighRow(const Workspace &w, Value row, Value stop, bool first, Value factor);
+  void keyPanel(const Workspace &w, Value row, Value keys, Value panel, Value offset, Value column,
+                int64_t vectors, Value headSize);
+  void overRowBlocks(Value rows, llvm::function_ref<void(Value row)> body);
+  LoopBuilder::Values rowsFrom(Value row);
   void valuePanel(const Workspace &w, Value row, Value values, Value from, Value count,
                   Value column, int64_t vectors, bool first);
 
   LoopBuilder &b;
   TilingAttr tiling;
+  VectorInstructions instructions;
   Products products;
 };
 
