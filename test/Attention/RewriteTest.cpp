@@ -139,6 +139,33 @@ TEST_F(Rewrite, DilatedWindowsAreOrderedByResidue) {
         "residues");
 }
 
+// Heads that share keys, too, have orders of their own.
+TEST_F(Rewrite, HeadsAreOrderedByResiduesOfTheirOwn) {
+  std::vector<int32_t> dilations{1, 3, 1000, 2};
+  Tensor list = Tensor::of(SCRATCH_I32, {4}, dilations);
+  auto near = [&](int64_t h, int64_t apart, int64_t left, int64_t right) {
+    int64_t d = dilations[h];
+    return apart % d == 0 && apart <= left * d && -apart <= right * d;
+  };
+  for (const char *score : {"", kScore})
+    check(", %d: tensor<?xi32>", R"(%c5 = arith.constant 5 : index
+    %c9 = arith.constant 9 : index
+    %m = scratch.mask.window bottom_right left(%c9) right(%c5) dilation(%d : tensor<?xi32>) : !scratch.mask<?x?x?x?>)",
+          "?x?x?x?", {&list}, {}, 170, 150,
+          [&](int64_t, int64_t h, int64_t i, int64_t j) { return near(h, i - 20 - j, 9, 5); },
+          "residues", score);
+  // Open to one side, with what another leaf asks of the tokens.
+  check(", %d: tensor<?xi32>", R"(%c4 = arith.constant 4 : index
+    %w = scratch.mask.window top_left right(%c4) dilation(%d : tensor<?xi32>) : !scratch.mask<?x?x?x?>
+    %g = scratch.mask.first key(%c4 : index) : !scratch.mask<?x?x?x?>
+    %m = scratch.mask.or %w, %g : !scratch.mask<?x?x?x?>)",
+        "?x?x?x?", {&list}, {}, 140, 160,
+        [&](int64_t, int64_t h, int64_t i, int64_t j) {
+          return j < 4 || near(h, i - j, 1000, 4);
+        },
+        "residues");
+}
+
 TEST_F(Rewrite, NeighbourhoodsAreOrderedByPatch) {
   auto start = [](int64_t x, int64_t extent, int64_t kernel) {
     return std::clamp<int64_t>(x - kernel / 2, 0, extent - kernel);

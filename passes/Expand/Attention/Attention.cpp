@@ -285,8 +285,8 @@ void AttentionExpansion::sumTiles(const Task &task, const AttentionTiles::Worksp
   if (!single || map)
     tiles.reset(w, task.rows, values.size);
   ScalarDomain domain(b, formula, task.batch, task.group);
-  Value head = b.add(b.mul(task.batch, e.keyHeads), task.keyHead);
-  Value firstPanel = b.mul(head, panels), firstValue = b.mul(head, entries(keyPlaces));
+  Value list = listOf(task);
+  Value firstPanel = b.mul(list, panels), firstValue = b.mul(list, entries(keyPlaces));
   int64_t perTile = tiling.getKeys() / tiles.panel();
   overKeyTiles(task, [&](Value tile, Value count, Value partial) {
     Value firstKey = b.mul(tile, b.index(tiling.getKeys()));
@@ -422,7 +422,8 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
   value = openHeads(b, op.getValue(), op.getLayout());
   FailureOr<MaskFormula> opened =
       MaskFormula::open(b, op, op.getMask(), {e.batches, e.queryHeads, e.queries, e.keys},
-                        op.getRewrites().value_or(kMaskRewrites), /*compactQueries=*/!op.getParts());
+                        op.getRewrites().value_or(kMaskRewrites), /*compactQueries=*/!op.getParts(),
+                        /*ordersPerHead=*/true);
   if (failed(opened))
     return failure();
   formula = std::move(*opened);
@@ -440,6 +441,9 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
   panels = arith::CeilDivUIOp::create(b, keyPlaces, b.index(tiles.panel()));
   HeadLists keyLists{key, e.batches, e.keyHeads, keyPlaces, e.size, formula.keyOrder};
   HeadLists valueLists{value, e.batches, e.keyHeads, keyPlaces, e.valueSize, formula.keyOrder};
+  if (formula.keyOrder.perHead)
+    for (HeadLists *lists : {&keyLists, &valueLists})
+      lists->heads = e.queryHeads, lists->shared = e.shared;
   packedKeys = tiles.inPairs()
                    ? packPanelsInPairs(b, keyLists, tiles.panel(), tiling.getLanes())
                    : packPanels(b, keyLists, tiles.panel(), tiling.getLanes());

@@ -54,10 +54,17 @@ private:
     return quotient(b.add(task.firstRow, row), packed);
   }
   Value queryOf(const Task &task, Value row) {
-    return formula.queryOrder.tokenAt(b, task.batch, placeOf(task, row));
+    return formula.queryOrder.tokenAt(b, task.batch, headOf(task, row), placeOf(task, row));
   }
   Value keyOf(const Task &task, Value place) {
-    return formula.keyOrder.tokenAt(b, task.batch, place);
+    return formula.keyOrder.tokenAt(b, task.batch, task.group, place);
+  }
+  /// Of keys and values: of the task's key head, or of its only head where heads have
+  /// orders of their own.
+  Value listOf(const Task &task) {
+    if (formula.keyOrder.perHead)
+      return b.add(b.mul(task.batch, e.queryHeads), task.group);
+    return b.add(b.mul(task.batch, e.keyHeads), task.keyHead);
   }
   void overKeyTiles(const Task &task,
                     function_ref<void(Value tile, Value count, Value partial)> body);

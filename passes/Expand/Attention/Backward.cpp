@@ -46,7 +46,7 @@ void BackwardExpansion::computeStatistics(const HeadTensor &result, const HeadTe
     b.loop(first, last, [&](Value list) {
       Value batch = quotient(list, e.queryHeads), head = remainder(list, e.queryHeads);
       b.loop(b.index(0), places, [&](Value i) {
-        Value token = formula.queryOrder.tokenAt(b, batch, i);
+        Value token = formula.queryOrder.tokenAt(b, batch, head, i);
         Value log = b.load(logSumExp, {batch, head, token});
         Value empty = arith::CmpFOp::create(
             b, arith::CmpFPredicate::OEQ, log, real(-std::numeric_limits<double>::infinity()));
@@ -75,7 +75,7 @@ void BackwardExpansion::packBlock(const Task &task, const HeadLists &lists, Valu
   b.loop(b.index(0), rows, [&](Value row) {
     // Rows beyond the last repeat it: their sums are not written.
     Value place = b.add(task.first, b.min(row, b.sub(task.rows, b.index(1))));
-    Value token = lists.order.tokenAt(b, task.batch, place);
+    Value token = lists.order.tokenAt(b, task.batch, task.head, place);
     b.loop(b.index(0), lists.size, [&](Value d) {
       Value entry = emitToF32(
           b, b.load(lists.tensor.buffer, lists.tensor.at(task.batch, task.head, token, d)));
@@ -125,8 +125,8 @@ LogicalResult BackwardExpansion::slopeOfRegion(const Task &task, Value queryHead
                                                Value firstColumn, Value row, Value column,
                                                const Workspace &w, Value &slope) {
   Value own = b.add(task.first, row), other = b.add(firstColumn, column);
-  Value query = formula.queryOrder.tokenAt(b, task.batch, transposed ? other : own),
-        key = formula.keyOrder.tokenAt(b, task.batch, transposed ? own : other);
+  Value query = formula.queryOrder.tokenAt(b, task.batch, task.head, transposed ? other : own),
+        key = formula.keyOrder.tokenAt(b, task.batch, task.head, transposed ? own : other);
   FailureOr<ScoreAndSlope> at = emitScoreAndSlope(
       b, op.getScore(), {b.load(w.scores, {row, column}), task.batch, queryHead, query, key});
   if (failed(at))
@@ -200,7 +200,7 @@ void BackwardExpansion::write(const Task &task, Value sums, const HeadLists &lis
     rows = b.min(rows, b.sub(b.max(used, task.first), task.first));
   }
   b.loop(b.index(0), rows, [&](Value row) {
-    Value token = lists.order.tokenAt(b, task.batch, b.add(task.first, row));
+    Value token = lists.order.tokenAt(b, task.batch, task.head, b.add(task.first, row));
     b.loop(b.index(0), lists.size, [&](Value d) {
       Value value = b.load(sums, {row, d});
       if (factor)

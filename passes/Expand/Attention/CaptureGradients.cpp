@@ -30,8 +30,8 @@ LogicalResult BackwardExpansion::addTile(tensor::ExtractOp read, const Task &tas
     b.loop(b.index(0), count, [&](Value column) {
       Value own = b.add(task.first, row), other = b.add(first, column);
       auto add = [&] {
-        Value query = formula.queryOrder.tokenAt(b, task.batch, own),
-              key = formula.keyOrder.tokenAt(b, task.batch, other);
+        Value query = formula.queryOrder.tokenAt(b, task.batch, task.head, own),
+              key = formula.keyOrder.tokenAt(b, task.batch, task.head, other);
         FailureOr<ScoreAndSlope> at = emitScoreAndSlope(
             b, op.getScore(), {b.load(w.scores, {row, column}), task.batch, task.head, query, key},
             read);

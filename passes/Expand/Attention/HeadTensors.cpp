@@ -81,11 +81,11 @@ static Value packInPanels(LoopBuilder &b, const HeadLists &lists, int64_t width,
       Value panel = arith::RemUIOp::create(b, number, panels);
       Value rest = arith::DivUIOp::create(b, number, panels);
       Value batch = arith::DivUIOp::create(b, rest, lists.heads);
-      Value head = arith::RemUIOp::create(b, rest, lists.heads);
+      Value list = arith::RemUIOp::create(b, rest, lists.heads), head = lists.headOf(b, list);
       Value firstPlace = b.mul(panel, b.index(width));
       Value live = b.min(b.sub(lists.places, firstPlace), b.index(width));
       auto tokenAt = [&](Value k) {
-        return lists.order.tokenAt(b, batch, b.add(firstPlace, k));
+        return lists.order.tokenAt(b, batch, list, b.add(firstPlace, k));
       };
       auto oneByOne = [&](Value from, Value to, Value depth) {
         b.loop(from, to, [&](Value k) {
@@ -153,8 +153,8 @@ TokenRows scratch::openRows(LoopBuilder &b, const HeadLists &lists, int64_t lane
       Value place = arith::RemUIOp::create(b, number, lists.places);
       Value rest = arith::DivUIOp::create(b, number, lists.places);
       Value batch = arith::DivUIOp::create(b, rest, lists.heads);
-      Value head = arith::RemUIOp::create(b, rest, lists.heads);
-      Value token = lists.order.tokenAt(b, batch, place);
+      Value list = arith::RemUIOp::create(b, rest, lists.heads), head = lists.headOf(b, list);
+      Value token = lists.order.tokenAt(b, batch, list, place);
       b.loop(b.index(0), lists.size, [&](Value d) {
         Value entry = b.load(lists.tensor.buffer, lists.tensor.at(batch, head, token, d));
         b.store(emitToF32(b, entry), packed, {number, d});
@@ -222,10 +222,10 @@ TokenRows scratch::packRowsInPairs(LoopBuilder &b, const HeadLists &lists, int64
       Value place = b.mul(arith::RemUIOp::create(b, number, pairs), two);
       Value rest = arith::DivUIOp::create(b, number, pairs);
       Value batch = arith::DivUIOp::create(b, rest, lists.heads);
-      Value head = arith::RemUIOp::create(b, rest, lists.heads);
+      Value list = arith::RemUIOp::create(b, rest, lists.heads), head = lists.headOf(b, list);
       Value next = b.add(place, one), some = b.less(next, lists.places);
-      Value token = lists.order.tokenAt(b, batch, place);
-      Value other = lists.order.tokenAt(b, batch, b.select(some, next, place));
+      Value token = lists.order.tokenAt(b, batch, list, place);
+      Value other = lists.order.tokenAt(b, batch, list, b.select(some, next, place));
       b.loop(b.index(0), lists.size, [&](Value d) {
         auto entry = [&](Value t) {
           return b.load(lists.tensor.buffer, lists.tensor.at(batch, head, t, d));

@@ -4,7 +4,8 @@
 // their layout, their extents, and the two packed forms that tiles read:
 //   panels  [list * panel][size][P]   P tokens side by side, for products with rows
 //   rows    [list * place][padded]    one token each, for weighted sums
-// A list is the tokens of one batch and head.
+// A list is the tokens of one batch and head; where heads that share keys each have an
+// order of their own, a list is of one query head.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_ATTENTION_HEADTENSORS_H
@@ -44,7 +45,13 @@ struct AttentionExtents {
 struct HeadLists {
   HeadTensor tensor;
   mlir::Value batches, heads, places, size;
-  TokenOrder order; ///< which token is where
+  TokenOrder order;        ///< which token is where
+  mlir::Value shared = {}; ///< lists that are of one head of the tensor; null: one
+
+  /// The head of the tensor that a list is of.
+  mlir::Value headOf(LoopBuilder &b, mlir::Value list) const {
+    return shared ? mlir::arith::DivUIOp::create(b, list, shared).getResult() : list;
+  }
 };
 
 /// Places beyond the last are zero.

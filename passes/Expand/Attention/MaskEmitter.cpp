@@ -74,10 +74,13 @@ ScalarDomain::ScalarDomain(LoopBuilder &b, const MaskFormula &formula, Value bat
 }
 
 /// An entry of a table as a number: bytes are flags, others signed.
-static Value entry(LoopBuilder &b, const MaskFormula::Table &table, Value batch, Value at) {
+static Value entry(LoopBuilder &b, const MaskFormula::Table &table, Value batch, Value head,
+                   Value at) {
   SmallVector<Value> indices;
   if (table.perBatch)
     indices.push_back(batch);
+  if (table.perHead)
+    indices.push_back(head);
   indices.push_back(at);
   Value value = b.load(table.buffer, indices);
   if (value.getType().isInteger(8))
@@ -86,7 +89,7 @@ static Value entry(LoopBuilder &b, const MaskFormula::Table &table, Value batch,
 }
 
 Value ScalarDomain::lookup(unsigned table, Value at) {
-  return entry(b, formula.tables[table], batch, at);
+  return entry(b, formula.tables[table], batch, head, at);
 }
 
 ScalarDomain::Interval ScalarDomain::lookupRange(unsigned number, Interval at) {
@@ -130,8 +133,8 @@ Value ScalarDomain::element(unsigned number, Value i, Value j) {
   const Leaf &leaf = formula.leaves[number];
   if (leaf.refined)
     return mask::evaluate(*this, *leaf.refined, i, j);
-  i = formula.queryOrder.tokenAt(b, batch, i);
-  j = formula.keyOrder.tokenAt(b, batch, j);
+  i = formula.queryOrder.tokenAt(b, batch, head, i);
+  j = formula.keyOrder.tokenAt(b, batch, head, j);
   switch (leaf.kind) {
   case Leaf::Kind::Dense:
     return isSet(b, b.load(leaf.buffer, indices(leaf.buffer, i, j)));
@@ -172,7 +175,7 @@ ScalarDomain::Answer ScalarDomain::scan(const Leaf &leaf, Interval query, Interv
 ScalarDomain::Interval ScalarDomain::tokens(const TokenOrder &order, Interval places) {
   if (!order.tokens)
     return places;
-  auto at = [&](Value place) { return order.tokenAt(b, batch, place); };
+  auto at = [&](Value place) { return order.tokenAt(b, batch, head, place); };
   Value first = at(places.low);
   if (order.sorted)
     return {first, at(places.high)};
@@ -296,6 +299,8 @@ LaneDomain::Number LaneDomain::lookup(unsigned number, Number at) {
   LoopBuilder::Values indices;
   if (table.perBatch)
     indices.push_back(scalars.batch);
+  if (table.perHead)
+    indices.push_back(scalars.head);
   Value loaded;
   if (at.value == steps) { // the keys themselves: consecutive entries
     indices.push_back(key);
@@ -329,7 +334,7 @@ Value LaneDomain::equal(Number a, Number c) { return compare(arith::CmpIPredicat
 Value LaneDomain::element(unsigned number, Number i, Number j) {
   const Leaf &leaf = scalars.formula.leaves[number];
   auto entryAt = [&](Value column) {
-    Value token = scalars.formula.queryOrder.tokenAt(b, scalars.batch, i.value);
+    Value token = scalars.formula.queryOrder.tokenAt(b, scalars.batch, scalars.head, i.value);
     return scalars.indices(leaf.buffer, token, column);
   };
   switch (leaf.kind) {

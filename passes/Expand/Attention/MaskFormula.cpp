@@ -24,7 +24,7 @@ public:
 
   FailureOr<Predicate> open(Value mask);
   /// Decides places for the tokens of `mask`; comes before it is opened.
-  void order(Value mask, Rewrites rewrites, bool compactQueries);
+  void order(Value mask, Rewrites rewrites, bool compactQueries, bool ordersPerHead);
   /// Places that hold a query and a key at all.
   const Predicate &inUse() const { return used; }
 
@@ -47,6 +47,7 @@ private:
   Index shift(Alignment alignment);
   unsigned add(MaskFormula::Table table) {
     formula.dependsOnBatch |= table.perBatch;
+    formula.dependsOnHead |= table.perHead;
     formula.tables.push_back(table);
     return formula.tables.size() - 1;
   }
@@ -61,6 +62,7 @@ private:
   Index tokensOf(const TokenOrder &order, const Index &place);
   bool allows(Rewrites rewrite) const { return bitEnumContainsAny(rewrites, rewrite); }
   bool sharesResidues(MaskWindowOp leaf);
+  Value allTokens() { return b.max(b.add(domain.queries, domain.keys), b.index(1)); }
   Predicate neighbourhood(MaskNeighbourhoodOp leaf);
   Predicate documents(MaskDocumentsOp leaf);
   void checkRepeats(Value tensor, unsigned aligned, StringRef what,
@@ -83,7 +85,6 @@ private:
   Predicate used = mask::constant(true);
   MaskWindowOp residues;             ///< the window whose residues make the order
   mask::Tokens ranks;                ///< then: see orderByRemainder
-  Value rankReach;
   int64_t gridColumns = 0;           ///< patches of such a grid make the order
   mask::Tokens rows, columns;        ///< then: where tokens sit
 };
@@ -141,13 +142,34 @@ void Opener::checkDilation(Value dilation) {
   });
 }
 
+/// Tokens are never further apart than `tokens`, so neither need dilations be.
+static Value clampedDilation(LoopBuilder &b, Value dilation, Value tokens) {
+  return arith::MaxSIOp::create(b, arith::MinSIOp::create(b, dilation, tokens), b.index(1));
+}
+
+/// Further than any two ranks of one residue.
+static Value rankReach(LoopBuilder &b, Value dilation, Value tokens) {
+  return b.add(arith::DivUIOp::create(b, tokens, dilation), b.index(2));
+}
+
 Predicate Opener::window(MaskWindowOp leaf) {
   if (leaf.getDilation())
     checkDilation(leaf.getDilation());
   if (sharesResidues(leaf)) {
     // A plain window on ranks; an open side reaches as far as any rank of one residue.
-    Index reach = single(rankReach);
-    auto steps = [&](Value side) { return side ? single(b.min(side, rankReach)) : reach; };
+    auto steps = [&](Value side) {
+      Parameter parameter;
+      bool perHead = isa<RankedTensorType>(leaf.getDilation().getType());
+      (perHead ? parameter.buffer : parameter.single) =
+          perHead ? openDense(b, leaf.getDilation()) : leaf.getDilation();
+      parameter.perHead = perHead;
+      Value tokens = allTokens();
+      parameter.then = [side, tokens](LoopBuilder &b, Value dilation) {
+        Value reach = rankReach(b, clampedDilation(b, dilation, tokens), tokens);
+        return side ? b.min(side, reach) : reach;
+      };
+      return add(parameter);
+    };
     return mask::lessEqual(ranks.query - steps(leaf.getLeft()), ranks.key) &&
            mask::lessEqual(ranks.key, ranks.query + steps(leaf.getRight()));
   }
@@ -343,6 +365,7 @@ unsigned Opener::add(TokenNumbers numbers, bool sorted) {
   MaskFormula::Table table;
   table.buffer = numbers.buffer;
   table.perBatch = numbers.perBatch;
+  table.perHead = numbers.perHead;
   table.sorted = sorted;
   return add(table);
 }
@@ -356,8 +379,8 @@ static Value owner(Value buffer) {
 
 /// The tokens at an order's places, as an expression of the place.
 Index Opener::tokensOf(const TokenOrder &order, const Index &place) {
-  TokenNumbers numbers{order.tokens, order.perBatch};
-  if (!order.perBatch)
+  TokenNumbers numbers{order.tokens, order.perBatch, order.perHead};
+  if (!order.perBatch && !order.perHead)
     numbers.buffer = memref::CollapseShapeOp::create(
         b, order.tokens, SmallVector<ReassociationIndices>{{0, 1}});
   return mask::lookup(add(numbers, order.sorted), place);
@@ -406,20 +429,28 @@ bool Opener::sharesResidues(MaskWindowOp leaf) {
 
 void Opener::orderForWindow(MaskWindowOp leaf) {
   residues = leaf;
-  // Tokens are never further apart than this, so neither need dilations be.
-  Value all = b.max(b.add(domain.queries, domain.keys), b.index(1));
-  Value dilation = arith::MaxSIOp::create(
-      b, arith::MinSIOp::create(b, leaf.getDilation(), all), b.index(1));
-  rankReach = b.add(arith::DivUIOp::create(b, all, dilation), b.index(2));
-  // Further than any two ranks of one residue, and a window, together.
-  Value stride = b.mul(rankReach, b.index(4));
+  Value dilation = leaf.getDilation(), heads, dilations;
+  if (isa<RankedTensorType>(dilation.getType())) {
+    heads = domain.heads;
+    checkExtents(b, extent(b, dilation, 0), heads, "mask.window: dilations");
+    dilations = openDense(b, dilation);
+  }
+  Value tokens = allTokens();
+  auto remaindersOf = [&](Value list) -> Remainders {
+    Value own = dilation;
+    if (heads)
+      own = arith::IndexCastOp::create(b, b.getIndexType(), b.load(dilations, list));
+    own = clampedDilation(b, own, tokens);
+    // Further than any two ranks of one residue, and a window, together.
+    return {own, b.mul(rankReach(b, own, tokens), b.index(4))};
+  };
   Value shift = leaf.getAlignment() == Alignment::TopLeft ? b.index(0)
                                                           : b.sub(domain.keys, domain.queries);
   for (Axis axis : {Axis::Query, Axis::Key}) {
     bool queries = axis == Axis::Query;
     TokenNumbers numbers;
-    TokenOrder order = orderByRemainder(b, extentOf(axis), queries ? shift : b.index(0), dilation,
-                                        stride, numbers);
+    TokenOrder order = orderByRemainder(b, heads, extentOf(axis), queries ? shift : b.index(0),
+                                        remaindersOf, numbers);
     formula.temporaries.append({order.tokens, owner(numbers.buffer)});
     Index place = queries ? mask::query() : mask::key();
     (queries ? ranks.query : ranks.key) = mask::lookup(add(numbers, /*sorted=*/true), place);
@@ -440,7 +471,7 @@ void Opener::orderForGrid(MaskNeighbourhoodOp leaf) {
   formula.queryOrder = formula.keyOrder = order;
 }
 
-void Opener::order(Value mask, Rewrites allowed, bool compactQueries) {
+void Opener::order(Value mask, Rewrites allowed, bool compactQueries, bool ordersPerHead) {
   rewrites = allowed;
   SmallVector<Value> conjuncts, pending{mask}, tree{mask};
   while (!pending.empty()) {
@@ -463,7 +494,7 @@ void Opener::order(Value mask, Rewrites allowed, bool compactQueries) {
       continue;
     auto window = dyn_cast<MaskWindowOp>(def);
     if (window && allows(Rewrites::Residues) && window.getDilation() &&
-        window.getDilation().getType().isIndex())
+        (ordersPerHead || window.getDilation().getType().isIndex()))
       return orderForWindow(window);
     auto grid = dyn_cast<MaskNeighbourhoodOp>(def);
     if (grid && allows(Rewrites::Patches))
@@ -492,7 +523,7 @@ Predicate Opener::documents(MaskDocumentsOp leaf) {
   if (!leaf.getSorted() || !allows(Rewrites::Ranges))
     return mask::sameDocument(query, key, at);
   auto numbers = [&](unsigned number) {
-    return TokenNumbers{formula.tables[number].buffer, formula.tables[number].perBatch};
+    return TokenNumbers{formula.tables[number].buffer, formula.tables[number].perBatch, false};
   };
   TokenNumbers starts, ends;
   findDocuments(b, numbers(query), numbers(key), domain.batches, domain.queries, domain.keys,
@@ -566,14 +597,14 @@ FailureOr<Predicate> Opener::open(Value mask) {
 
 FailureOr<MaskFormula> MaskFormula::open(LoopBuilder &b, Operation *op, Value mask,
                                          const MaskDomain &domain, Rewrites rewrites,
-                                         bool compactQueries) {
+                                         bool compactQueries, bool ordersPerHead) {
   MaskFormula formula;
   formula.queryPlaces = domain.queries;
   formula.keyPlaces = domain.keys;
   if (!mask)
     return formula;
   Opener opener(b, op, domain, formula);
-  opener.order(mask, rewrites, compactQueries);
+  opener.order(mask, rewrites, compactQueries, ordersPerHead);
   FailureOr<Predicate> predicate = opener.open(mask);
   if (failed(predicate))
     return failure();

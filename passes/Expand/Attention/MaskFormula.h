@@ -29,10 +29,10 @@ struct MaskFormula {
     bool perHead = false; ///< of `buffer`: by head, else by batch
     std::function<mlir::Value(LoopBuilder &, mlir::Value)> then; ///< may be null
   };
-  /// Entries per token, [tokens] or [batch, tokens].
+  /// Entries per token, [tokens], [batch, tokens] or [head, tokens].
   struct Table {
     mlir::Value buffer;
-    bool perBatch = false, sorted = false;
+    bool perBatch = false, sorted = false, perHead = false;
   };
   /// What only this file's users can evaluate, entry by entry.
   struct Leaf {
@@ -61,11 +61,13 @@ struct MaskFormula {
   /// Opens `mask` (may be null: everything takes part). Operands whose extents
   /// do not fit `domain` fail the call at run time. Fails with an error on `op`.
   /// `rewrites` says what orders may be made for it (compact: of keys; of queries too
-  /// with `compactQueries`) and whether sorted documents become ranges.
+  /// with `compactQueries`; for each head its own with `ordersPerHead`) and whether
+  /// sorted documents become ranges.
   static llvm::FailureOr<MaskFormula> open(LoopBuilder &b, mlir::Operation *op, mlir::Value mask,
                                            const MaskDomain &domain,
                                            Rewrites rewrites = Rewrites::None,
-                                           bool compactQueries = false);
+                                           bool compactQueries = false,
+                                           bool ordersPerHead = false);
 };
 
 } // namespace scratch

@@ -24,7 +24,7 @@ static Value numberAt(LoopBuilder &b, const TokenNumbers &numbers, Value batch, 
 /// A list that serves all batches, seen as plain numbers.
 static TokenNumbers flatten(LoopBuilder &b, Value lists) {
   return {memref::CollapseShapeOp::create(b, lists, SmallVector<ReassociationIndices>{{0, 1}}),
-          false};
+          false, false};
 }
 
 static void put(LoopBuilder &b, Value number, Value lists, Value list, Value place) {
@@ -59,32 +59,42 @@ TokenOrder scratch::orderKept(LoopBuilder &b, ArrayRef<TokenNumbers> flags, Valu
   return order;
 }
 
-TokenOrder scratch::orderByRemainder(LoopBuilder &b, Value tokens, Value shift, Value dilation,
-                                     Value stride, TokenNumbers &ranks) {
-  TokenOrder order;
-  Value zero = b.index(0), one = b.index(1);
-  order.tokens = allocateLists(b, one, tokens);
-  Value lists = allocateLists(b, one, tokens);
+/// One list of orderByRemainder: tokens to `tokenLists`, ranks to `rankLists`.
+static void listByRemainder(LoopBuilder &b, Value list, Value tokens, Value shift,
+                            const Remainders &remainders, Value tokenLists, Value rankLists) {
+  Value zero = b.index(0), dilation = remainders.dilation;
   auto floorMod = [&](Value a) {
     Value down = arith::FloorDivSIOp::create(b, a, dilation);
     return b.sub(a, b.mul(down, dilation));
   };
-  Value safe = b.select(StatusOp::create(b), dilation, zero);
-  b.loop(zero, safe, {zero}, [&](Value remainder, ValueRange before) {
+  b.loop(zero, dilation, {zero}, [&](Value remainder, ValueRange before) {
     Value first = floorMod(b.sub(remainder, shift));
     Value some = b.less(first, tokens);
     Value count = b.select(
         some, arith::CeilDivUIOp::create(b, b.sub(tokens, first), dilation), zero);
-    Value base = b.mul(remainder, stride);
+    Value base = b.mul(remainder, remainders.stride);
     Value step = arith::FloorDivSIOp::create(b, b.add(first, shift), dilation);
     b.loop(zero, count, [&](Value k) {
       Value place = b.add(before[0], k);
-      put(b, b.add(first, b.mul(k, dilation)), order.tokens, zero, place);
-      put(b, b.add(base, b.add(step, k)), lists, zero, place);
+      put(b, b.add(first, b.mul(k, dilation)), tokenLists, list, place);
+      put(b, b.add(base, b.add(step, k)), rankLists, list, place);
     });
     return Values{b.add(before[0], count)};
   });
-  ranks = flatten(b, lists);
+}
+
+TokenOrder scratch::orderByRemainder(LoopBuilder &b, Value heads, Value tokens, Value shift,
+                                     function_ref<Remainders(Value list)> remaindersOf,
+                                     TokenNumbers &ranks) {
+  TokenOrder order;
+  order.perHead = static_cast<bool>(heads);
+  Value lists = heads ? heads : b.index(1);
+  order.tokens = allocateLists(b, lists, tokens);
+  Value rankLists = allocateLists(b, lists, tokens);
+  b.loop(b.index(0), countIfOk(b, lists), [&](Value list) {
+    listByRemainder(b, list, tokens, shift, remaindersOf(list), order.tokens, rankLists);
+  });
+  ranks = heads ? TokenNumbers{rankLists, false, true} : flatten(b, rankLists);
   return order;
 }
 
@@ -147,6 +157,6 @@ void scratch::findDocuments(LoopBuilder &b, TokenNumbers query, TokenNumbers key
       return Values{start, end};
     });
   });
-  starts = perBatch ? TokenNumbers{startLists, true} : flatten(b, startLists);
-  ends = perBatch ? TokenNumbers{endLists, true} : flatten(b, endLists);
+  starts = perBatch ? TokenNumbers{startLists, true, false} : flatten(b, startLists);
+  ends = perBatch ? TokenNumbers{endLists, true, false} : flatten(b, endLists);
 }

@@ -16,15 +16,18 @@ namespace scratch {
 struct TokenOrder {
   mlir::Value tokens;    ///< memref<? x ? x i32>: [list][place]; null: token = place
   mlir::Value counts;    ///< memref<? x i32>: places of a list in use; null: all
-  bool perBatch = false; ///< a list per batch, or one for all
+  /// A list per batch, or per query head, or one for all.
+  bool perBatch = false, perHead = false;
   bool sorted = false;   ///< tokens ascend
 
   /// The token at a place, index.
-  mlir::Value tokenAt(LoopBuilder &b, mlir::Value batch, mlir::Value place) const {
+  mlir::Value tokenAt(LoopBuilder &b, mlir::Value batch, mlir::Value head,
+                      mlir::Value place) const {
     if (!tokens)
       return place;
-    return b.toIndex(b.load(tokens, {list(b, batch), place}));
+    return b.toIndex(b.load(tokens, {perHead ? head : list(b, batch), place}));
   }
+  /// Those of lists per head are all in use.
   mlir::Value countAt(LoopBuilder &b, mlir::Value batch) const {
     return b.toIndex(b.load(counts, {list(b, batch)}));
   }
@@ -35,10 +38,10 @@ private:
   }
 };
 
-/// Numbers per token, [tokens] or [batch][tokens].
+/// Numbers per token, [tokens], [batch][tokens] or [head][tokens].
 struct TokenNumbers {
   mlir::Value buffer;
-  bool perBatch = false;
+  bool perBatch = false, perHead = false;
 };
 
 /// The tokens for which none of `flags` is zero, ascending; places out of use
@@ -47,11 +50,18 @@ struct TokenNumbers {
 TokenOrder orderKept(LoopBuilder &b, llvm::ArrayRef<TokenNumbers> flags, mlir::Value batches,
                      mlir::Value tokens, mlir::Value &places);
 
-/// Tokens by the remainder of t + shift by a dilation (at least 1), then by t.
-/// `ranks` ascends with the places: it grows by one from a token to the next of its
-/// remainder, and by `stride` from a remainder to the next.
-TokenOrder orderByRemainder(LoopBuilder &b, mlir::Value tokens, mlir::Value shift,
-                            mlir::Value dilation, mlir::Value stride, TokenNumbers &ranks);
+/// A dilation (at least 1), and how far ranks of its remainders are apart.
+struct Remainders {
+  mlir::Value dilation, stride;
+};
+
+/// Tokens by the remainder of t + shift by a dilation, then by t: one list, or one for
+/// each of `heads`, if given. `ranks` ascends with the places: it grows by one from a
+/// token to the next of its remainder, and by the stride from a remainder to the next.
+TokenOrder orderByRemainder(LoopBuilder &b, mlir::Value heads, mlir::Value tokens,
+                            mlir::Value shift,
+                            llvm::function_ref<Remainders(mlir::Value list)> remaindersOf,
+                            TokenNumbers &ranks);
 
 /// Tokens of a grid, patch by patch of 8 x 8. `rows` and `columns` receive where the
 /// token of a place sits.
