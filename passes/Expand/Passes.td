@@ -40,6 +40,22 @@ def ExpandKernelsPass : Pass<"scratch-expand-kernels", "::mlir::func::FuncOp"> {
   let statistics = [Statistic<"numExpanded", "num-expanded", "Kernels expanded">];
 }
 
+def GatherEarlyPass : Pass<"scratch-gather-early", "::mlir::func::FuncOp"> {
+  let summary = "Gather rows before what is computed of each row by itself";
+  let description = [{
+    Moves `scratch.gather_rows` above linalg operations whose result's rows depend on
+    the same rows of their operands alone, where fewer rows are gathered than there
+    are and nobody else wants the others. An attribute `scratch.rewrites` on the
+    gather, which `--rewrites` sets, forbids it unless it has `compact`.
+
+    BEFORE  %y = linalg.matmul ins(%x, %w : tensor<64x8xf32>, tensor<8x8xf32>)
+            %r = scratch.gather_rows %y[%ids] : tensor<64x8xf32>, tensor<16xi32>
+    AFTER   %few = scratch.gather_rows %x[%ids] : tensor<64x8xf32>, tensor<16xi32>
+            %r = linalg.matmul ins(%few, %w : tensor<16x8xf32>, tensor<8x8xf32>)
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def LowerTensorsPass : Pass<"scratch-lower-tensors", "::mlir::ModuleOp"> {
   let summary = "No tensors left: upstream's sparsification and bufferization";
   let description = [{

@@ -45,6 +45,7 @@ void scratch::buildSelectPipeline(OpPassManager &pm,
 }
 
 void scratch::buildExpandPipeline(OpPassManager &pm) {
+  pm.addNestedPass<func::FuncOp>(createGatherEarlyPass());
   pm.addNestedPass<func::FuncOp>(createPackWeightsPass());
   pm.addPass(createEntryPointsPass());
   // Callers come in through argument blocks; bodies are private.

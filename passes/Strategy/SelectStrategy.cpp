@@ -7,6 +7,7 @@
 #include "passes/Strategy/Passes.h"
 #include "passes/Strategy/PriceFile.h"
 
+#include "dialects/Scratch/Rewrites.h"
 #include "passes/Strategy/AttentionTiling.h"
 #include "passes/Strategy/CostTable.h"
 #include "passes/Strategy/DescribeKernel.h"
@@ -138,6 +139,8 @@ struct SelectStrategyPass : scratch::impl::SelectStrategyPassBase<SelectStrategy
         decide(backward, "attention_backward/two_passes", *model, vectorBits, *demands);
         ++numSelected;
       }
+      if (isa<GatherRowsOp>(op) && demands->rewrites && !op->hasAttr(kRewritesAttr))
+        op->setAttr(kRewritesAttr, RewritesAttr::get(&getContext(), *demands->rewrites));
       auto kernel = dyn_cast<KernelOpInterface>(op);
       if (!kernel)
         return WalkResult::advance();

@@ -149,3 +149,42 @@ TEST(Patch, SampleGatherScatterIsTheMask) {
     expected[at] = places[at / 8] < 4 ? reference::realAt(x.view, at) : 0;
   EXPECT_EQ(compare(kernel.results[0], expected).largest, 0);
 }
+
+// Projections of what is kept, gathered before them or after: the same rows.
+TEST(Patch, RowsAreGatheredBeforeTheirProjections) {
+  constexpr int64_t kTokens = 40, kKept = 9, kSize = 12, kWide = 20;
+  Tensor x = Tensor::random(1, SCRATCH_F32, {2 * kTokens, kSize}),
+         w = Tensor::random(2, SCRATCH_F32, {kSize, kWide});
+  std::vector<int32_t> ids;
+  for (int64_t n = 0; n < 2 * kKept; ++n)
+    ids.push_back(int32_t(n * 17 % kTokens));
+  Tensor list = Tensor::of(SCRATCH_I32, {2, kKept}, ids);
+  const float *rows = static_cast<const float *>(x.view.values),
+              *weights = static_cast<const float *>(w.view.values);
+  std::vector<double> expected;
+  for (int64_t n = 0; n < 2 * kKept; ++n)
+    for (int64_t c = 0; c < kWide; ++c) {
+      double sum = 0;
+      for (int64_t d = 0; d < kSize; ++d)
+        sum += double(rows[(n / kKept * kTokens + ids[n]) * kSize + d]) * weights[d * kWide + c];
+      expected.push_back(sum);
+    }
+  for (std::string option : {"", "{scratch.rewrites = #scratch.rewrites<none>}"}) {
+    Kernel kernel(R"(
+func.func @attention(%x: tensor<80x12xf32>, %w: tensor<12x20xf32>, %ids: tensor<2x9xi32>)
+    -> tensor<2x9x20xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<80x20xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<80x20xf32>) -> tensor<80x20xf32>
+  %y = linalg.matmul ins(%x, %w : tensor<80x12xf32>, tensor<12x20xf32>)
+                     outs(%z : tensor<80x20xf32>) -> tensor<80x20xf32>
+  %s = tensor.expand_shape %y [[0, 1], [2]] output_shape [2, 40, 20]
+       : tensor<80x20xf32> into tensor<2x40x20xf32>
+  %r = scratch.gather_rows %s[%ids] )" + option + R"(
+       : tensor<2x40x20xf32>, tensor<2x9xi32> -> tensor<2x9x20xf32>
+  return %r : tensor<2x9x20xf32>
+})");
+    ASSERT_EQ(kernel.call({&x.view, &w.view, &list.view}, {}, 1), SCRATCH_OK);
+    EXPECT_LT(compare(kernel.results[0], expected).largest, 1e-5);
+  }
+}
