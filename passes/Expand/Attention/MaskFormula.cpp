@@ -142,16 +142,6 @@ void Opener::checkDilation(Value dilation) {
   });
 }
 
-/// Tokens are never further apart than `tokens`, so neither need dilations be.
-static Value clampedDilation(LoopBuilder &b, Value dilation, Value tokens) {
-  return arith::MaxSIOp::create(b, arith::MinSIOp::create(b, dilation, tokens), b.index(1));
-}
-
-/// Further than any two ranks of one residue.
-static Value rankReach(LoopBuilder &b, Value dilation, Value tokens) {
-  return b.add(arith::DivUIOp::create(b, tokens, dilation), b.index(2));
-}
-
 Predicate Opener::window(MaskWindowOp leaf) {
   if (leaf.getDilation())
     checkDilation(leaf.getDilation());
@@ -165,7 +155,7 @@ Predicate Opener::window(MaskWindowOp leaf) {
       parameter.perHead = perHead;
       Value tokens = allTokens();
       parameter.then = [side, tokens](LoopBuilder &b, Value dilation) {
-        Value reach = rankReach(b, clampedDilation(b, dilation, tokens), tokens);
+        Value reach = Remainders::of(b, dilation, tokens).reach;
         return side ? b.min(side, reach) : reach;
       };
       return add(parameter);
@@ -370,13 +360,6 @@ unsigned Opener::add(TokenNumbers numbers, bool sorted) {
   return add(table);
 }
 
-/// Buffers that were made here are released with the formula.
-static Value owner(Value buffer) {
-  while (auto view = buffer.getDefiningOp<memref::CollapseShapeOp>())
-    buffer = view.getSrc();
-  return buffer;
-}
-
 /// The tokens at an order's places, as an expression of the place.
 Index Opener::tokensOf(const TokenOrder &order, const Index &place) {
   TokenNumbers numbers{order.tokens, order.perBatch, order.perHead};
@@ -436,13 +419,11 @@ void Opener::orderForWindow(MaskWindowOp leaf) {
     dilations = openDense(b, dilation);
   }
   Value tokens = allTokens();
-  auto remaindersOf = [&](Value list) -> Remainders {
+  auto remaindersOf = [&](Value list) {
     Value own = dilation;
     if (heads)
       own = arith::IndexCastOp::create(b, b.getIndexType(), b.load(dilations, list));
-    own = clampedDilation(b, own, tokens);
-    // Further than any two ranks of one residue, and a window, together.
-    return {own, b.mul(rankReach(b, own, tokens), b.index(4))};
+    return Remainders::of(b, own, tokens);
   };
   Value shift = leaf.getAlignment() == Alignment::TopLeft ? b.index(0)
                                                           : b.sub(domain.keys, domain.queries);
@@ -451,7 +432,7 @@ void Opener::orderForWindow(MaskWindowOp leaf) {
     TokenNumbers numbers;
     TokenOrder order = orderByRemainder(b, heads, extentOf(axis), queries ? shift : b.index(0),
                                         remaindersOf, numbers);
-    formula.temporaries.append({order.tokens, owner(numbers.buffer)});
+    formula.temporaries.append({order.tokens, ownerOf(numbers.buffer)});
     Index place = queries ? mask::query() : mask::key();
     (queries ? ranks.query : ranks.key) = mask::lookup(add(numbers, /*sorted=*/true), place);
     (queries ? at.query : at.key) = tokensOf(order, place);
@@ -462,7 +443,7 @@ void Opener::orderForWindow(MaskWindowOp leaf) {
 void Opener::orderForGrid(MaskNeighbourhoodOp leaf) {
   TokenNumbers row, column;
   TokenOrder order = orderByPatch(b, leaf.getGrid()[0], leaf.getGrid()[1], row, column);
-  formula.temporaries.append({order.tokens, owner(row.buffer), owner(column.buffer)});
+  formula.temporaries.append({order.tokens, ownerOf(row.buffer), ownerOf(column.buffer)});
   unsigned rowTable = add(row, false), columnTable = add(column, false);
   gridColumns = leaf.getGrid()[1];
   rows = {mask::lookup(rowTable, mask::query()), mask::lookup(rowTable, mask::key())};
@@ -528,7 +509,7 @@ Predicate Opener::documents(MaskDocumentsOp leaf) {
   TokenNumbers starts, ends;
   findDocuments(b, numbers(query), numbers(key), domain.batches, domain.queries, domain.keys,
                 starts, ends);
-  formula.temporaries.append({owner(starts.buffer), owner(ends.buffer)});
+  formula.temporaries.append({ownerOf(starts.buffer), ownerOf(ends.buffer)});
   return mask::lessEqual(mask::lookup(add(starts, /*sorted=*/true), at.query), at.key) &&
          mask::less(at.key, mask::lookup(add(ends, /*sorted=*/true), at.query));
 }

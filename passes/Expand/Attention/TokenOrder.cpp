@@ -59,6 +59,21 @@ TokenOrder scratch::orderKept(LoopBuilder &b, ArrayRef<TokenNumbers> flags, Valu
   return order;
 }
 
+Value scratch::ownerOf(Value buffer) {
+  while (auto view = buffer.getDefiningOp<memref::CollapseShapeOp>())
+    buffer = view.getSrc();
+  return buffer;
+}
+
+Remainders Remainders::of(LoopBuilder &b, Value dilation, Value tokens) {
+  Remainders r;
+  r.dilation =
+      arith::MaxSIOp::create(b, arith::MinSIOp::create(b, dilation, tokens), b.index(1));
+  r.reach = b.add(arith::DivUIOp::create(b, tokens, r.dilation), b.index(2));
+  r.stride = b.mul(r.reach, b.index(4));
+  return r;
+}
+
 /// One list of orderByRemainder: tokens to `tokenLists`, ranks to `rankLists`.
 static void listByRemainder(LoopBuilder &b, Value list, Value tokens, Value shift,
                             const Remainders &remainders, Value tokenLists, Value rankLists) {

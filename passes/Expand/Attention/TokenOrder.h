@@ -44,15 +44,21 @@ struct TokenNumbers {
   bool perBatch = false, perHead = false;
 };
 
+/// The allocated buffer that `buffer` is or is a view of.
+mlir::Value ownerOf(mlir::Value buffer);
+
 /// The tokens for which none of `flags` is zero, ascending; places out of use
 /// repeat the last token, so that places still ascend. `places` receives how many
 /// the longest list uses.
 TokenOrder orderKept(LoopBuilder &b, llvm::ArrayRef<TokenNumbers> flags, mlir::Value batches,
                      mlir::Value tokens, mlir::Value &places);
 
-/// A dilation (at least 1), and how far ranks of its remainders are apart.
+/// A dilation, at least 1 and at most `tokens` (further than any two tokens are apart).
 struct Remainders {
-  mlir::Value dilation, stride;
+  mlir::Value dilation;
+  mlir::Value reach;  ///< further than any two ranks of one remainder
+  mlir::Value stride; ///< between ranks of two: further than two of one and a window
+  static Remainders of(LoopBuilder &b, mlir::Value dilation, mlir::Value tokens);
 };
 
 /// Tokens by the remainder of t + shift by a dilation, then by t: one list, or one for
