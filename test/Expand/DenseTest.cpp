@@ -63,6 +63,39 @@ TEST(Dense, MatmulInEveryTranspositionAddsToItsInitialValue) {
   checkMatmul<double>(false, false);
 }
 
+TEST(Dense, AMatrixTimesAVectorMeetsItsConsumer) {
+  Compiled compiled(R"(
+func.func @f(%A: tensor<?x?xf32>, %x: tensor<?xf32>, %y: tensor<?xf32>, %s: tensor<?xf32>) -> tensor<?xf32> {
+  %r = linalg.matvec ins(%A, %x : tensor<?x?xf32>, tensor<?xf32>) outs(%y : tensor<?xf32>) -> tensor<?xf32>
+  %d = linalg.mul ins(%r, %s : tensor<?xf32>, tensor<?xf32>) outs(%y : tensor<?xf32>) -> tensor<?xf32>
+  return %d : tensor<?xf32>
+})");
+  std::mt19937 random(7);
+  for (auto [m, k] : {std::pair<int64_t, int64_t>{1, 1}, {3, 16}, {4, 31}, {9, 32}, {130, 577}, {2, 0}}) {
+    std::vector<float> a = uniform<float>(random, m * k), x = uniform<float>(random, k);
+    std::vector<float> y = uniform<float>(random, m), s = uniform<float>(random, m);
+    for (int threads : {1, 2}) {
+      Call call(threads);
+      call.dense(SCRATCH_F32, {m, k}, a).dense(SCRATCH_F32, {k}, x).dense(SCRATCH_F32, {m}, y).dense(
+          SCRATCH_F32, {m}, s);
+      ASSERT_EQ(call.run(compiled.entry("f")), SCRATCH_OK) << scratch_last_error();
+      std::vector<float> found = call.values<float>();
+      ASSERT_EQ(found.size(), size_t(m));
+      for (int64_t i = 0; i < m; ++i) {
+        double sum = y[i];
+        for (int64_t l = 0; l < k; ++l)
+          sum += double(a[i * k + l]) * x[l];
+        expectNear(found[i], sum * s[i], k);
+      }
+    }
+  }
+  std::vector<float> a(6), x(3), y(2), s(3);
+  Call call;
+  call.dense(SCRATCH_F32, {2, 3}, a).dense(SCRATCH_F32, {3}, x).dense(SCRATCH_F32, {2}, y).dense(
+      SCRATCH_F32, {3}, s);
+  EXPECT_EQ(call.run(compiled.entry("f")), SCRATCH_SHAPE_MISMATCH);
+}
+
 TEST(Dense, ShapesThatDisagreeAreRefused) {
   Compiled compiled(matmulText("m, k", "k, n", "f32"));
   std::vector<float> a(12), b(12), c(12);

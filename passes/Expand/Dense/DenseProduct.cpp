@@ -16,6 +16,7 @@
 #include "passes/Expand/Dense/DenseProduct.h"
 
 #include "passes/Expand/Dense/Dense.h"
+#include "passes/Expand/Dense/MatrixVector.h"
 #include "passes/Expand/InitialValue.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Prune/MaskUses.h"
@@ -284,5 +285,9 @@ Operation *scratch::lastOfDenseProduct(Operation *op) {
 }
 
 Value scratch::expandDenseProduct(LoopBuilder &b, Operation *op) {
-  return DenseProduct(b, *matchDenseContraction(op)).expand();
+  DenseContraction product = *matchDenseContraction(op);
+  if (isMatrixVector(product))
+    return expandMatrixVector(b, product,
+                              vectorBits(op) / product.element().getIntOrFloatBitWidth());
+  return DenseProduct(b, std::move(product)).expand();
 }

@@ -49,13 +49,53 @@ PackedEntries::PackedEntries(LoopBuilder &b, PackingAttr packing, ValueRange par
           "packed_matmul: bytes of the bitmap");
 }
 
+Value PackedEntries::steps(LoopBuilder &b) const {
+  if (!positionBuffer) // of N entries per group, or K per row: all that are stored
+    return memref::DimOp::create(b, values, 0);
+  // Where the call failed before, nothing may be read.
+  Value stored = b.ifElse(
+      StatusOp::create(b), {b.getIndexType()},
+      [&] { return Values{b.loadIndex(positionBuffer, panelCount)}; },
+      [&] { return Values{b.index(0)}; })[0];
+  return b.mul(stored, b.index(width));
+}
+
 Value PackedEntries::isCut(LoopBuilder &b) const {
   if (!mayBeCut)
     return {};
   return b.notEqual(arith::RemUIOp::create(b, columns, b.index(width)), b.index(0));
 }
 
-Values PackedEntries::walkBlocks(LoopBuilder &b, Value panel, ValueRange sums, PlaceBody body) const {
+Values PackedEntries::walkSteps(LoopBuilder &b, Value begin, Value end, ValueRange carried,
+                                ValueRange sums, int64_t chains, Step step) const {
+  size_t kept = carried.size(), each = sums.size() / chains;
+  Values state(carried);
+  llvm::append_range(state, sums);
+  auto take = [&](Value from, Value to, int64_t sets) {
+    state = b.loop(
+        from, to, state,
+        [&](Value at, ValueRange before) {
+          Values along(before.take_front(kept)), after;
+          for (int64_t set = 0; set < sets; ++set)
+            llvm::append_range(after, step(set ? b.add(at, b.index(set)) : at, along,
+                                           before.slice(kept + set * each, each)));
+          llvm::append_range(after, before.drop_front(kept + sets * each));
+          along.append(after);
+          return along;
+        },
+        sets);
+  };
+  if (chains > 1) {
+    Value whole = b.sub(end, arith::RemUIOp::create(b, b.sub(end, begin), b.index(chains)));
+    take(begin, whole, chains);
+    begin = whole;
+  }
+  take(begin, end, 1);
+  return Values(llvm::drop_begin(state, kept));
+}
+
+Values PackedEntries::walkBlocks(LoopBuilder &b, Value panel, ValueRange sums, PlaceBody body,
+                                 int64_t chains) const {
   Value begin = b.loadIndex(positionBuffer, panel);
   Value end = b.loadIndex(positionBuffer, b.add(panel, b.index(1)));
   auto column = [&](Value block, Value c, ValueRange before) {
@@ -67,12 +107,13 @@ Values PackedEntries::walkBlocks(LoopBuilder &b, Value panel, ValueRange sums, P
     return body(k, inPanel, before);
   };
   auto whole = [&](Value stop) {
-    return b.loop(begin, stop, sums, [&](Value block, ValueRange before) {
-      Values now(before);
-      for (int64_t c = 0; c < width; ++c)
-        now = column(block, b.index(c), now);
-      return now;
-    });
+    return walkSteps(b, begin, stop, {}, sums, chains,
+                     [&](Value block, Values &, ValueRange before) {
+                       Values now(before);
+                       for (int64_t c = 0; c < width; ++c)
+                         now = column(block, b.index(c), now);
+                       return now;
+                     });
   };
   if (!mayBeCut)
     return whole(end);
@@ -85,30 +126,33 @@ Values PackedEntries::walkBlocks(LoopBuilder &b, Value panel, ValueRange sums, P
       [&] { return Values{b.index(0)}; })[0];
   Value cut = b.bitAnd(b.less(begin, end), b.lessEqual(uncut, last));
   Values now = whole(b.sub(end, b.cast(cut, b.getIndexType())));
-  return b.loop(b.index(0), b.select(cut, rest, b.index(0)), now, [&](Value c, ValueRange before) {
-    return column(b.sub(end, b.index(1)), c, before);
-  });
+  return walkSteps(b, b.index(0), b.select(cut, rest, b.index(0)), {}, now, /*chains=*/1,
+                   [&](Value c, Values &, ValueRange all) {
+                     size_t each = sums.size() / chains;
+                     Values after = column(b.sub(end, b.index(1)), c, all.take_front(each));
+                     llvm::append_range(after, all.drop_front(each));
+                     return after;
+                   });
 }
 
-Values PackedEntries::walkGroups(LoopBuilder &b, Value row, ValueRange sums, PlaceBody body) const {
+Values PackedEntries::group(LoopBuilder &b, Value row, Value number, ValueRange sums,
+                            PlaceBody body) const {
   int64_t n = packing.getSizes()[0], m = packing.getSizes()[1];
   int64_t bits = packing.getGroupBits(), indexBits = packing.getIndexBits();
   Value groups = arith::CeilDivUIOp::create(b, columns, b.index(m));
   Value rowBytes =
       b.mul(row, arith::CeilDivUIOp::create(b, b.mul(groups, b.index(bits)), b.index(8)));
   Value rowValues = b.mul(row, b.mul(groups, b.index(n)));
-  return b.loop(b.index(0), groups, sums, [&](Value group, ValueRange before) {
-    Values now(before);
-    Value bit = b.mul(group, b.index(bits));
-    Value byte = b.loadIndex(indices, b.add(rowBytes, b.shiftRight(bit, 3)));
-    Value code = arith::ShRUIOp::create(b, byte, b.bitAnd(bit, b.index(7)));
-    for (int64_t i = 0; i < n; ++i) {
-      Value index = b.bitAnd(i ? b.shiftRight(code, i * indexBits) : code, b.index(m - 1));
-      Value at = b.add(rowValues, b.add(b.mul(group, b.index(n)), b.index(i)));
-      now = body(b.add(b.mul(group, b.index(m)), index), {at}, now);
-    }
-    return now;
-  });
+  Values now(sums);
+  Value bit = b.mul(number, b.index(bits));
+  Value byte = b.loadIndex(indices, b.add(rowBytes, b.shiftRight(bit, 3)));
+  Value code = arith::ShRUIOp::create(b, byte, b.bitAnd(bit, b.index(7)));
+  for (int64_t i = 0; i < n; ++i) {
+    Value index = b.bitAnd(i ? b.shiftRight(code, i * indexBits) : code, b.index(m - 1));
+    Value at = b.add(rowValues, b.add(b.mul(number, b.index(n)), b.index(i)));
+    now = body(b.add(b.mul(number, b.index(m)), index), {at}, now);
+  }
+  return now;
 }
 
 Values PackedEntries::walkBits(LoopBuilder &b, Value row, ValueRange sums, PlaceBody body) const {
@@ -135,53 +179,111 @@ Values PackedEntries::walkBits(LoopBuilder &b, Value row, ValueRange sums, Place
   return Values(llvm::drop_begin(end));
 }
 
-Values PackedEntries::walkDeltas(LoopBuilder &b, Value row, ValueRange sums, PlaceBody body) const {
-  Values start{b.index(0)}; // the column before the first, counted from 1
-  llvm::append_range(start, sums);
-  Value begin = b.loadIndex(positionBuffer, row);
-  Value stop = b.loadIndex(positionBuffer, b.add(row, b.index(1)));
-  Values end = b.loop(begin, stop, start, [&](Value p, ValueRange carried) {
-    Value next = b.add(carried[0], b.loadIndex(indices, p));
-    Values now{next};
-    llvm::append_range(now, body(b.sub(next, b.index(1)), {p},
-                                 carried.drop_front()));
-    return now;
-  });
-  return Values(llvm::drop_begin(end));
+Values PackedEntries::walk(LoopBuilder &b, Value panel, ValueRange sums, Body body,
+                           int64_t chains) const {
+  return walkPlaces(
+      b, panel, sums,
+      [&](Value k, ArrayRef<Value> places, ValueRange before) {
+        Values loaded;
+        for (Value place : places)
+          loaded.push_back(b.load(values, place));
+        return body(k, loaded, before);
+      },
+      chains);
 }
 
-Values PackedEntries::walk(LoopBuilder &b, Value panel, ValueRange sums, Body body) const {
-  return walkPlaces(b, panel, sums, [&](Value k, ArrayRef<Value> places, ValueRange before) {
-    Values loaded;
-    for (Value place : places)
-      loaded.push_back(b.load(values, place));
-    return body(k, loaded, before);
-  });
-}
-
-Values PackedEntries::walkPlaces(LoopBuilder &b, Value panel, ValueRange sums,
-                                 PlaceBody body) const {
-  switch (packing.getKind()) {
-  case PackingKind::Csr:
-    return b.loop(b.loadIndex(positionBuffer, panel),
-                  b.loadIndex(positionBuffer, b.add(panel, b.index(1))), sums,
-                  [&](Value p, ValueRange before) {
-                    return body(b.loadIndex(indices, p), {p}, before);
-                  });
-  case PackingKind::Fixed: {
-    Value perRow = b.index(packing.getSizes()[0]), begin = b.mul(panel, perRow);
-    return b.loop(begin, b.add(begin, perRow), sums, [&](Value p, ValueRange before) {
+Values PackedEntries::walkPlaces(LoopBuilder &b, Value panel, ValueRange sums, PlaceBody body,
+                                 int64_t chains) const {
+  Value begin, end;
+  if (positionBuffer) {
+    begin = b.loadIndex(positionBuffer, panel);
+    end = b.loadIndex(positionBuffer, b.add(panel, b.index(1)));
+  }
+  auto byColumns = [&] {
+    return walkSteps(b, begin, end, {}, sums, chains, [&](Value p, Values &, ValueRange before) {
       return body(b.loadIndex(indices, p), {p}, before);
     });
+  };
+  switch (packing.getKind()) {
+  case PackingKind::Csr:
+    return byColumns();
+  case PackingKind::Fixed: {
+    Value perRow = b.index(packing.getSizes()[0]);
+    begin = b.mul(panel, perRow), end = b.add(begin, perRow);
+    return byColumns();
   }
   case PackingKind::Block:
-    return walkBlocks(b, panel, sums, body);
-  case PackingKind::NM:
-    return walkGroups(b, panel, sums, body);
-  case PackingKind::Bitmap:
-    return walkBits(b, panel, sums, body);
-  case PackingKind::Delta:
-    return walkDeltas(b, panel, sums, body);
+    return walkBlocks(b, panel, sums, body, chains);
+  case PackingKind::NM: {
+    Value groups = arith::CeilDivUIOp::create(b, columns, b.index(packing.getSizes()[1]));
+    return walkSteps(b, b.index(0), groups, {}, sums, chains,
+                     [&](Value number, Values &, ValueRange before) {
+                       return group(b, panel, number, before, body);
+                     });
+  }
+  case PackingKind::Bitmap: {
+    size_t each = sums.size() / chains;
+    Values after = walkBits(b, panel, sums.take_front(each), body);
+    llvm::append_range(after, sums.drop_front(each));
+    return after;
+  }
+  case PackingKind::Delta: // carried: the column before, counted from 1
+    return walkSteps(b, begin, end, {b.index(0)}, sums, chains,
+                     [&](Value p, Values &column, ValueRange before) {
+                       column[0] = b.add(column[0], b.loadIndex(indices, p));
+                       return body(b.sub(column[0], b.index(1)), {p}, before);
+                     });
   }
   llvm_unreachable("unknown packing");
+}
+
+bool PackedEntries::hasPieces() const {
+  return llvm::is_contained({PackingKind::Csr, PackingKind::Fixed, PackingKind::NM},
+                            packing.getKind());
+}
+
+Value PackedEntries::firstPlace(LoopBuilder &b, Value panel) const {
+  switch (packing.getKind()) {
+  case PackingKind::Csr:
+    return b.loadIndex(positionBuffer, panel);
+  case PackingKind::Fixed:
+    return b.mul(panel, b.index(packing.getSizes()[0]));
+  default: // n_m: the group
+    return b.index(0);
+  }
+}
+
+Values PackedEntries::walkPiece(LoopBuilder &b, Value panel, Value place, Value stop,
+                                ValueRange sums, Body body) const {
+  auto withValue = [&](Value k, ArrayRef<Value> places, ValueRange before) {
+    return body(k, {b.load(values, places[0])}, before);
+  };
+  if (packing.getKind() == PackingKind::NM) {
+    Value end = arith::CeilDivUIOp::create(b, stop, b.index(packing.getSizes()[1]));
+    Values after{end};
+    llvm::append_range(after, walkSteps(b, place, end, {}, sums, 1,
+                                        [&](Value number, Values &, ValueRange before) {
+                                          return group(b, panel, number, before, withValue);
+                                        }));
+    return after;
+  }
+  Value end = packing.getKind() == PackingKind::Csr
+                  ? b.loadIndex(positionBuffer, b.add(panel, b.index(1)))
+                  : b.mul(b.add(panel, b.index(1)), b.index(packing.getSizes()[0]));
+  Values state{place};
+  llvm::append_range(state, sums);
+  return b.whileLoop(
+      state,
+      [&](ValueRange now) {
+        return b.ifElse(
+            b.less(now[0], end), {b.getI1Type()},
+            [&] { return Values{b.less(b.loadIndex(indices, now[0]), stop)}; },
+            [&] { return Values{b.bit(false)}; })[0];
+      },
+      [&](ValueRange now) {
+        Values next{b.add(now[0], b.index(1))};
+        llvm::append_range(next, withValue(b.loadIndex(indices, now[0]), {now[0]},
+                                           now.drop_front()));
+        return next;
+      });
 }

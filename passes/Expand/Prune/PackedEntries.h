@@ -42,6 +42,8 @@ public:
     return entries;
   }
   mlir::Value panels() const { return panelCount; }
+  /// Steps of a walk over all panels: each uses one row of activations.
+  mlir::Value steps(LoopBuilder &b) const;
   /// Stored entries before each panel (null where every panel has as many).
   mlir::Value positions() const { return positionBuffer; }
   /// The part before the values (columns, indices, bits or deltas), the values.
@@ -53,16 +55,34 @@ public:
   /// right (see trustParts).
   void check(LoopBuilder &b, mlir::Operation *op) const;
 
-  /// Runs `body` over the panel's entries in ascending columns.
-  Values walk(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body) const;
-  Values walkPlaces(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums,
-                    PlaceBody body) const;
+  /// Runs `body` over the panel's entries in ascending columns. With `chains`, as many
+  /// sets of sums lie behind each other in `sums`, and steps of the walk take turns:
+  /// neighbours need not wait for each other. Formats of one bit ignore all but the first.
+  Values walk(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, Body body,
+              int64_t chains = 1) const;
+  Values walkPlaces(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, PlaceBody body,
+                    int64_t chains = 1) const;
+
+  /// Whether a panel can be walked piece by piece of the columns.
+  bool hasPieces() const;
+  /// Where a panel's walk by pieces begins.
+  mlir::Value firstPlace(LoopBuilder &b, mlir::Value panel) const;
+  /// Walks entries from a place on while their columns are below `stop` (a multiple of
+  /// 16, or all columns); returns the place after them, and the sums.
+  Values walkPiece(LoopBuilder &b, mlir::Value panel, mlir::Value place, mlir::Value stop,
+                   mlir::ValueRange sums, Body body) const;
 
 private:
-  Values walkBlocks(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, PlaceBody body) const;
-  Values walkGroups(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, PlaceBody body) const;
+  /// One step of a walk: from what it carries and one set of sums to the same.
+  using Step = llvm::function_ref<Values(mlir::Value at, Values &carried, mlir::ValueRange sums)>;
+  Values walkSteps(LoopBuilder &b, mlir::Value begin, mlir::Value end, mlir::ValueRange carried,
+                   mlir::ValueRange sums, int64_t chains, Step step) const;
+  Values walkBlocks(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, PlaceBody body,
+                    int64_t chains) const;
+  /// The entries of one group.
+  Values group(LoopBuilder &b, mlir::Value row, mlir::Value number, mlir::ValueRange sums,
+               PlaceBody body) const;
   Values walkBits(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, PlaceBody body) const;
-  Values walkDeltas(LoopBuilder &b, mlir::Value panel, mlir::ValueRange sums, PlaceBody body) const;
 
   PackingAttr packing;
   int64_t height = 1, width = 1;

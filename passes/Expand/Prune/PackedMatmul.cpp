@@ -2,15 +2,18 @@
 //
 // Stage: expand. The tile of sums of one panel (its rows times a few vectors of
 // samples) stays in registers while the panel's entries stream by; bias and relu
-// are applied before it is stored. Column tiles are the outer loop inside a chunk
-// of panels: the columns of rhs that a tile reads stay in the cache while all
-// panels of the chunk use them. Formats that can spread their values over lanes do
-// so when there is one sample only (LaneProduct.h).
+// are applied before it is stored. An item of work is a tile of samples times a group
+// of panels: all of them use the activations of the tile (ActivationTiles.h), by pieces
+// of the depth that the first cache holds where the format can be cut there. Formats
+// that can spread their values over lanes do so when there is one sample only
+// (LaneProduct.h).
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Emission/RegisterTile.h"
+#include "passes/Expand/Dense/Source.h"
 #include "passes/Expand/InitialValue.h"
 #include "passes/Expand/Operands.h"
+#include "passes/Expand/Prune/ActivationTiles.h"
 #include "passes/Expand/Prune/LaneProduct.h"
 #include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/Prune/PackedEntries.h"
@@ -22,11 +25,24 @@ using namespace mlir;
 using namespace scratch;
 using Values = LoopBuilder::Values;
 
-/// Sums in flight: 16 registers of AVX2 less those for rhs and the weight.
-static constexpr int64_t kSums = 12;
-/// Most vectors side by side: enough chains to hide a multiply-add's latency.
-static constexpr int64_t kMaxVectors = 8;
-/// Equal shares of panels where the format has no positions to balance by.
+/// Sums in flight: registers less those for rhs and the weight.
+static constexpr int64_t kSums = 12, kSumsOf512 = 24;
+/// Bytes of activations side by side: entries of one row share no loads, and more
+/// would leave fewer depths in the first cache.
+static constexpr int64_t kTileBytes = 256;
+/// Sums that hide a multiply-add's latency, and the most chains of one sum.
+static constexpr int64_t kInFlight = 8, kMostChains = 4;
+/// Shortest vector: of 128 bits.
+static constexpr int64_t kLeastBits = 128;
+/// Work for the workers, of panels enough to be worth a tile of activations.
+static constexpr int64_t kItemsWanted = 64, kRowsPerItem = 32;
+/// Activations of a piece, at least: most of a first cache; at most: of a second.
+static constexpr int64_t kPieceBytes = 24 << 10, kMostPieceBytes = 256 << 10;
+/// Entries of a row in a piece that make up for opening it.
+static constexpr int64_t kEntriesPerPiece = 12;
+/// An item is a chunk of its own.
+static constexpr int64_t kItemWeight = 1 << 20;
+/// Equal shares of rows where the format has no positions to balance by.
 static constexpr int64_t kPerRow = 4;
 
 namespace {
@@ -34,155 +50,344 @@ class PackedProduct {
 public:
   PackedProduct(LoopBuilder &b, PackedMatmulOp op)
       : b(b), op(op), type(cast<RankedTensorType>(op.getType())), element(type.getElementType()),
-        isMatrix(type.getRank() == 2) {}
+        bits(element.getIntOrFloatBitWidth()), isMatrix(type.getRank() == 2) {}
   Value expand();
 
 private:
-  void chunk(const PackedEntries &entries, Value first, Value last);
-  /// All columns of a chunk.
-  void tiles(const PackedEntries &entries, Value first, Value last);
-  /// All rows of a chunk, by vectors along the columns of the weights.
-  void lanes(const PackedEntries &entries, Value first, Value last);
-  /// All panels of a chunk, at `vectors` * `lanes` columns from `column` on.
-  void tile(const PackedEntries &entries, Value first, Value last, Value column, int64_t vectors,
-            int64_t lanes);
-  Value load(Value buffer, Value row, Value column, Type type);
+  /// Panels and samples of an item, where its activations are.
+  struct Item {
+    Value first, last;
+    Value column; ///< of rhs and the result
+    ActivationTiles::Tile tile;
+    Value places; ///< per panel: where its walk by pieces goes on
+  };
+  void vector(const PackedEntries &entries);
+  void matrix(const PackedEntries &entries, int64_t lanes);
+  /// All panels of an item, at `vectors` vectors of its samples.
+  void panels(const PackedEntries &entries, const Item &item, int64_t vectors, int64_t lanes);
+  /// Depths of a piece.
+  Value pieceDepth(const PackedEntries &entries, int64_t width);
+  /// Loads a tile of rows `row`, or stores it; the last vector may be cut off.
+  Values load(Value buffer, ArrayRef<Value> row, Value column, int64_t vectors, int64_t lanes);
+  void store(ValueRange sums, ArrayRef<Value> row, Value column, int64_t vectors, int64_t lanes);
+  Value maskOf(Value column, int64_t vectors, int64_t lanes);
   Value finish(Value sum, Value row);
-  int64_t vectorLength() const;
+  Type vectorOf(int64_t lanes) const {
+    return lanes > 1 ? Type(VectorType::get({lanes}, element)) : element;
+  }
+  Value zeroOf(Type type) {
+    return spread(b, arith::ConstantOp::create(b, b.getFloatAttr(element, 0)), type);
+  }
+  int64_t vectorBits() const;
 
   LoopBuilder &b;
   PackedMatmulOp op;
   RankedTensorType type;
   Type element;
+  int64_t bits;
   bool isMatrix;
   Value rows, depth, columns, rhs, init, bias, result;
 };
 } // namespace
 
-int64_t PackedProduct::vectorLength() const {
+int64_t PackedProduct::vectorBits() const {
   auto target =
       op->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
-  return target ? std::max<int64_t>(1, target.getVectorBits() / element.getIntOrFloatBitWidth())
-                : 1;
-}
-
-Value PackedProduct::load(Value buffer, Value row, Value column, Type type) {
-  if (!isMatrix)
-    return b.load(buffer, row);
-  if (auto vector = dyn_cast<VectorType>(type))
-    return vector::LoadOp::create(b, vector, buffer, ValueRange{row, column});
-  return b.load(buffer, {row, column});
+  return target ? target.getVectorBits() : 0;
 }
 
 Value PackedProduct::finish(Value sum, Value row) {
   if (bias)
     sum = arith::AddFOp::create(b, sum, spread(b, b.load(bias, row), sum.getType()));
-  if (op.getRelu()) {
-    Value zero = arith::ConstantOp::create(b, b.getFloatAttr(element, 0));
-    sum = arith::MaximumFOp::create(b, sum, spread(b, zero, sum.getType()));
-  }
+  if (op.getRelu())
+    sum = arith::MaximumFOp::create(b, sum, zeroOf(sum.getType()));
   return sum;
 }
 
-void PackedProduct::tile(const PackedEntries &entries, Value first, Value last, Value column,
-                         int64_t vectors, int64_t lanes) {
-  Type tileType = lanes > 1 ? Type(VectorType::get({lanes}, element)) : element;
-  int64_t height = entries.panelHeight();
-  SmallVector<Value> at;
-  for (int64_t v = 0; v < vectors; ++v)
-    at.push_back(v ? b.add(column, b.index(v * lanes)) : column);
-  b.loop(first, last, [&](Value panel) {
-    SmallVector<Value> row, inside;
-    for (int64_t r = 0; r < height; ++r) {
-      row.push_back(height == 1 ? panel : b.add(b.mul(panel, b.index(height)), b.index(r)));
-      inside.push_back(b.less(row[r], rows));
-    }
-    Values start;
-    Value zero = spread(b, arith::ConstantOp::create(b, b.getFloatAttr(element, 0)), tileType);
-    for (int64_t r = 0; r < height; ++r)
+Value PackedProduct::maskOf(Value column, int64_t vectors, int64_t lanes) {
+  Value last = b.add(column, b.index((vectors - 1) * lanes));
+  Value left = b.sub(b.min(columns, b.add(last, b.index(lanes))), last);
+  return vector::CreateMaskOp::create(b, VectorType::get({lanes}, b.getI1Type()),
+                                      ValueRange{left});
+}
+
+Values PackedProduct::load(Value buffer, ArrayRef<Value> row, Value column, int64_t vectors,
+                           int64_t lanes) {
+  auto all = [&](Value mask) {
+    Values sums;
+    for (Value r : row)
       for (int64_t v = 0; v < vectors; ++v) {
-        // Rows that the border cuts off start at an existing row and are dropped.
-        Value safe = b.min(row[r], b.sub(rows, b.index(1)));
-        start.push_back(init ? load(init, safe, at[v], tileType) : zero);
+        SmallVector<Value> at{r, b.add(column, b.index(v * lanes))};
+        if (lanes == 1)
+          sums.push_back(b.load(buffer, at));
+        else if (mask && v + 1 == vectors)
+          sums.push_back(vector::MaskedLoadOp::create(b, cast<VectorType>(vectorOf(lanes)), buffer,
+                                                      at, mask, zeroOf(vectorOf(lanes))));
+        else
+          sums.push_back(vector::LoadOp::create(b, cast<VectorType>(vectorOf(lanes)), buffer, at));
       }
-    Values sums = entries.walk(
-        b, panel, start, [&](Value k, ArrayRef<Value> weights, ValueRange before) {
-          Values x;
-          for (int64_t v = 0; v < vectors; ++v)
-            x.push_back(load(rhs, k, at[v], tileType));
-          return stepTile(
-              b, height, x, before, [&](int64_t r) { return spread(b, weights[r], tileType); },
-              [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
-        });
-    for (int64_t r = 0; r < height; ++r) {
-      auto store = [&] {
+    return sums;
+  };
+  if (lanes == 1)
+    return all({});
+  return b.ifElse(
+      b.lessEqual(b.add(column, b.index(vectors * lanes)), columns),
+      SmallVector<Type>(row.size() * vectors, vectorOf(lanes)), [&] { return all({}); },
+      [&] { return all(maskOf(column, vectors, lanes)); });
+}
+
+void PackedProduct::store(ValueRange sums, ArrayRef<Value> row, Value column, int64_t vectors,
+                          int64_t lanes) {
+  auto all = [&](Value mask) {
+    for (auto [r, at] : llvm::enumerate(row)) {
+      auto one = [&, r = r, at = at] {
         for (int64_t v = 0; v < vectors; ++v) {
-          Value sum = finish(sums[r * vectors + v], row[r]);
-          if (!isMatrix)
-            b.store(sum, result, row[r]);
-          else if (lanes > 1)
-            vector::StoreOp::create(b, sum, result, ValueRange{row[r], at[v]});
+          SmallVector<Value> place{at, b.add(column, b.index(v * lanes))};
+          Value sum = sums[r * vectors + v];
+          if (lanes == 1)
+            b.store(sum, result, place);
+          else if (mask && v + 1 == vectors)
+            vector::MaskedStoreOp::create(b, result, place, mask, sum);
           else
-            b.store(sum, result, {row[r], at[v]});
+            vector::StoreOp::create(b, sum, result, place);
         }
       };
       if (r == 0)
-        store();
-      else
-        b.ifThen(inside[r], store);
+        one();
+      else // rows that the border cuts off
+        b.ifThen(b.less(at, rows), one);
     }
-  });
-}
-
-void PackedProduct::lanes(const PackedEntries &entries, Value first, Value last) {
-  LaneOperands operands{op.getPacking(),    entries.positions(), entries.bytes(),
-                        entries.elements(), rhs,                 depth};
-  b.loop(first, last, [&](Value row) {
-    Value sum = emitLaneProduct(b, operands, row);
-    if (init)
-      sum = arith::AddFOp::create(b, b.load(init, row), sum);
-    b.store(finish(sum, row), result, row);
-  });
-}
-
-void PackedProduct::chunk(const PackedEntries &entries, Value first, Value last) {
-  if (!isMatrix && vectorLength() >= 8 && canExpandLanes(op.getPacking(), element))
-    return lanes(entries, first, last);
-  // Borders that cut blocks cost registers: only where there are any.
-  Value cut = entries.isCut(b);
-  if (!cut)
-    return tiles(entries, first, last);
-  b.ifThen(cut, [&] { tiles(entries, first, last); });
-  b.ifThen(arith::XOrIOp::create(b, cut, b.bit(true)),
-           [&] { tiles(entries.uncut(), first, last); });
-}
-
-void PackedProduct::tiles(const PackedEntries &entries, Value first, Value last) {
-  if (!isMatrix)
-    return tile(entries, first, last, b.index(0), 1, 1);
-  Value done = b.index(0);
-  auto upTo = [&](int64_t vectors, int64_t lanes) {
-    Value width = b.index(vectors * lanes);
-    Value stop = b.sub(columns, arith::RemUIOp::create(b, b.sub(columns, done), width));
-    b.loop(done, stop,
-           [&](Value column) { tile(entries, first, last, column, vectors, lanes); },
-           vectors * lanes);
-    done = stop;
   };
-  int64_t length = vectorLength();
-  int64_t widest = std::clamp<int64_t>(kSums / entries.panelHeight(), 1, kMaxVectors);
-  if (length > 1)
-    for (int64_t vectors = widest; vectors > 0; vectors /= 2)
-      upTo(vectors, length);
-  if (length > 1) {
-    // The last columns, less than a vector: those before them again, with them.
-    Value fits = b.lessEqual(b.index(length), columns);
-    b.ifThen(b.bitAnd(fits, b.less(done, columns)), [&] {
-      tile(entries, first, last, b.sub(columns, b.index(length)), 1, length);
+  if (lanes == 1)
+    return all({});
+  b.ifElse(
+      b.lessEqual(b.add(column, b.index(vectors * lanes)), columns), [&] { all({}); },
+      [&] { all(maskOf(column, vectors, lanes)); });
+}
+
+Value PackedProduct::pieceDepth(const PackedEntries &entries, int64_t width) {
+  int64_t least = kPieceBytes * 8 / (width * bits), most = kMostPieceBytes * 8 / (width * bits);
+  Value stored = b.max(entries.steps(b), b.index(1));
+  Value wanted = arith::DivUIOp::create(
+      b, b.mul(b.mul(rows, depth), b.index(kEntriesPerPiece)), stored);
+  return b.roundUp(b.min(b.max(wanted, b.index(least)), b.index(most)), 16);
+}
+
+void PackedProduct::panels(const PackedEntries &entries, const Item &item, int64_t vectors,
+                           int64_t lanes) {
+  int64_t height = entries.panelHeight();
+  Type tileType = vectorOf(lanes);
+  Value zero = b.index(0), one = b.index(1);
+  auto rowsOf = [&](Value panel) {
+    Values row;
+    for (int64_t r = 0; r < height; ++r)
+      row.push_back(height == 1 ? panel : b.add(b.mul(panel, b.index(height)), b.index(r)));
+    return row;
+  };
+  auto existing = [&](ArrayRef<Value> row) {
+    // Rows that the border cuts off start at an existing row and are dropped.
+    Values safe;
+    for (Value r : row)
+      safe.push_back(height == 1 ? r : b.min(r, b.sub(rows, one)));
+    return safe;
+  };
+  auto fresh = [&](ArrayRef<Value> row) {
+    if (init)
+      return load(init, existing(row), item.column, vectors, lanes);
+    return Values(height * vectors, zeroOf(tileType));
+  };
+  auto done = [&](Values sums, ArrayRef<Value> row) {
+    Values safe = existing(row);
+    for (auto [i, sum] : llvm::enumerate(sums))
+      sum = finish(sum, safe[i / vectors]);
+    return sums;
+  };
+  auto step = [&](Value k, ArrayRef<Value> weights, ValueRange before) {
+    Value at = b.add(item.tile.from, b.mul(k, item.tile.stride));
+    Values x;
+    for (int64_t v = 0; v < vectors; ++v) {
+      Value place = b.add(at, b.index(v * lanes));
+      x.push_back(lanes > 1 ? Value(vector::LoadOp::create(b, cast<VectorType>(tileType),
+                                                           item.tile.flat, ValueRange{place}))
+                            : b.load(item.tile.flat, place));
+    }
+    return stepTile(
+        b, height, x, before, [&](int64_t r) { return spread(b, weights[r], tileType); },
+        [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
+  };
+  if (!item.places) {
+    int64_t chains = std::clamp<int64_t>(kInFlight / (height * vectors), 1, kMostChains);
+    chains = llvm::bit_floor(uint64_t(chains));
+    b.loop(item.first, item.last, [&](Value panel) {
+      Values row = rowsOf(panel), sums = fresh(row);
+      size_t each = sums.size();
+      sums.append((chains - 1) * each, zeroOf(tileType));
+      sums = entries.walk(b, panel, sums, step, chains);
+      for (int64_t half = chains / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < half * each; ++i)
+          sums[i] = arith::AddFOp::create(b, sums[i], sums[half * each + i]);
+      sums.truncate(each);
+      store(done(sums, row), row, item.column, vectors, lanes);
     });
-    done = b.select(fits, columns, done);
+    return;
   }
-  upTo(1, 1);
+  Value piece = pieceDepth(entries, vectors * lanes);
+  Value pieces = b.max(arith::CeilDivUIOp::create(b, depth, piece), one);
+  b.loop(zero, pieces, [&](Value number) {
+    Value isFirst = b.equal(number, zero), isLast = b.equal(b.add(number, one), pieces);
+    Value stop = b.min(depth, b.mul(b.add(number, one), piece));
+    b.loop(item.first, item.last, [&](Value panel) {
+      Values row = rowsOf(panel);
+      SmallVector<Type> types(height * vectors + 1, tileType);
+      types[0] = b.getIndexType();
+      Value slot = b.sub(panel, item.first);
+      Values state = b.ifElse(
+          isFirst, types,
+          [&] {
+            Values state{entries.firstPlace(b, panel)};
+            llvm::append_range(state, fresh(row));
+            return state;
+          },
+          [&] {
+            Values state{b.loadIndex(item.places, slot)};
+            llvm::append_range(state, load(result, row, item.column, vectors, lanes));
+            return state;
+          });
+      state = entries.walkPiece(b, panel, state[0], stop, ArrayRef(state).drop_front(), step);
+      b.storeIndex(state[0], item.places, slot);
+      Values sums(llvm::drop_begin(state));
+      if (bias || op.getRelu())
+        sums = b.ifElse(
+            isLast, ArrayRef(types).drop_front(), [&] { return done(sums, row); },
+            [&] { return sums; });
+      store(sums, row, item.column, vectors, lanes);
+    });
+  });
+}
+
+void PackedProduct::matrix(const PackedEntries &entries, int64_t lanes) {
+  int64_t height = entries.panelHeight();
+  int64_t registers = vectorBits() >= 512 ? kSumsOf512 : kSums;
+  // Vectors of a tile; those that are left over are taken by as many as fit.
+  int64_t most = lanes == 1 ? 1
+                            : std::clamp<int64_t>(registers / height, 1,
+                                                  std::max<int64_t>(1, kTileBytes * 8 / (lanes * bits)));
+  if (lanes > 1 && lanes * bits < vectorBits())
+    most = 1; // all samples are in one short vector
+  if (most > 4)
+    most = llvm::bit_floor(uint64_t(most));
+  SmallVector<int64_t> widths;
+  for (int64_t width = most; width > 0; width = width > 4 ? width / 2 : width - 1)
+    widths.push_back(width);
+  Value uses = arith::DivUIOp::create(b, entries.steps(b), b.max(depth, b.index(1)));
+  ActivationTiles tiles = openActivations(b, rhs, depth, columns, lanes, most, uses);
+  Value tileCount = tiles.count(b), one = b.index(1);
+  Value panelCount = entries.panels();
+  Value perTile = b.max(arith::DivUIOp::create(b, b.index(kItemsWanted), b.max(tileCount, one)), one);
+  Value groups = b.max(b.min(perTile, arith::DivUIOp::create(
+                                          b, panelCount, b.index(std::max<int64_t>(1, kRowsPerItem / height)))),
+                       one);
+  Value chunks = equalChunks(b, b.mul(tileCount, groups), b.index(kItemWeight));
+  bool byPieces = lanes > 1 && most >= 3 && height == 1 && entries.hasPieces();
+  Value perGroup = arith::CeilDivUIOp::create(b, panelCount, groups);
+  parallelChunks(
+      b, chunks,
+      [&] {
+        Values state = tiles.open(b);
+        if (byPieces)
+          state.push_back(AllocateOp::create(b, bufferOf(b.getI64Type()),
+                                             ValueRange{b.add(perGroup, one)}, false));
+        return state;
+      },
+      [&](Value, Value first, Value last, ValueRange state) {
+        b.ifThen(StatusOp::create(b), [&] {
+          b.loop(first, last, [&](Value number) {
+            Value tile = arith::DivUIOp::create(b, number, groups);
+            Value group = arith::RemUIOp::create(b, number, groups);
+            Item item{b.min(b.mul(group, perGroup), panelCount),
+                      b.min(b.mul(b.add(group, one), perGroup), panelCount),
+                      b.mul(tile, b.index(tiles.width())),
+                      tiles.take(b, tile, state),
+                      {}};
+            Value from = item.tile.from;
+            Value end = b.min(columns, b.add(item.column, b.index(tiles.width())));
+            Value left = arith::CeilDivUIOp::create(b, b.sub(end, item.column), b.index(lanes));
+            Value done = b.index(0), begin = item.column;
+            for (int64_t width : widths) {
+              Value stop = b.sub(left, arith::RemUIOp::create(b, b.sub(left, done), b.index(width)));
+              item.places = byPieces && width >= 3 ? state.back() : Value();
+              b.loop(done, stop, [&](Value vector) {
+                Item part = item;
+                Value offset = b.mul(vector, b.index(lanes));
+                part.column = b.add(begin, offset);
+                part.tile.from = b.add(from, offset);
+                panels(entries, part, width, lanes);
+              }, width);
+              done = stop;
+            }
+          });
+        });
+      },
+      [&](ValueRange state) {
+        if (byPieces) {
+          ReleaseOp::create(b, state.back());
+          state = state.drop_back();
+        }
+        tiles.close(b, state);
+      });
+  ReleaseOp::create(b, chunks);
+}
+
+void PackedProduct::vector(const PackedEntries &entries) {
+  int64_t height = entries.panelHeight();
+  auto chunk = [&](Value first, Value last) {
+    bool spreads = vectorBits() >= 8 * bits && canExpandLanes(op.getPacking(), element);
+    LaneOperands operands{op.getPacking(),    entries.positions(), entries.bytes(),
+                          entries.elements(), rhs,                 depth};
+    int64_t chains = llvm::bit_floor(uint64_t(std::clamp<int64_t>(kInFlight / height, 1, kMostChains)));
+    b.loop(first, last, [&](Value panel) {
+      auto rowOf = [&](int64_t r) {
+        return height == 1 ? panel : b.add(b.mul(panel, b.index(height)), b.index(r));
+      };
+      Values sums(height * chains, zeroOf(element));
+      if (spreads) {
+        sums[0] = emitLaneProduct(b, operands, panel);
+      } else {
+        sums = entries.walk(
+            b, panel, sums,
+            [&](Value k, ArrayRef<Value> weights, ValueRange before) {
+              Value x = b.load(rhs, k);
+              Values after;
+              for (auto [weight, sum] : llvm::zip(weights, before))
+                after.push_back(multiplyAdd(b, weight, x, sum));
+              return after;
+            },
+            chains);
+        for (int64_t half = chains / 2; half > 0; half /= 2)
+          for (int64_t i = 0; i < half * height; ++i)
+            sums[i] = arith::AddFOp::create(b, sums[i], sums[half * height + i]);
+      }
+      for (int64_t r = 0; r < height; ++r) {
+        Value row = rowOf(r), sum = sums[r];
+        auto store = [&] {
+          Value total = init ? Value(arith::AddFOp::create(b, b.load(init, row), sum)) : sum;
+          b.store(finish(total, row), result, row);
+        };
+        if (r == 0)
+          store();
+        else
+          b.ifThen(b.less(row, rows), store);
+      }
+    });
+  };
+  Value panels = countIfOk(b, entries.panels());
+  if (!entries.positions())
+    return parallelRows(b, panels, chunk);
+  Value starts = partitionByEntries(b, entries.positions(), panels, b.index(1), kPerRow);
+  parallelChunks(
+      b, starts, [] { return Values(); },
+      [&](Value, Value first, Value last, ValueRange) { chunk(first, last); }, [](ValueRange) {});
+  ReleaseOp::create(b, starts);
 }
 
 Value PackedProduct::expand() {
@@ -194,7 +399,7 @@ Value PackedProduct::expand() {
   }
   PackedEntries entries(b, op.getPacking(), op.getParts(), rows, depth);
   entries.check(b, op);
-  rhs = openDense(b, op.getRhs());
+  rhs = flatten(b, openDense(b, op.getRhs()));
   if (!isFilledWith(op.getInit(), b.getFloatAttr(element, 0)))
     init = openDense(b, op.getInit());
   if (op.getBias()) {
@@ -207,17 +412,40 @@ Value PackedProduct::expand() {
   if (isMatrix && type.isDynamicDim(1))
     sizes.push_back(columns);
   result = AllocateOp::create(b, MemRefType::get(type.getShape(), element), sizes, false);
-  Value panels = countIfOk(b, entries.panels());
-  if (entries.positions()) {
-    Value starts = partitionByEntries(b, entries.positions(), panels,
-                                      isMatrix ? columns : b.index(1), kPerRow);
-    parallelChunks(
-        b, starts, [] { return Values(); },
-        [&](Value, Value first, Value last, ValueRange) { chunk(entries, first, last); },
-        [](ValueRange) {});
-    ReleaseOp::create(b, starts);
-  } else {
-    parallelRows(b, panels, [&](Value first, Value last) { chunk(entries, first, last); });
+  // Borders that cut blocks cost registers: only where there are any.
+  auto withBorders = [&](function_ref<void(const PackedEntries &)> emit) {
+    Value cut = entries.isCut(b);
+    if (!cut)
+      return emit(entries);
+    b.ifElse(cut, [&] { emit(entries); }, [&] { emit(entries.uncut()); });
+  };
+  if (!isMatrix) {
+    withBorders([&](const PackedEntries &all) { vector(all); });
+    return asTensor(b, type, result);
+  }
+  // Few samples take the shortest vector that holds them.
+  SmallVector<int64_t> lengths;
+  for (int64_t length = vectorBits() / bits; length * bits >= kLeastBits && length > 1; length /= 2)
+    lengths.push_back(length);
+  if (lengths.empty())
+    lengths.push_back(1);
+  std::optional<int64_t> known = getConstantIntValue(columns);
+  for (auto [i, length] : llvm::enumerate(lengths)) {
+    bool isShortest = i + 1 == lengths.size();
+    if (known && ((!isShortest && *known <= length / 2) || (i > 0 && *known > length)))
+      continue;
+    Value fits = b.bit(true);
+    if (!isShortest)
+      fits = b.less(b.index(length / 2), columns);
+    if (i > 0)
+      fits = b.bitAnd(fits, b.lessEqual(columns, b.index(length)));
+    auto product = [&, length = length] {
+      withBorders([&](const PackedEntries &all) { matrix(all, length); });
+    };
+    if (known)
+      product();
+    else
+      b.ifThen(fits, product);
   }
   return asTensor(b, type, result);
 }
