@@ -15,6 +15,12 @@ Value scratch::spread(LoopBuilder &b, Value scalar, Type type) {
   return isa<VectorType>(type) ? Value(vector::BroadcastOp::create(b, type, scalar)) : scalar;
 }
 
+Value scratch::sumLanes(LoopBuilder &b, Value vector) {
+  // Without leave to reorder, lanes would be added one after the other.
+  return vector::ReductionOp::create(b, vector::CombiningKind::ADD, vector,
+                                     arith::FastMathFlags::reassoc);
+}
+
 LoopBuilder::Values scratch::stepTile(LoopBuilder &b, int64_t height, ValueRange c,
                                       ValueRange sums, function_ref<Value(int64_t)> rowValue,
                                       ProductEmitter product) {

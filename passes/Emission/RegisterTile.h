@@ -19,6 +19,9 @@ mlir::Value multiplyAdd(LoopBuilder &b, mlir::Value a, mlir::Value c, mlir::Valu
 /// A scalar in all lanes of a vector type; itself where `type` is a scalar's.
 mlir::Value spread(LoopBuilder &b, mlir::Value scalar, mlir::Type type);
 
+/// The sum of a vector's lanes, by halves.
+mlir::Value sumLanes(LoopBuilder &b, mlir::Value vector);
+
 using ProductEmitter =
     llvm::function_ref<mlir::Value(mlir::Value a, mlir::Value c, mlir::Value sum)>;
 

@@ -1,6 +1,6 @@
 //===- PackingBenchmark.cpp - is the chosen format the fastest? -----------===//
 //
-// Usage: PackingBenchmark [libopenblas.so.0]. One thread, f32. For layers (rows,
+// Usage: PackingBenchmark [libopenblas.so.0 [ROWS DEPTH SAMPLES]...]. One thread, f32. For layers (rows,
 // depth, samples) under masks of entries, 4 x 1 panels, 4 x 4 blocks and 2:4: the
 // CPU time of every format in microseconds, predicted in brackets, contestants taking
 // turns, minimum of each, after a call that warms up; what select chooses, and its
@@ -100,7 +100,11 @@ int main(int argc, char **argv) {
   void *blas = dlopen(argc > 1 ? argv[1] : "libopenblas.so.0", RTLD_NOW);
   auto gemm = blas ? reinterpret_cast<Gemm>(dlsym(blas, "cblas_sgemm")) : nullptr;
   auto gemv = blas ? reinterpret_cast<Gemv>(dlsym(blas, "cblas_sgemv")) : nullptr;
-  const int64_t shapes[][3] = {{256, 2304, 196}, {512, 512, 128}, {64, 576, 784}, {128, 512, 49}, {512, 512, 8}, {2048, 2048, 1}};
+  std::vector<std::array<int64_t, 3>> shapes;
+  for (int i = 2; i + 2 < argc; i += 3)
+    shapes.push_back({atoll(argv[i]), atoll(argv[i + 1]), atoll(argv[i + 2])});
+  if (shapes.empty())
+    shapes = {{256, 2304, 196}, {512, 512, 128}, {64, 576, 784}, {128, 512, 49}, {512, 512, 8}, {2048, 2048, 1}};
   MachineModel machine = *MachineModel::of("x86", 256);
   std::mt19937 random(1);
   double worst = 1, product = 1;

@@ -114,7 +114,7 @@ Value scratch::expandMatrixVector(LoopBuilder &b, const DenseContraction &p, int
         },
         lanes);
     for (Value &sum : total)
-      sum = vector::ReductionOp::create(b, vector::CombiningKind::ADD, sum);
+      sum = sumLanes(b, sum);
     Value made = vector::FromElementsOp::create(b, few, total);
     Value mask = vector::CreateMaskOp::create(
         b, VectorType::get({kRows}, b.getI1Type()),

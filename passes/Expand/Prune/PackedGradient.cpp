@@ -39,7 +39,7 @@ static Value dot(LoopBuilder &b, Value dy, Value row, Value x, Value k, Value sa
         },
         2 * lanes);
     Value both = arith::AddFOp::create(b, sums[0], sums[1]);
-    total = vector::ReductionOp::create(b, vector::CombiningKind::ADD, both);
+    total = sumLanes(b, both);
     done = pairs;
   }
   return b.loop(done, samples, {total}, [&](Value at, ValueRange before) {

@@ -62,6 +62,8 @@ private:
     Value places; ///< per panel: where its walk by pieces goes on
   };
   void vector(const PackedEntries &entries);
+  void lanes(const PackedEntries &entries, Value samples, int64_t count);
+  Value turned(int64_t count);
   void matrix(const PackedEntries &entries, int64_t lanes);
   /// All panels of an item, at `vectors` vectors of its samples.
   void panels(const PackedEntries &entries, const Item &item, int64_t vectors, int64_t lanes);
@@ -341,32 +343,25 @@ void PackedProduct::matrix(const PackedEntries &entries, int64_t lanes) {
 void PackedProduct::vector(const PackedEntries &entries) {
   int64_t height = entries.panelHeight();
   auto chunk = [&](Value first, Value last) {
-    bool spreads = vectorBits() >= 8 * bits && canExpandLanes(op.getPacking(), element);
-    LaneOperands operands{op.getPacking(),    entries.positions(), entries.bytes(),
-                          entries.elements(), rhs,                 depth};
     int64_t chains = llvm::bit_floor(uint64_t(std::clamp<int64_t>(kInFlight / height, 1, kMostChains)));
     b.loop(first, last, [&](Value panel) {
       auto rowOf = [&](int64_t r) {
         return height == 1 ? panel : b.add(b.mul(panel, b.index(height)), b.index(r));
       };
       Values sums(height * chains, zeroOf(element));
-      if (spreads) {
-        sums[0] = emitLaneProduct(b, operands, panel);
-      } else {
-        sums = entries.walk(
-            b, panel, sums,
-            [&](Value k, ArrayRef<Value> weights, ValueRange before) {
-              Value x = b.load(rhs, k);
-              Values after;
-              for (auto [weight, sum] : llvm::zip(weights, before))
-                after.push_back(multiplyAdd(b, weight, x, sum));
-              return after;
-            },
-            chains);
-        for (int64_t half = chains / 2; half > 0; half /= 2)
-          for (int64_t i = 0; i < half * height; ++i)
-            sums[i] = arith::AddFOp::create(b, sums[i], sums[half * height + i]);
-      }
+      sums = entries.walk(
+          b, panel, sums,
+          [&](Value k, ArrayRef<Value> weights, ValueRange before) {
+            Value x = b.load(rhs, k);
+            Values after;
+            for (auto [weight, sum] : llvm::zip(weights, before))
+              after.push_back(multiplyAdd(b, weight, x, sum));
+            return after;
+          },
+          chains);
+      for (int64_t half = chains / 2; half > 0; half /= 2)
+        for (int64_t i = 0; i < half * height; ++i)
+          sums[i] = arith::AddFOp::create(b, sums[i], sums[half * height + i]);
       for (int64_t r = 0; r < height; ++r) {
         Value row = rowOf(r), sum = sums[r];
         auto store = [&] {
@@ -388,6 +383,64 @@ void PackedProduct::vector(const PackedEntries &entries) {
       b, starts, [] { return Values(); },
       [&](Value, Value first, Value last, ValueRange) { chunk(first, last); }, [](ValueRange) {});
   ReleaseOp::create(b, starts);
+}
+
+/// One to eight samples, at least so many lie in `samples`, one after the other.
+void PackedProduct::lanes(const PackedEntries &entries, Value samples, int64_t count) {
+  LaneOperands operands{op.getPacking(),     vectorBits(), entries.positions(), entries.bytes(),
+                        entries.elements(),  rows,         depth,               samples,
+                        depth};
+  Value one = b.index(1), height = b.index(laneRows(count));
+  Value wanted = isMatrix ? columns : one;
+  Value blocks = arith::CeilDivUIOp::create(b, rows, height);
+  Value chunks = equalChunks(b, blocks, b.mul(height, b.max(depth, one)));
+  parallelChunks(
+      b, chunks, [] { return Values(); },
+      [&](Value, Value first, Value last, ValueRange) {
+        b.loop(first, last, [&](Value number) {
+          Value begin = b.mul(number, height);
+          Values sums = emitLaneProduct(b, operands, begin, count);
+          for (int64_t r = 0; r < laneRows(count); ++r) {
+            Value row = b.add(begin, b.index(r));
+            auto store = [&](int64_t sample) {
+              SmallVector<Value> at{row};
+              if (isMatrix)
+                at.push_back(b.index(sample));
+              Value sum = sums[r * count + sample];
+              if (init)
+                sum = arith::AddFOp::create(b, b.load(init, at), sum);
+              b.store(finish(sum, row), result, at);
+            };
+            auto all = [&] {
+              for (int64_t s = 0; s < count; ++s)
+                if (s == 0 || 2 * s <= count - 1)
+                  store(s);
+                else // as many as fill half of them are there
+                  b.ifThen(b.less(b.index(s), wanted), [&] { store(s); });
+            };
+            if (r == 0)
+              all();
+            else
+              b.ifThen(b.less(row, rows), all);
+          }
+        });
+      },
+      [](ValueRange) {});
+  ReleaseOp::create(b, chunks);
+}
+
+/// Samples of a matrix, one after the other, and zeros after them: `count` in all.
+Value PackedProduct::turned(int64_t count) {
+  Value copy = AllocateOp::create(b, bufferOf(element), ValueRange{b.mul(depth, b.index(count))},
+                                  /*zeroed=*/true);
+  b.ifThen(StatusOp::create(b), [&] {
+    b.loop(b.index(0), depth, [&](Value k) {
+      b.loop(b.index(0), columns, [&](Value s) {
+        b.store(b.load(rhs, b.add(b.mul(k, columns), s)), copy, b.add(b.mul(s, depth), k));
+      });
+    });
+  });
+  return copy;
 }
 
 Value PackedProduct::expand() {
@@ -419,9 +472,25 @@ Value PackedProduct::expand() {
       return emit(entries);
     b.ifElse(cut, [&] { emit(entries); }, [&] { emit(entries.uncut()); });
   };
+  std::optional<int64_t> known = isMatrix ? getConstantIntValue(columns) : 1;
+  bool spreads = canExpandLanes(op.getPacking(), element, vectorBits());
   if (!isMatrix) {
-    withBorders([&](const PackedEntries &all) { vector(all); });
+    if (spreads)
+      lanes(entries, rhs, 1);
+    else
+      withBorders([&](const PackedEntries &all) { vector(all); });
     return asTensor(b, type, result);
+  }
+  // At most 1, 2, 4, 8 samples meet lanes of weights.
+  for (int64_t count = 1; spreads && count <= kLaneSamples; count *= 2) {
+    if (known && (*known > count || *known <= count / 2))
+      continue;
+    Value fits = b.bitAnd(b.lessEqual(columns, b.index(count)), b.less(b.index(count / 2), columns));
+    b.ifThen(fits, [&] {
+      Value samples = turned(count);
+      lanes(entries, samples, count);
+      ReleaseOp::create(b, samples);
+    });
   }
   // Few samples take the shortest vector that holds them.
   SmallVector<int64_t> lengths;
@@ -429,14 +498,15 @@ Value PackedProduct::expand() {
     lengths.push_back(length);
   if (lengths.empty())
     lengths.push_back(1);
-  std::optional<int64_t> known = getConstantIntValue(columns);
   for (auto [i, length] : llvm::enumerate(lengths)) {
     bool isShortest = i + 1 == lengths.size();
     if (known && ((!isShortest && *known <= length / 2) || (i > 0 && *known > length)))
       continue;
-    Value fits = b.bit(true);
+    Value fits = spreads ? b.less(b.index(kLaneSamples), columns) : b.bit(true);
+    if (spreads && known && *known <= kLaneSamples)
+      break;
     if (!isShortest)
-      fits = b.less(b.index(length / 2), columns);
+      fits = b.bitAnd(fits, b.less(b.index(length / 2), columns));
     if (i > 0)
       fits = b.bitAnd(fits, b.lessEqual(columns, b.index(length)));
     auto product = [&, length = length] {
