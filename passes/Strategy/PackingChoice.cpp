@@ -1,12 +1,13 @@
 //===- PackingChoice.cpp - in which format pruned weights are kept --------===//
 //
 // The kernels that are priced: passes/Expand/Prune/PackedMatmul.cpp (tiles of a
-// panel's rows times a few vectors of samples), LaneProduct.cpp (one sample), and
-// passes/Expand/Dense. All numbers are cycles of one core of Zen 3, measured by
-// build/unit/PackingBenchmark and rounded; vectors scale with the machine.
+// panel's rows times a few vectors of samples), LaneProduct.cpp (few samples), and
+// passes/Expand/Dense. What a step costs: PackingPrices.h.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/PackingChoice.h"
+
+#include "passes/Strategy/PackingPrices.h"
 
 #include "llvm/Support/FormatVariadic.h"
 
@@ -19,86 +20,127 @@ static constexpr PackingCandidate kCandidates[] = {
     {"dense", ""},           {"csr", "csr"},       {"4x1", "block, 4, 1"}, {"4x4", "block, 4, 4"},
     {"2:4", "n_m, 2, 4"},    {"bitmap", "bitmap"}, {"delta", "delta"}};
 
+/// Formats have to be cheaper than dense by so much.
+static constexpr double kDoubt = 0.9;
+
 llvm::ArrayRef<PackingCandidate> scratch::packingCandidates() { return kCandidates; }
 
 namespace {
-/// How a kernel steps through the stored entries of a panel.
+/// What a format makes of a layer.
 struct Walk {
-  double steps;  ///< in all of the weights
-  double height; ///< rows of a panel
-  double step;   ///< per step and tile of samples: find the column, load the values
-  double scalar; ///< per step, when there is one sample
-  double bytes;  ///< of the parts
-  double fixed = 0; ///< per tile, whatever is stored: bytes of a bitmap
+  const WalkPrices *prices;
+  double steps;     ///< in all of the weights
+  double height;    ///< rows of a panel
+  double bytes;     ///< of the parts
+  bool isBitmap = false;
 };
 } // namespace
 
-static Walk walkOf(const PackingCandidate &candidate, const PackingProblem &p) {
+static Walk walkOf(const PackingCandidate &candidate, const PackingProblem &p,
+                   const PackingPrices &prices) {
   double size = p.elementBits / 8.0, entries = double(p.rows) * double(p.depth);
   double kept = entries * p.density;
   llvm::StringRef name = candidate.name;
   if (name == "csr")
-    return {kept, 1, 2.0, 1.3, kept * (size + 4)};
+    return {&prices.csr, kept, 1, kept * (size + 4)};
   if (name == "4x1")
-    return {entries * p.panels / 4, 4, 1.5, 3.0, entries * p.panels * (size + 1)};
+    return {&prices.panels, entries * p.panels / 4, 4, entries * p.panels * (size + 1)};
   if (name == "4x4")
-    return {entries * p.squares / 4, 4, 1.2, 2.6, entries * p.squares * (size + 0.25)};
+    return {&prices.squares, entries * p.squares / 4, 4, entries * p.squares * (size + 0.25)};
   if (name == "2:4")
-    return {entries / 2, 1, 3.0, 0.35, entries / 2 * (size + 0.25)};
+    return {&prices.pairs, entries / 2, 1, entries / 2 * (size + 0.25)};
   if (name == "bitmap") // a byte of eight columns costs, whatever it holds
-    return {kept, 1, 2.0, 2.5, kept * size + entries / 8, entries / 8 * 5};
+    return {&prices.bitmap, kept, 1, kept * size + entries / 8, true};
   // Distances beyond 255 take fillers.
   double fillers = p.density > 0 ? entries / 255 * std::exp(-255 * p.density) : 0;
-  return {kept + fillers, 1, 2.6, 1.8, (kept + fillers) * (size + 1)};
+  return {&prices.delta, kept + fillers, 1, (kept + fillers) * (size + 1)};
 }
 
-/// Cycles of a vector of samples in a step of a panel. Sums share what a step
-/// loads; a tile of activations that the first cache holds is loaded twice a cycle.
-static double perVector(const Walk &walk, double tileBytes, const MachineModel &machine) {
-  double first = double(machine.firstCacheBytes);
-  bool near = tileBytes <= first, far = tileBytes > 4 * first;
-  if (walk.height == 1)
-    return near ? 0.7 : far ? 2.4 : 2.1;
-  return near ? 2.4 : far ? 4.7 : 3.2;
+/// Vectors of a tile of samples, as PackedMatmul takes them.
+static double tileVectors(double height, double elementBits, unsigned vectorBits) {
+  double sums = vectorBits >= 512 ? 24 : 12;
+  double lanes = std::max(1.0, vectorBits / elementBits);
+  double wide = std::max(1.0, 256 * 8 / (lanes * elementBits));
+  double most = std::clamp(std::floor(sums / height), 1.0, wide);
+  return most > 4 ? std::exp2(std::floor(std::log2(most))) : most;
+}
+
+/// Pieces of the depth that PackedMatmul takes a tile by; 0: the format has none.
+static double piecesOf(const Walk &walk, const PackingCandidate &candidate,
+                       const PackingProblem &p, double vectors, double tileBytes) {
+  if (walk.height > 1 || vectors < 3 || (candidate.name != "csr" && candidate.name != "2:4"))
+    return 0;
+  double perDepth = tileBytes / double(p.depth), density = walk.steps / (double(p.rows) * double(p.depth));
+  double piece = (32 <= density * 24576 / perDepth ? 24576 : 655360) / perDepth;
+  return std::ceil(double(p.depth) / piece);
+}
+
+/// Cycles of a packed product whose parts the caches hold.
+static double packedWork(const Walk &walk, const PackingCandidate &candidate,
+                         const PackingProblem &p, const PackingPrices &prices,
+                         double firstCacheBytes, unsigned vectorBits) {
+  double entries = double(p.rows) * double(p.depth), samples = double(p.samples);
+  bool spreads = p.elementBits == 32 && vectorBits >= 256 &&
+                 (candidate.name == "2:4" || walk.isBitmap) && p.samples <= 8;
+  if (spreads) {
+    double count = std::exp2(std::ceil(std::log2(samples)));
+    double vectors = entries * p.elementBits / vectorBits;
+    return vectors * ((walk.isBitmap ? prices.laneBits : prices.lanePairs) +
+                      prices.laneVector * count) +
+           double(p.rows) * count * prices.laneSum;
+  }
+  double panels = double(p.rows) / walk.height;
+  if (p.samples == 1)
+    return walk.steps * walk.prices->oneStep + panels * walk.prices->onePanel +
+           (walk.isBitmap ? entries / 8 * prices.bitmapByte : 0);
+  // Few samples take the shortest vector that holds them, of 128 bits at least.
+  double lanes = std::max(1.0, double(vectorBits) / p.elementBits);
+  while (lanes * p.elementBits >= 256 && samples <= lanes / 2)
+    lanes /= 2;
+  double vectors = std::ceil(samples / lanes);
+  double most = tileVectors(walk.height, p.elementBits, vectorBits);
+  double tiles = std::ceil(vectors / most);
+  double tileBytes = double(p.depth) * std::min(vectors, most) * lanes * p.elementBits / 8;
+  double pieces = piecesOf(walk, candidate, p, std::min(vectors, most), tileBytes);
+  bool far = tileBytes > firstCacheBytes * std::max(1.0, pieces);
+  bool whole = p.samples % int64_t(lanes) == 0;
+  bool inPlace = whole && (tiles == 1 || walk.steps < 6 * double(p.depth));
+  return walk.steps * (tiles * walk.prices->step +
+                       vectors * (walk.prices->vector + (far ? walk.prices->far : 0))) +
+         panels * tiles * std::max(1.0, pieces) * walk.prices->panel +
+         (inPlace ? 0 : double(p.depth) * vectors * prices.copy) +
+         (walk.isBitmap ? entries / 8 * tiles * prices.bitmapByte : 0);
+}
+
+static double denseWork(const PackingProblem &p, const PackingPrices &prices,
+                        unsigned vectorBits) {
+  double lanes = std::max(1.0, double(vectorBits) / p.elementBits);
+  double entries = double(p.rows) * double(p.depth);
+  if (p.samples == 1)
+    return entries / lanes * prices.denseOne + double(p.rows) * prices.denseRow;
+  double vectors = std::ceil(double(p.samples) / lanes);
+  return vectors * (entries * prices.denseVector + double(p.depth) * prices.denseCopy);
 }
 
 static PackingPrice priceOf(const PackingCandidate &candidate, const PackingProblem &p,
-                            const MachineModel &machine, unsigned vectorBits) {
+                            const MachineModel &machine, const PackingPrices &prices,
+                            unsigned vectorBits) {
   PackingPrice price{&candidate};
-  double lanes = std::max(1.0, double(vectorBits) / p.elementBits);
   double entries = double(p.rows) * double(p.depth), samples = double(p.samples);
   double bytes = entries * p.elementBits / 8.0;
-  double vectors = std::ceil(samples / lanes);
   if (candidate.packing.empty()) {
-    // Two multiply-adds a cycle less what packing and edges of tiles cost.
-    price.work = samples == 1 ? entries / (2 * lanes) * 1.6
-                              : entries * vectors / 2 * 1.15 + entries * 1.5;
+    price.work = denseWork(p, prices, vectorBits);
   } else {
-    Walk walk = walkOf(candidate, p);
+    Walk walk = walkOf(candidate, p, prices);
     bytes = walk.bytes;
-    if (samples == 1) {
-      bool spread = p.elementBits == 32 && lanes >= 8;
-      if (candidate.name == "bitmap")
-        price.work = spread ? entries / 8 * 3.4 : walk.steps * walk.scalar + entries / 8 * 3;
-      else
-        price.work = walk.steps * (candidate.name == "2:4" && !spread ? 1.6 : walk.scalar);
-    } else {
-      // Tiles of twelve sums at most; a panel of one row has eight vectors or less.
-      double widest = walk.height > 1 ? 3 : 8;
-      double tiles = std::ceil(vectors / widest);
-      double tileBytes = double(p.depth) * std::min(vectors, widest) * lanes * p.elementBits / 8;
-      double opened = double(p.rows) / walk.height * tiles * 40;
-      price.work = walk.steps * (tiles * walk.step + vectors * perVector(walk, tileBytes, machine)) +
-                   tiles * walk.fixed + opened;
-    }
+    price.work = packedWork(walk, candidate, p, prices, double(machine.firstCacheBytes), vectorBits);
     if (!p.packedOnce)
       price.packing = entries * 2.5 + bytes;
     if (p.transposes && p.samples > 1)
       price.moving = 2.0 * (double(p.depth) + double(p.rows)) * samples;
   }
-  // Four bytes a cycle from memory, eight from a shared cache.
   if (bytes > double(machine.secondCacheBytes))
-    price.weights = bytes / (bytes > 16e6 ? 6 : 16);
+    price.weights = bytes / (bytes > 16e6 ? prices.memory : prices.sharedCache);
   // Loads of weights run beside the work.
   price.weights = std::max(0.0, price.weights - 0.5 * price.work);
   return price;
@@ -120,16 +162,21 @@ llvm::Expected<PackingVerdict> scratch::choosePacking(const PackingProblem &prob
                                                       unsigned vectorBits, llvm::StringRef force) {
   PackingVerdict verdict;
   bool known = force == "auto";
+  PackingPrices prices = PackingPrices::ofX86(vectorBits);
   for (const PackingCandidate &candidate : kCandidates) {
     known |= candidate.name == force;
     if (legal(candidate, problem))
-      verdict.table.push_back(priceOf(candidate, problem, machine, vectorBits));
+      verdict.table.push_back(priceOf(candidate, problem, machine, prices, vectorBits));
   }
   if (!known)
     return llvm::createStringError("packing: found '" + force + "', expected " +
                                    expectedCandidates());
-  llvm::sort(verdict.table, [](const PackingPrice &a, const PackingPrice &b) {
-    return a.cycles() != b.cycles() ? a.cycles() < b.cycles() : a.candidate < b.candidate;
+  // What a table of prices cannot tell apart stays dense.
+  auto rank = [](const PackingPrice &price) {
+    return price.cycles() * (price.candidate->packing.empty() ? kDoubt : 1);
+  };
+  llvm::sort(verdict.table, [&](const PackingPrice &a, const PackingPrice &b) {
+    return rank(a) != rank(b) ? rank(a) < rank(b) : a.candidate < b.candidate;
   });
   auto wanted = std::find_if(verdict.table.begin(), verdict.table.end(), [&](const auto &price) {
     return price.candidate->name == force;

@@ -121,8 +121,10 @@ TYPED_TEST_SUITE(PackedTest, Elements);
 } // namespace
 
 TYPED_TEST(PackedTest, EveryFormatComputesTheMaskedDenseProduct) {
-  const int64_t shapes[][3] = {{1, 8, 1},   {5, 24, 3},  {13, 40, 8},
-                               {9, 56, 37}, {33, 72, 131}, {70, 1032, 17}};
+  // The deep ones take several pieces of the depth, with samples copied and in place.
+  const int64_t shapes[][3] = {{1, 8, 1},     {5, 24, 3},     {6, 40, 2},     {13, 40, 8}, {7, 72, 5},
+                               {9, 56, 37},   {33, 72, 131},  {70, 1032, 17}, {17, 1032, 67},
+                               {17, 1032, 64}};
   for (auto [m, k, n] : shapes)
     for (double keep : {0.0, 0.01, 0.5, 1.0})
       for (const Format &f : kFormats) {

@@ -1,11 +1,12 @@
 //===- PackingBenchmark.cpp - is the chosen format the fastest? -----------===//
 //
-// Usage: PackingBenchmark [libopenblas.so.0 [ROWS DEPTH SAMPLES]...]. One thread, f32. For layers (rows,
+// Usage: PackingBenchmark [libopenblas.so.0 [ROWS DEPTH SAMPLES]...]. One thread, f32; code for
+// the processor that SCRATCH_BENCHMARK_CPU names, else this one. For layers (rows,
 // depth, samples) under masks of entries, 4 x 1 panels, 4 x 4 blocks and 2:4: the
 // CPU time of every format in microseconds, predicted in brackets, contestants taking
 // turns, minimum of each, after a call that warms up; what select chooses, and its
 // time over that of the best.
-// `dense` is our own product of the masked weights; `blas` is sgemm (sgemv), and
+// Parts are trusted, as those of constants are. `dense` is our own product of the masked weights; `blas` is sgemm (sgemv), and
 // no candidate. OPENBLAS_CORETYPE and OPENBLAS_NUM_THREADS=1 make that one fair.
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/PackingChoice.h"
@@ -60,7 +61,7 @@ std::string functions(const MaskKind &mask, const std::string &x, bool vector) {
     all += "func.func @pack_" + name + "(%W: " + w + ", %t: f64) -> (" + list + ") {\n" + make + "  %p:" +
            std::to_string(partTypes(candidate).size()) + " = scratch.pack %W, %M as <" + packing + "> : " + w + ", " + m + " -> " + list +
            "\n  return " + results + " : " + list + "\n}\nfunc.func @multiply_" + name + "(" + arguments + "%X: " + x + ", %Y: " + x + ") -> " + x +
-           " {\n" + zero + "  %r = scratch.packed_matmul <" + packing + ">(" + names + "), %X into %Z : (" + list + "), " + x + " -> " + x +
+           " {\n" + zero + "  %r = scratch.packed_matmul <" + packing + ">(" + names + "), %X into %Z {scratch.trusted_parts} : (" + list + "), " + x + " -> " + x +
            "\n  return %r : " + x + "\n}\n";
   }
   return all;
@@ -77,6 +78,15 @@ double seconds(llvm::function_ref<void()> run) {
   double start = now();
   run();
   return now() - start;
+}
+
+/// As the driver resolves them.
+unsigned vectorBitsOf(const CompileOptions &options) {
+  auto context = makeContext();
+  Compilation compilation(*context, options);
+  llvm::cantFail(compilation.parseText("module {}", "none.mlir"));
+  llvm::cantFail(compilation.runThrough(Stage::Select));
+  return compilation.module()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget).getVectorBits();
 }
 
 double shareOfBlocks(const std::vector<float> &w, int64_t m, int64_t k, int64_t height, int64_t width) {
@@ -105,7 +115,12 @@ int main(int argc, char **argv) {
     shapes.push_back({atoll(argv[i]), atoll(argv[i + 1]), atoll(argv[i + 2])});
   if (shapes.empty())
     shapes = {{256, 2304, 196}, {512, 512, 128}, {64, 576, 784}, {128, 512, 49}, {512, 512, 8}, {2048, 2048, 1}};
-  MachineModel machine = *MachineModel::of("x86", 256);
+  CompileOptions options;
+  if (const char *cpu = getenv("SCRATCH_BENCHMARK_CPU"))
+    options.cpu = cpu;
+  unsigned vectorBits = vectorBitsOf(options);
+  MachineModel machine = *MachineModel::of("x86", vectorBits);
+  printf("vectors of %u bits\n", vectorBits);
   std::mt19937 random(1);
   double worst = 1, product = 1;
   int layers = 0;
@@ -118,7 +133,7 @@ int main(int argc, char **argv) {
     if (n == 1)
       xs.pop_back(), ys.pop_back();
     for (const MaskKind &mask : kMasks) {
-      Compiled kernels(functions(mask, n == 1 ? "tensor<?xf32>" : "tensor<?x?xf32>", n == 1));
+      Compiled kernels(functions(mask, n == 1 ? "tensor<?xf32>" : "tensor<?x?xf32>", n == 1), options);
       for (double zeros : {0.3, 0.5, 0.7, 0.8, 0.9, 0.97}) {
         if (mask.groups && zeros != 0.5)
           continue;
@@ -133,7 +148,7 @@ int main(int argc, char **argv) {
         problem.panels = shareOfBlocks(masked, m, k, 4, 1);
         problem.squares = shareOfBlocks(masked, m, k, 4, 4);
         problem.twoOfFour = mask.groups;
-        PackingVerdict verdict = llvm::cantFail(choosePacking(problem, machine, 256));
+        PackingVerdict verdict = llvm::cantFail(choosePacking(problem, machine, vectorBits));
         std::map<std::string, double> best;
         std::vector<std::pair<std::string, std::unique_ptr<Call>>> packed;
         for (const PackingPrice &price : verdict.table) {

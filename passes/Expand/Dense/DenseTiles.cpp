@@ -154,12 +154,21 @@ void DenseProduct::panels(const Block &rows, const Piece &piece, bool isWide) {
       [&](Value vector) {
         auto [panel, panelStep] = c.panel(b, vector, isWide);
         Value column = b.mul(vector, b.index(lanes));
-        b.loop(
-            b.index(0), rows.count,
-            [&](Value row) {
-              tile(rows, piece, row, column, panel, panelStep, height, vectors);
-            },
-            height);
+        auto rowsBy = [&](Value first, Value last, int64_t height) {
+          b.loop(
+              first, last,
+              [&](Value row) {
+                tile(rows, piece, row, column, panel, panelStep, height, vectors);
+              },
+              height);
+        };
+        // A high tile would be cut off by much: rows that are left over take low ones.
+        int64_t low = (height + 2) / 3;
+        if (low * vectors < kChains / 2)
+          return rowsBy(b.index(0), rows.count, height);
+        Value whole = b.sub(rows.count, arith::RemUIOp::create(b, rows.count, b.index(height)));
+        rowsBy(b.index(0), whole, height);
+        rowsBy(whole, rows.count, low);
       },
       vectors);
 }

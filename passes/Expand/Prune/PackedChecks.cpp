@@ -13,6 +13,7 @@
 #include "runtime/abi/scratch.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -106,7 +107,20 @@ void PackedEntries::check(LoopBuilder &b, Operation *op) const {
         b, panelCount, "packed weights: rows whose bits and positions differ", [&](Value row) {
           Value bytes = arith::CeilDivUIOp::create(b, columns, b.index(8));
           Value begin = b.mul(row, bytes);
-          Value count = b.loop(zero, bytes, {zero}, [&](Value n, ValueRange before) {
+          // Eight bytes at a time, then one by one.
+          Type i64 = b.getI64Type();
+          auto eight = VectorType::get({8}, b.getI8Type()), word = VectorType::get({1}, i64);
+          Value whole = b.bitAnd(bytes, b.index(-8));
+          Value count = b.loop(
+              zero, whole, {zero},
+              [&](Value n, ValueRange before) {
+                Value part = vector::LoadOp::create(b, eight, indices, ValueRange{b.add(begin, n)});
+                Value bits = vector::ExtractOp::create(
+                    b, vector::BitCastOp::create(b, word, part), 0);
+                return Values{b.add(before[0], b.toIndex(math::CtPopOp::create(b, bits)))};
+              },
+              8)[0];
+          count = b.loop(whole, bytes, {count}, [&](Value n, ValueRange before) {
             Value byte = b.cast(b.load(indices, b.add(begin, n)), b.getI32Type());
             return Values{b.add(before[0], b.toIndex(math::CtPopOp::create(b, byte)))};
           })[0];

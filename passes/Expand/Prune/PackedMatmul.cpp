@@ -36,10 +36,10 @@ static constexpr int64_t kInFlight = 8, kMostChains = 4;
 static constexpr int64_t kLeastBits = 128;
 /// Work for the workers, of panels enough to be worth a tile of activations.
 static constexpr int64_t kItemsWanted = 64, kRowsPerItem = 32;
-/// Activations of a piece, at least: most of a first cache; at most: of a second.
-static constexpr int64_t kPieceBytes = 24 << 10, kMostPieceBytes = 256 << 10;
-/// Entries of a row in a piece that make up for opening it.
-static constexpr int64_t kEntriesPerPiece = 12;
+/// Activations of a piece: most of a first cache, or of a second where too few entries
+/// of a row lie in that to make up for opening the row.
+static constexpr int64_t kPieceBytes = 24 << 10, kLargePieceBytes = 640 << 10;
+static constexpr int64_t kEntriesPerPiece = 32;
 /// An item is a chunk of its own.
 static constexpr int64_t kItemWeight = 1 << 20;
 /// Equal shares of rows where the format has no positions to balance by.
@@ -168,11 +168,12 @@ void PackedProduct::store(ValueRange sums, ArrayRef<Value> row, Value column, in
 }
 
 Value PackedProduct::pieceDepth(const PackedEntries &entries, int64_t width) {
-  int64_t least = kPieceBytes * 8 / (width * bits), most = kMostPieceBytes * 8 / (width * bits);
+  int64_t small = kPieceBytes * 8 / (width * bits) & -16;
+  int64_t large = kLargePieceBytes * 8 / (width * bits) & -16;
   Value stored = b.max(entries.steps(b), b.index(1));
   Value wanted = arith::DivUIOp::create(
       b, b.mul(b.mul(rows, depth), b.index(kEntriesPerPiece)), stored);
-  return b.roundUp(b.min(b.max(wanted, b.index(least)), b.index(most)), 16);
+  return b.select(b.lessEqual(wanted, b.index(small)), b.index(small), b.index(large));
 }
 
 void PackedProduct::panels(const PackedEntries &entries, const Item &item, int64_t vectors,
