@@ -13,16 +13,22 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 def Scratch_PartitionOp : Scratch_Op<"partition", [MemoryEffects<[MemRead]>]> {
   let summary = "Cut rows into contiguous chunks of about equal weight";
   let description = [{
-    `prefix` holds rows + 1 ascending weights, starting at 0. The result holds
-    the first row of every chunk and, last, the number of rows: chunks + 1
+    `prefix` holds rows + 1 ascending weights, starting at 0. It may be a matrix's
+    positions: `weighing` e, r gives row i the weight e * (prefix[i + 1] -
+    prefix[i]) + r, which no array needs to hold. The result holds the first row of every chunk and, last, the number of rows: chunks + 1
     entries. Without rows, and when its own buffer cannot be had, there are no
     chunks. The cut depends on the weights alone, never on the thread count.
     Released like any buffer.
   }];
-  let arguments = (ins MemRefRankOf<[I64], [1]>:$prefix, Index:$rows);
+  let arguments = (ins MemRefRankOf<[I32, I64, Index], [1]>:$prefix, Index:$rows,
+                       Optional<Index>:$entryWeight,
+                       DefaultValuedAttr<I64Attr, "0">:$rowWeight);
+  let builders = [OpBuilder<(ins "::mlir::Type":$starts, "::mlir::Value":$prefix,
+                                 "::mlir::Value":$rows),
+      [{ build($_builder, $_state, starts, prefix, rows, /*entryWeight=*/{}, 0); }]>];
   let results = (outs Res<MemRefRankOf<[I64], [1]>, "", [MemAlloc]>:$starts);
   let assemblyFormat = [{
-    $prefix `rows` `(` $rows `)` attr-dict `:` type($prefix) `->` type($starts)
+    $prefix `rows` `(` $rows `)` (`weighing` $entryWeight^ `,` $rowWeight)? attr-dict `:` type($prefix) `->` type($starts)
   }];
 }
 

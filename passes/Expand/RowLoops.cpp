@@ -60,23 +60,8 @@ void scratch::parallelTeams(LoopBuilder &b, Value starts,
 
 Value scratch::partitionByEntries(LoopBuilder &b, Value positions, Value rows, Value perEntry,
                                   int64_t perRow) {
-  Type i64 = b.getI64Type();
-  Value one = b.index(1);
-  Value weights =
-      AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(rows, one)}, /*zeroed=*/false);
-  Value safeRows = countIfOk(b, rows);
-  Value base = b.index(0);
-  b.ifThen(StatusOp::create(b), [&] { b.storeIndex(base, weights, base); });
-  parallelRows(b, safeRows, [&](Value first, Value last) {
-    b.loop(first, last, [&](Value row) {
-      Value next = b.add(row, one);
-      Value entries = b.sub(b.loadIndex(positions, next), b.loadIndex(positions, base));
-      b.storeIndex(b.add(b.mul(entries, perEntry), b.mul(next, b.index(perRow))), weights, next);
-    });
-  });
-  Value starts = PartitionOp::create(b, bufferOf(i64), weights, safeRows);
-  ReleaseOp::create(b, weights);
-  return starts;
+  return PartitionOp::create(b, bufferOf(b.getI64Type()), positions, rows, perEntry,
+                             perRow);
 }
 
 void scratch::recordCount(LoopBuilder &b, StringRef field, int64_t lane, Value amount) {

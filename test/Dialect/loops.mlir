@@ -6,6 +6,7 @@
 
 // CHECK-LABEL: func.func @parallel_rows
 // CHECK: %[[S:.*]] = scratch.partition %{{.*}} rows(%{{.*}}) : memref<?xi64> -> memref<?xi64>
+// CHECK: scratch.partition %{{.*}} rows(%{{.*}}) weighing %{{.*}}, 8 : memref<?xi32> -> memref<?xi64>
 // CHECK: scratch.parallel chunks(%[[S]] : memref<?xi64>) setup {
 // CHECK: scratch.accumulator.create window(%{{.*}}) entries(%{{.*}}) semiring<plus_times> : <hash, i32, f64>
 // CHECK: } body {
@@ -17,10 +18,11 @@
 // CHECK: scratch.drain %{{.*}} into %{{.*}}, %{{.*}} at %{{.*}} unordered :
 // CHECK: } teardown {
 // CHECK: scratch.accumulator.destroy %{{.*}} : <hash, i32, f64>
-func.func @parallel_rows(%prefix: memref<?xi64>, %n: index, %crd: memref<?xi32>, %val: memref<?xf64>,
+func.func @parallel_rows(%prefix: memref<?xi64>, %positions: memref<?xi32>, %n: index, %crd: memref<?xi32>, %val: memref<?xf64>,
                          %D: memref<?x?xi8>, %a: f64) {
   %zero = arith.constant 0 : index
   %starts = scratch.partition %prefix rows(%n) : memref<?xi64> -> memref<?xi64>
+  %others = scratch.partition %positions rows(%n) weighing %n, 8 : memref<?xi32> -> memref<?xi64>
   scratch.parallel chunks(%starts : memref<?xi64>) setup {
     %acc = scratch.accumulator.create window(%n) entries(%n) semiring<plus_times> : !acc
     formula { ^bb0(%bits: i8): %t = arith.constant true  scratch.yield %t : i1 }

@@ -206,9 +206,16 @@ struct Services {
     Value zero = b.index(0), one = b.index(1);
     Value rows = op.getRows(), prefix = op.getPrefix();
     Value some = b.less(zero, rows);
+    auto before = [&](Value row) -> Value {
+      Value sum = b.loadIndex(prefix, row);
+      if (!op.getEntryWeight())
+        return sum;
+      Value entries = b.sub(sum, b.loadIndex(prefix, zero));
+      return b.add(b.mul(entries, op.getEntryWeight()),
+                   b.mul(row, b.index(op.getRowWeight())));
+    };
     Value total = b.ifElse(
-        some, {b.getIndexType()},
-        [&] { return LoopBuilder::Values{b.loadIndex(prefix, rows)}; },
+        some, {b.getIndexType()}, [&] { return LoopBuilder::Values{before(rows)}; },
         [&] { return LoopBuilder::Values{zero}; })[0];
     Value wanted = arith::DivUIOp::create(b, total, b.index(chunkWeight));
     Value chunks = b.min(b.min(b.max(wanted, one), b.index(mostChunks)), rows);
@@ -226,7 +233,7 @@ struct Services {
           {zero, rows}, [&](ValueRange range) { return b.less(range[0], range[1]); },
           [&](ValueRange range) {
             Value middle = b.shiftRight(b.add(range[0], range[1]), 1);
-            Value below = b.less(b.loadIndex(prefix, middle), target);
+            Value below = b.less(before(middle), target);
             return LoopBuilder::Values{b.select(below, b.add(middle, one), range[0]),
                                        b.select(below, range[1], middle)};
           });
