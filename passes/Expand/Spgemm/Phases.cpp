@@ -90,10 +90,20 @@ Value RowWiseProduct::onePhase() {
                                       allCoordinates, allValues, chunks,
                                       largest(positionsType(resultType)
                                                   .getElementType()));
+  Value partCounts;
+  if (splitsRows())
+    partCounts = AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{chunks},
+                                    /*zeroed=*/true);
   parallelChunks(
       b, starts, [&] { return makeAccumulators(); },
       [&](Value chunk, Value first, Value last, ValueRange accumulators) {
-        Value bound = boundOfRows(first, last);
+        RowPart part;
+        Value begin = first;
+        if (partCounts) {
+          part = partOfChunk(starts, chunk, first, last);
+          begin = b.select(part.split, b.min(first, part.row), first);
+        }
+        Value bound = boundOfRows(begin, last);
         auto piece = PiecesBeginOp::create(
             b,
             TypeRange{coordinatesType(resultType), valuesType(resultType),
@@ -101,13 +111,14 @@ Value RowWiseProduct::onePhase() {
             pieces, chunk, bound);
         coordinates = piece.getCoordinates();
         values = piece.getValues();
-        Value end = b.select(StatusOp::create(b), last, first);
-        Value written = computeRows(accumulators, first, end, Mode::Drain,
-                                    piece.getAt(), {});
+        Value written = computeChunk(accumulators, part, partCounts, chunk, first, last,
+                                     piece.getAt());
         PiecesEndOp::create(b, pieces, chunk, b.sub(written, piece.getAt()));
       },
       [&](ValueRange accumulators) { destroyAccumulators(accumulators); });
   PiecesCloseOp::create(b, pieces);
+  if (partCounts)
+    addParts(starts, partCounts, chunks);
   ReleaseOp::create(b, starts);
   Value total = scanCounts(countIfOk(b, rows));
   Value size = countIfOk(b, total);

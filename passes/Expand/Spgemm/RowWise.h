@@ -1,10 +1,11 @@
 //===- RowWise.h - row-wise SpGEMM, shared by its parts ---------*- C++ -*-===//
 //
-// Stage: expand. One product is expanded by six files that share this class:
+// Stage: expand. One product is expanded by seven files that share this class:
 // RowWise.cpp opens the operands and puts the parts together, Bounds.cpp bounds
 // every row, Rows.cpp computes one row in the accumulator that suits it, Merge.cpp
-// the rows that need none, MaskedRows.cpp one row along a sparse mask, and
-// Phases.cpp goes over all rows, once or twice. Team.h computes windows of rows in
+// the rows that need none, MaskedRows.cpp one row along a sparse mask, Giants.cpp
+// parts of rows that outweigh a chunk, and Phases.cpp goes over all rows, once or
+// twice. Team.h computes windows of rows in
 // accumulators that a team shares; Outer.h makes rows of outer products, which are
 // merged here like rows of B.
 //
@@ -53,6 +54,11 @@ private:
     mlir::Value count, variant, key;
   };
 
+  /// A window of a row that several workers share, if `split` (i1) says so.
+  struct RowPart {
+    mlir::Value row, number, parts, split;
+  };
+
   /// A row of B with its factor; a null one is not read.
   struct ScaledRow {
     mlir::Value from, to, scale;
@@ -98,6 +104,16 @@ private:
   computeRows(mlir::ValueRange accumulators, mlir::Value first,
               mlir::Value last, Mode mode, mlir::Value at,
               llvm::function_ref<mlir::Value(mlir::Value row)> placeOfRow);
+  bool splitsRows();
+  unsigned windowVariant() const;
+  bool windowed(unsigned variant) const;
+  RowPart partOfChunk(mlir::Value starts, mlir::Value chunk, mlir::Value first,
+                      mlir::Value last);
+  mlir::Value computePart(mlir::ValueRange accumulators, const RowPart &part, mlir::Value at);
+  mlir::Value computeChunk(mlir::ValueRange accumulators, const RowPart &part,
+                           mlir::Value partCounts, mlir::Value chunk, mlir::Value first,
+                           mlir::Value last, mlir::Value at);
+  void addParts(mlir::Value starts, mlir::Value partCounts, mlir::Value chunks);
   void forChunks(mlir::Value starts, Mode mode,
                  llvm::function_ref<mlir::Value(mlir::Value row)> placeOfRow);
   mlir::Value scanCounts(mlir::Value rows);
@@ -105,6 +121,7 @@ private:
   mlir::Value onePhase();
   mlir::Value twoPhases();
 
+  std::pair<mlir::Value, mlir::Value> segmentOf(mlir::Value p);
   ScaledRow rowOfEntry(mlir::Value p, Mode mode);
   mlir::Value productAt(const ScaledRow &side, mlir::Value p);
   mlir::Value addWhere(mlir::Value meet, mlir::Value first, mlir::Value second);
@@ -128,6 +145,8 @@ private:
   std::optional<SparseOperand> init; ///< the matrix that the product is added to
   SparseOperand lhs, rhs;      ///< in the roles of A and B after the exchange
   bool partials = false;       ///< B is outer products: coordinates repeat
+  /// Columns of the part of a row that is computed; none: all of them.
+  std::optional<std::pair<mlir::Value, mlir::Value>> wanted;
   LoopBuilder::Values held;    ///< buffers to release at the end
   mlir::Value rows, columns;   ///< major and minor extent of the result
   mlir::Value weights;         ///< i64 prefix: work, and so entries at most

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/RowWise.h"
 
+#include "passes/Emission/Search.h"
 #include "passes/Expand/Epilogue.h"
 
 #include "mlir/IR/IRMapping.h"
@@ -150,6 +151,15 @@ void RowWiseProduct::accumulateInit(Value opened, Value row, bool numeric) {
                        /*repeats=*/false);
 }
 
+/// The row of B that entry `p` of A names, or what of it is wanted.
+std::pair<Value, Value> RowWiseProduct::segmentOf(Value p) {
+  auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+  if (!wanted)
+    return {from, to};
+  Value first = emitLowerBound(b, rhs.coordinates, from, to, wanted->first);
+  return {first, emitLowerBound(b, rhs.coordinates, first, to, wanted->second)};
+}
+
 /// One row in one accumulator; returns the number of its entries.
 Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator,
                                     Value row, const RowShape &shape, Mode mode,
@@ -177,7 +187,7 @@ Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator,
   if (init)
     accumulateInit(opened, row, numeric);
   b.loop(begin, end, [&](Value p) {
-    auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+    auto [from, to] = segmentOf(p);
     Value scale =
         numeric && scaling.readsLeft() ? b.load(lhs.values, p) : Value();
     auto accumulate = AccumulateOp::create(
