@@ -271,12 +271,19 @@ RowWiseProduct::ComputedRow RowWiseProduct::computeRow(ValueRange accumulators, 
   if (merging) {
     // Short rows are not even measured.
     auto [begin, end] = lhs.segment(b, row);
+    LoopBuilder::Values none{zero, b.index(*merging), keyBefore};
     result = b.ifElse(
-        b.lessEqual(b.sub(end, begin), b.index(kMergeEntries)), {index, index, index},
-        [&] {
-          return LoopBuilder::Values{mergeRow(begin, end, mode, at), b.index(*merging), zero};
+        b.less(begin, end), {index, index, index},
+        [&, begin = begin, end = end] {
+          return LoopBuilder::Values(b.ifElse(
+              b.lessEqual(b.sub(end, begin), b.index(kMergeEntries)), {index, index, index},
+              [&] {
+                return LoopBuilder::Values{mergeRow(begin, end, mode, at), b.index(*merging),
+                                           zero};
+              },
+              measured));
         },
-        measured);
+        [&] { return none; });
   } else {
     result = measured();
   }
