@@ -13,6 +13,7 @@
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/Utils/Utils.h"
+#include "mlir/Interfaces/LoopLikeInterface.h"
 
 namespace scratch {
 #define GEN_PASS_DEF_OUTLINETILESPASS
@@ -22,11 +23,11 @@ namespace scratch {
 using namespace mlir;
 using namespace scratch;
 
-/// Whether another tile is opened in the same function.
+/// Whether another tile is opened in the same loop over rows.
 static bool hasRival(scf::ExecuteRegionOp tile, ArrayRef<scf::ExecuteRegionOp> tiles) {
-  auto function = tile->getParentOfType<func::FuncOp>();
+  auto rows = tile->getParentOfType<LoopLikeOpInterface>();
   return llvm::any_of(tiles, [&](scf::ExecuteRegionOp other) {
-    return other != tile && other->getParentOfType<func::FuncOp>() == function;
+    return other != tile && other->getParentOfType<LoopLikeOpInterface>() == rows;
   });
 }
 

@@ -14,6 +14,9 @@ using namespace scratch;
 
 /// Weight of a row beyond its products: reading A's entries, opening a tile.
 static constexpr int64_t kRowWeight = 8;
+/// Entries of A between fetching where a row of B starts and reading it. Short rows name few
+/// rows, far apart in a long array: nothing else would fetch the next one in time.
+static constexpr int64_t kAhead = 16;
 
 /// Weight of a row without a mask: its products bound its entries.
 static Value productsOfWeight(LoopBuilder &b, Value weight) {
@@ -28,10 +31,15 @@ void RowWiseProduct::boundRows() {
   Value safeRows = countIfOk(b, rows);
   b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, weights, zero); });
   parallelRows(b, safeRows, [&](Value first, Value last) {
+    Value lastEntry = b.sub(b.loadIndex(lhs.positions, lhs.majors), one);
     b.loop(first, last, [&](Value row) {
       auto [begin, end] = lhs.segment(b, row);
       Value products =
           b.loop(begin, end, {zero}, [&](Value p, ValueRange sum) {
+             Value coming = b.min(b.add(p, b.index(kAhead)), lastEntry);
+             memref::PrefetchOp::create(b, rhs.positions, b.loadIndex(lhs.coordinates, coming),
+                                        /*isWrite=*/false, /*localityHint=*/3,
+                                        /*isDataCache=*/true);
              auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
              return LoopBuilder::Values{b.add(sum[0], b.sub(to, from))};
            }).front();
