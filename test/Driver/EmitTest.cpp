@@ -6,11 +6,12 @@
 
 using namespace scratch;
 
-static const char kSpmv[] = R"(
+/// Sixteen columns: more than any vector has.
+static const char kSpmm[] = R"(
 #CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed)}>
-func.func @product(%A: tensor<?x?xf64, #CSR>, %x: tensor<?xf64>, %y: tensor<?xf64>) -> tensor<?xf64> {
-  %r = scratch.spmv %A, %x into %y : tensor<?x?xf64, #CSR>, tensor<?xf64> -> tensor<?xf64>
-  return %r : tensor<?xf64>
+func.func @product(%A: tensor<?x?xf64, #CSR>, %X: tensor<?x16xf64>, %Y: tensor<?x16xf64>) -> tensor<?x16xf64> {
+  %R = scratch.spmm %A, %X into %Y : tensor<?x?xf64, #CSR>, tensor<?x16xf64> -> tensor<?x16xf64>
+  return %R : tensor<?x16xf64>
 })";
 
 /// The artifact's bytes, or the error's text.
@@ -19,7 +20,7 @@ static std::string emitted(Artifact kind, llvm::StringRef cpu) {
   CompileOptions options;
   options.cpu = cpu.str();
   Compilation compilation(*context, options);
-  if (llvm::Error error = compilation.parseText(kSpmv, "spmv.mlir"))
+  if (llvm::Error error = compilation.parseText(kSpmm, "spmm.mlir"))
     return llvm::toString(std::move(error));
   auto artifact = compilation.emit(kind);
   return artifact ? (*artifact)->getBuffer().str()
