@@ -8,6 +8,7 @@
 #include "runtime/piuma/isa/Machine.h"
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
 namespace scratch::piuma {
@@ -15,16 +16,19 @@ namespace scratch::piuma {
 class DataCache {
 public:
   explicit DataCache(const Machine &machine)
-      : line(machine.dcache_line), ways(machine.dcache_ways),
+      : lineBits(unsigned(std::countr_zero(machine.dcache_line))), ways(machine.dcache_ways),
         sets(machine.dcache_bytes / (machine.dcache_line * machine.dcache_ways)),
+        mask(std::has_single_bit(sets) ? sets - 1 : 0),
         tags(sets * ways, ~uint64_t(0)) {}
 
   bool present() const { return sets != 0; }
 
   /// Looks `offset` up and fetches its line if absent; true: a hit.
   bool access(uint64_t offset) {
-    uint64_t tag = offset / line;
-    auto first = tags.begin() + int64_t(tag % sets * ways), last = first + int64_t(ways);
+    uint64_t tag = offset >> lineBits, set = mask ? tag & mask : tag % sets;
+    auto first = tags.begin() + int64_t(set * ways), last = first + int64_t(ways);
+    if (*first == tag)
+      return true;
     auto found = std::find(first, last, tag);
     bool hit = found != last;
     if (!hit)
@@ -35,7 +39,9 @@ public:
   }
 
 private:
-  uint64_t line, ways, sets;
+  unsigned lineBits;
+  uint64_t ways, sets;
+  uint64_t mask; // of a power of two of sets, which need no division
   std::vector<uint64_t> tags;
 };
 

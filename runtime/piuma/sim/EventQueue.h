@@ -1,11 +1,16 @@
 //===- EventQueue.h - The next event in time -------------------------------===//
 //
-// A four-way heap of 64-bit keys: time in the upper 44 bits, who in the lower 20. Ties go to
-// the lower number, so runs are deterministic.
+// Whoever has events has at most one: a tree of the earlier of two, whose leaves are the
+// numbers of those who may have one. An event that changes walks from its leaf to the top;
+// what it meets there does not depend on what it met before, so that the walk waits for
+// nothing and guesses nothing. Keys are 64 bits: time in the upper 44, who in the lower 20.
+// Ties go to the lower number, so runs are deterministic.
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_RUNTIME_PIUMA_SIM_EVENTQUEUE_H
 #define SCRATCH_RUNTIME_PIUMA_SIM_EVENTQUEUE_H
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -14,48 +19,33 @@ namespace scratch::piuma {
 
 class EventQueue {
 public:
-  bool empty() const { return keys.empty(); }
-  uint64_t time() const { return keys[0] >> kBits; }
-  uint32_t who() const { return uint32_t(keys[0] & ((1u << kBits) - 1)); }
+  /// Numbers below `count` may have events.
+  explicit EventQueue(size_t count)
+      : leaves(std::bit_ceil(std::max<size_t>(count, 2))), earliest(2 * leaves, kNever) {}
 
-  void push(uint64_t time, uint32_t who) {
-    uint64_t key = time << kBits | who;
-    keys.push_back(key);
-    size_t i = keys.size() - 1;
-    for (; i > 0 && keys[(i - 1) / 4] > key; i = (i - 1) / 4)
-      keys[i] = keys[(i - 1) / 4];
-    keys[i] = key;
-  }
-  void pop() {
-    uint64_t last = keys.back();
-    keys.pop_back();
-    if (!keys.empty())
-      sink(last);
-  }
-  /// pop and push in one.
-  void replace(uint64_t time, uint32_t who) { sink(time << kBits | who); }
+  bool empty() const { return earliest[1] == kNever; }
+  uint64_t time() const { return earliest[1] >> kBits; }
+  uint32_t who() const { return uint32_t(earliest[1] & ((1u << kBits) - 1)); }
+
+  /// The event of `who`, in place of the one that it may have.
+  void set(uint64_t time, uint32_t who) { change(who, time << kBits | who); }
+  void remove(uint32_t who) { change(who, kNever); }
 
 private:
   static constexpr unsigned kBits = 20;
+  static constexpr uint64_t kNever = ~uint64_t(0);
 
-  void sink(uint64_t key) {
-    size_t i = 0, n = keys.size();
-    for (;;) {
-      size_t child = 4 * i + 1;
-      if (child >= n)
-        break;
-      size_t last = child + 4 < n ? child + 4 : n, least = child;
-      for (size_t c = child + 1; c < last; ++c)
-        least = keys[c] < keys[least] ? c : least;
-      if (keys[least] >= key)
-        break;
-      keys[i] = keys[least];
-      i = least;
+  void change(uint32_t who, uint64_t key) {
+    size_t at = leaves + who;
+    earliest[at] = key;
+    for (; at > 1; at /= 2) {
+      key = std::min(key, earliest[at ^ 1]);
+      earliest[at / 2] = key;
     }
-    keys[i] = key;
   }
 
-  std::vector<uint64_t> keys;
+  size_t leaves;
+  std::vector<uint64_t> earliest; // of the two below; the first is at 1
 };
 
 } // namespace scratch::piuma

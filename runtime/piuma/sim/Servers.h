@@ -7,19 +7,26 @@
 #define SCRATCH_RUNTIME_PIUMA_SIM_SERVERS_H
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 namespace scratch::piuma {
 
 class Server {
 public:
+  Server() { setRate(1000); }
+
   /// `perKilocycle`: units served in 1000 cycles.
-  void setRate(uint64_t perKilocycle) { rate = perKilocycle; }
+  void setRate(uint64_t perKilocycle) {
+    rate = perKilocycle;
+    for (uint64_t units = 0; units < kUsual; ++units)
+      usual[units] = units * 1000000 / rate;
+  }
 
   /// `units` arrive at `time`; the cycle at which they have been served.
   uint64_t serve(uint64_t time, uint64_t units) {
     uint64_t start = std::max(time * 1000, free);
-    uint64_t service = units * 1000000 / rate;
+    uint64_t service = units < kUsual ? usual[units] : units * 1000000 / rate;
     free = start + service;
     busy += service;
     return (free + 999) / 1000;
@@ -33,7 +40,10 @@ public:
   uint64_t freeAt() const { return (free + 999) / 1000; }
 
 private:
-  uint64_t rate = 1000, free = 0, busy = 0;
+  static constexpr uint64_t kUsual = 65; // a line's bytes and fewer: divided beforehand
+
+  uint64_t rate, free = 0, busy = 0;
+  std::array<uint32_t, kUsual> usual;
 };
 
 } // namespace scratch::piuma

@@ -64,7 +64,7 @@ uint64_t TimingModel::State::perform(Thread &t, Clock &clock, uint64_t time) {
     uint64_t wakeAt = 0;
     if (t.state == ThreadState::Ready && !t.trap &&
         !t.transfers.empty() && dma.submit(t, t.transfers.back(), time, wakeAt))
-      events.push(wakeAt, uint32_t(system.threads.size()) + t.core);
+      events.set(wakeAt, uint32_t(system.threads.size()) + t.core);
     break;
   }
   }
@@ -93,7 +93,7 @@ void TimingModel::State::wake() {
       waits.push_back({id, t.waitWas, clock.arrived, at});
     // A barrier is behind it; anything else runs again and is still an access.
     clock.atAccess = !gathered;
-    events.push(issue(t, at, 1), id);
+    events.set(issue(t, at, 1), id);
   }
   system.woken.clear();
 }
@@ -115,7 +115,7 @@ void TimingModel::State::finishTransfer(const DmaTiming::Step &step) {
   if (record && waits.size() < kMaxSpans)
     waits.push_back({t.id, Wait::DmaWait, clock.arrived, at});
   clock.atAccess = true;
-  events.push(issue(t, at, 1), t.id);
+  events.set(issue(t, at, 1), t.id);
 }
 
 /// The event of a thread, which is at the top of the queue. False: the run is over.
@@ -133,10 +133,10 @@ bool TimingModel::State::runThread(uint32_t id, uint64_t time, bool &fatal) {
     return false;
   if (t.state == ThreadState::Ready && system.woken.empty()) {
     clock.atAccess = t.grant < 0; // stopped before one
-    events.replace(issue(t, ready, std::max<uint64_t>(done, 1)), id);
+    events.set(issue(t, ready, std::max<uint64_t>(done, 1)), id);
     return true;
   }
-  events.pop();
+  events.remove(id);
   clock.end = std::max(time + 1, clock.postedUntil);
   if (t.state == ThreadState::Done) {
     lastEvent = std::max(lastEvent, clock.end);
@@ -149,7 +149,7 @@ bool TimingModel::State::runThread(uint32_t id, uint64_t time, bool &fatal) {
     released |= other == id;
   if (t.state == ThreadState::Ready && !released) {
     clock.atAccess = t.grant < 0; // it woke others and goes on itself
-    events.push(issue(t, ready, std::max<uint64_t>(done, 1)), id);
+    events.set(issue(t, ready, std::max<uint64_t>(done, 1)), id);
   }
   wake();
   return true;
@@ -163,7 +163,7 @@ Ending TimingModel::run(uint64_t maxInstructions) {
   State &s = *state;
   System &system = s.system;
   for (unsigned i = 0; i < system.running; ++i)
-    s.events.push(s.issue(system.threads[i], 0, 1), i);
+    s.events.set(s.issue(system.threads[i], 0, 1), i);
   while (!s.events.empty()) {
     uint64_t time = s.events.time();
     uint32_t who = s.events.who();
@@ -171,9 +171,9 @@ Ending TimingModel::run(uint64_t maxInstructions) {
     if (who >= system.threads.size()) {
       DmaTiming::Step step = s.dma.step(uint32_t(who - system.threads.size()), time);
       if (step.next)
-        s.events.replace(step.next, who);
+        s.events.set(step.next, who);
       else
-        s.events.pop();
+        s.events.remove(who);
       if (step.finished)
         s.finishTransfer(step);
       continue;

@@ -44,7 +44,7 @@ struct TimingModel::State {
 
   State(System &system, bool record)
       : system(system), machine(system.machine), record(record), memory(machine),
-        dma(machine, memory),
+        dma(machine, memory), events(system.threads.size() + machine.cores),
         pipelines(machine.cores * (machine.mtp_per_core + machine.stp_per_core)),
         clocks(system.threads.size()) {
     dma.record = record;
