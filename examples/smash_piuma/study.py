@@ -175,7 +175,9 @@ def plan(options, folder):
         machine = small | ({name: value} if name else {})
         for variant in SWEPT:
             runs["sweep", (name, value), variant] = (swept, variant, machine)
-    return inputs, machines, points, runs
+    # What the main ratios need comes first: a study may be cut off.
+    order = sorted(runs, key=lambda key: key[2] not in SWEPT)
+    return inputs, machines, points, {key: runs[key] for key in order}
 
 
 def main():
