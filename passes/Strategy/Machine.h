@@ -20,6 +20,10 @@ struct MachineModel {
   int64_t firstCacheBytes;  ///< data, one core
   int64_t secondCacheBytes; ///< one core
 
+  /// What a team shares, and the least of it that kernels are to run well with: an image
+  /// finds out where it runs.
+  int64_t scratchpadBytes = 0, leastScratchpadBytes = 0;
+
 #define PRICE(name, initial, text) double name = initial;
 #include "passes/Strategy/Prices.def"
 

@@ -39,6 +39,13 @@ double RowProfile::feature(CostFeature which) const {
     return mask;
   case CostFeature::surprise:
     return (1 - repeats) * std::min<double>(products, kSortProducts);
+  case CostFeature::results:
+    return products / compression;
+  case CostFeature::windows:
+    return products / tileEntries;
+  case CostFeature::again:
+  case CostFeature::longest:
+    return 0; // of matrices with rows unlike the rest
   }
   llvm_unreachable("unknown feature");
 }

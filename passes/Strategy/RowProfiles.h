@@ -11,6 +11,8 @@
 #include "passes/Strategy/Plan.h"
 #include "passes/Strategy/Problem.h"
 
+#include <limits>
+
 namespace scratch {
 
 struct RowProfile {
@@ -21,6 +23,8 @@ struct RowProfile {
   double range;       ///< columns between first and last product
   double mask;        ///< stored mask entries of the row
   double repeats;     ///< share of rows with the products and range of the one before
+  /// Entries of a team's tile, where one is filled.
+  double tileEntries = std::numeric_limits<double>::infinity();
 
   double feature(CostFeature which) const;
 };

@@ -11,8 +11,8 @@ llvm::ArrayRef<const Candidate *> scratch::allCandidates() {
   static const Candidate *const candidates[] = {
       &rowWiseDense(), &rowWiseTiered(),   &rowWiseHash(), &rowWiseMerge(),
       &rowWiseSort(),  &rowWiseAdaptive(), &teamStatic(),  &teamTokens(),
-      &teamFragments(), &rowWise(),        &innerProduct(), &innerOrRowWise(),
-      &outerHash(),    &outerFragments(),
+      &teamFragments(), &teamOrHash(),     &rowWise(),     &innerProduct(),
+      &innerOrRowWise(), &outerHash(),     &outerFragments(),
   };
   return candidates;
 }
@@ -83,7 +83,9 @@ static std::string refusalOf(const Candidate &candidate, const Plan &plan,
 static bool meets(const Plan &plan, const Demands &demands) {
   if (demands.dataflow && plan.dataflow != *demands.dataflow)
     return false;
-  if (demands.schedule && plan.schedule != *demands.schedule)
+  // Where the matrices choose between a team and workers, the schedule is not one.
+  bool open = plan.variants.size() > 1 && isShared(plan.variants.front().accumulator);
+  if (demands.schedule && (open || plan.schedule != *demands.schedule))
     return false;
   // Dot products take no accumulator; with accumulators, rows may be computed by them.
   if (plan.dataflow == Dataflow::Inner)
@@ -132,7 +134,14 @@ static std::string explain(const Entry &chosen, const Entry *other, bool demande
     return why + "; nothing else is built for this kernel";
   why += llvm::formatv("; {0} {1}: {2:f2}", demanded ? "the model's own order begins with" : "next is",
                        other->candidate->name(), other->cost.cycles());
-  return why + "; decided by " + decidingTerm(chosen.cost, other->cost);
+  why += "; decided by " + decidingTerm(chosen.cost, other->cost);
+  llvm::ArrayRef<PlanVariant> variants = chosen.plan.variants;
+  if (variants.size() > 1 && isShared(variants.front().accumulator))
+    why += llvm::formatv("; on the matrices, {0} where {1:f0} cycles for every window of the "
+                         "scratchpad are more than it saves",
+                         stringify(variants.back().accumulator),
+                         variants.front().form[CostFeature::windows]);
+  return why;
 }
 
 llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const MachineModel &machine,

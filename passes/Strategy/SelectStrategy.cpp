@@ -26,10 +26,13 @@ using namespace scratch;
 
 static StrategyAttr toAttribute(const Plan &plan, MLIRContext *context) {
   SmallVector<VariantAttr> variants;
-  for (const PlanVariant &variant : plan.variants)
-    variants.push_back(
-        VariantAttr::get(context, variant.accumulator,
-                         DenseF64ArrayAttr::get(context, variant.form.coefficients)));
+  for (const PlanVariant &variant : plan.variants) {
+    ArrayRef<double> form = variant.form.coefficients;
+    while (!form.empty() && form.back() == 0)
+      form = form.drop_back();
+    variants.push_back(VariantAttr::get(context, variant.accumulator,
+                                        DenseF64ArrayAttr::get(context, form)));
+  }
   return StrategyAttr::get(context, plan.dataflow, plan.phases, plan.schedule, plan.hash,
                            variants);
 }

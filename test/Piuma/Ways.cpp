@@ -18,6 +18,7 @@ std::vector<Way> scratch::allWays() {
       {"V2", "spgemm", "row_wise", "shared_hash", "tokens"},
       {"V3", "spgemm", "row_wise", "fragments", "tokens"},
       {"Private", "spgemm", "row_wise", "hash", "auto"},
+      {"Either", "spgemm", "row_wise", "auto", "auto"},
       {"Outer", "spgemm", "outer", "fragments", "auto"},
       {"OuterPrivate", "spgemm", "outer", "hash", "auto"},
   };

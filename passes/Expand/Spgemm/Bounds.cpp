@@ -12,19 +12,12 @@
 using namespace mlir;
 using namespace scratch;
 
-/// Weight of a row beyond its products: reading A's entries, opening a tile.
-static constexpr int64_t kRowWeight = 8;
 /// Entries of A between fetching where a row of B starts and reading it. Short rows name few
 /// rows, far apart in a long array: nothing else would fetch the next one in time.
 static constexpr int64_t kAhead = 16;
 
-/// Weight of a row without a mask: its products bound its entries.
-static Value productsOfWeight(LoopBuilder &b, Value weight) {
-  return b.sub(weight, b.index(kRowWeight));
-}
-
 /// weights[i]: prefix over rows, in 64 bits.
-void RowWiseProduct::boundRows() {
+void RowWiseProduct::boundRows(bool recorded) {
   Value zero = b.index(0), one = b.index(1);
   weights = AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{b.add(rows, one)}, false);
   held.push_back(weights);
@@ -58,14 +51,18 @@ void RowWiseProduct::boundRows() {
         Value sum = b.add(sums[0], weight);
         b.storeIndex(sum, weights, next);
         Value wrapped = b.bitOr(sums[2], b.less(sum, sums[0]));
-        // A masked tile holds what is marked as well.
-        Value most = mask.empty() ? weight : heldByMaskedRow(row, productsOfWeight(b, weight));
+        // A masked tile holds what is marked as well; else products bound the entries.
+        Value most = mask.empty()
+                         ? weight
+                         : heldByMaskedRow(row, b.sub(weight, b.index(kRowWeight)));
         return LoopBuilder::Values{sum, b.max(sums[1], most), wrapped};
       });
   maxBound = mask.empty() ? b.min(scanned[1], columns) : scanned[1];
   Value sane = arith::XOrIOp::create(b, scanned[2], b.bit(true));
   FailOp::create(b, sane, SCRATCH_INDEX_OVERFLOW, "spgemm: products in all", scanned[0],
                  b.index(std::numeric_limits<int64_t>::max()));
+  if (!recorded)
+    return;
   recordCount(b, "products", 0, b.ifElse(
       StatusOp::create(b), {b.getIndexType()},
       [&] { return LoopBuilder::Values{productsOfRows(zero, safeRows)}; },

@@ -93,7 +93,7 @@ Value RowWiseProduct::computePart(ValueRange accumulators, const RowPart &part, 
       },
       [&] { return LoopBuilder::Values{zero}; })[0];
   wanted.reset();
-  recordCount(b, "rows", variant,
+  recordCount(b, "rows", firstRecord + variant,
               b.cast(b.equal(part.number, zero), b.getIndexType()));
   return emitSparseEpilogue(b, op.getEpilogue(),
                             {coordinates, values, at, count, part.row, columnMajor});

@@ -39,7 +39,7 @@ Value RowWiseProduct::computeRows(ValueRange accumulators, Value first,
   });
   if (mode == Mode::Drain) {
     for (unsigned v = 0; v < variants.size(); ++v)
-      recordCount(b, "rows", v, counts[v + 2]);
+      recordCount(b, "rows", firstRecord + v, counts[v + 2]);
     recordCount(b, "chunks", 0, one);
   }
   return counts[0];

@@ -46,12 +46,16 @@ LogicalResult RowWiseProduct::openVariants() {
     AccumulatorKind kind = variant.getAccumulator();
     anyRow |= takesAnyRow(kind);
     hashed |= kind == AccumulatorKind::Hash;
+    // Workers by themselves may take over from a team, with one accumulator.
+    bool beside = variants.size() == 2 && number == 0 && takesAnyRow(variants[1].getAccumulator()) &&
+                  !isShared(variants[1].getAccumulator());
     if (isShared(kind) &&
-        (variants.size() > 1 || dropsEntries(op.getEpilogue()) ||
+        ((variants.size() > 1 && (!beside || partials)) || dropsEntries(op.getEpilogue()) ||
          op.getStrategyAttr().getPhases() == Phases::Two))
       return op.emitError("accumulator '")
              << stringify(kind)
-             << "' stands alone, with phases = one and an epilogue that keeps all entries";
+             << "' stands alone or before one that takes every row, with phases = one and an "
+                "epilogue that keeps all entries";
     if (!takesAnyRow(kind) && op.getMask())
       return op.emitError("accumulator '")
              << stringify(kind) << "' takes no mask";
@@ -166,22 +170,60 @@ void RowWiseProduct::release() {
     ReleaseOp::create(b, buffer);
 }
 
-RowWiseProduct::Result RowWiseProduct::compute() {
-  bool team = isShared(variants.front().getAccumulator());
-  if (!team)
-    boundRows();
+void RowWiseProduct::openPositions() {
   Value zero = b.index(0);
   positions = AllocateOp::create(b, positionsType(resultType),
                                  ValueRange{b.add(rows, b.index(1))}, false);
   b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, positions, zero); });
-  Value total;
-  if (team)
-    total = TeamProduct(*this).compute();
-  else
-    total = op.getStrategyAttr().getPhases() == Phases::One ? onePhase() : twoPhases();
+}
+
+RowWiseProduct::Result RowWiseProduct::computeByWorkers() {
+  openPositions();
+  Value total = op.getStrategyAttr().getPhases() == Phases::One ? onePhase() : twoPhases();
   recordCount(b, "result_nnz", 0, total);
   release();
   return {positions, coordinates, values};
+}
+
+RowWiseProduct::Result RowWiseProduct::computeByTeam(TeamProduct &team) {
+  openPositions();
+  recordCount(b, "result_nnz", 0, team.compute());
+  release();
+  return {positions, coordinates, values};
+}
+
+/// A team or workers by themselves, whichever the matrices favour.
+RowWiseProduct::Result RowWiseProduct::computeEither() {
+  TeamProduct team(*this);
+  team.measure();
+  RowWiseProduct workers(*this);
+  tiled = {0};
+  workers.variants = variants.drop_front();
+  workers.tiled = {0};
+  workers.firstRecord = 1;
+  return b.ifElse(
+      team.isCheaper(),
+      {positionsType(resultType), coordinatesType(resultType), valuesType(resultType)},
+      [&] {
+        recordCount(b, "rows", 0, rows);
+        return computeByTeam(team);
+      },
+      [&] {
+        team.handOver(workers);
+        return workers.computeByWorkers();
+      });
+}
+
+RowWiseProduct::Result RowWiseProduct::compute() {
+  if (!isShared(variants.front().getAccumulator())) {
+    boundRows();
+    return computeByWorkers();
+  }
+  if (variants.size() > 1)
+    return computeEither();
+  TeamProduct team(*this);
+  team.measure();
+  return computeByTeam(team);
 }
 
 static bool isInner(SpgemmOp op) {

@@ -19,6 +19,8 @@
 
 namespace scratch {
 
+class TeamProduct;
+
 /// The expansion of one product; members are what its pieces share.
 class RowWiseProduct {
 public:
@@ -67,10 +69,16 @@ private:
   mlir::LogicalResult openVariants();
   mlir::LogicalResult openMask();
   mlir::LogicalResult openInit();
-  void boundRows();
   mlir::Value heldByMaskedRow(mlir::Value row, mlir::Value products);
   mlir::Value productsOfRows(mlir::Value first, mlir::Value last);
   mlir::Value boundOfRows(mlir::Value first, mlir::Value last);
+  /// Weight of a row beyond its products: reading A's entries, opening a tile.
+  static constexpr int64_t kRowWeight = 8;
+  void boundRows(bool recorded = true);
+  Result computeByWorkers();
+  Result computeByTeam(TeamProduct &team);
+  Result computeEither();
+  void openPositions();
   void release();
   RowShape measureRow(mlir::Value row, mlir::Value keyBefore);
   mlir::Value widestTile(VariantAttr variant);
@@ -144,6 +152,7 @@ private:
   MaskTree mask;
   std::optional<SparseOperand> init; ///< the matrix that the product is added to
   SparseOperand lhs, rhs;      ///< in the roles of A and B after the exchange
+  unsigned firstRecord = 0;    ///< where the rows of the first variant are recorded
   bool partials = false;       ///< B is outer products: coordinates repeat
   /// Columns of the part of a row that is computed; none: all of them.
   std::optional<std::pair<mlir::Value, mlir::Value>> wanted;

@@ -114,8 +114,13 @@ Value RowWiseProduct::cost(VariantAttr variant, ArrayRef<double> shared, const R
       return maskEntries;
     case CostFeature::surprise:
       return shape.surprise;
+    case CostFeature::results:
+    case CostFeature::windows:
+    case CostFeature::again:
+    case CostFeature::longest:
+      break; // known of whole matrices only
     }
-    llvm_unreachable("unknown feature");
+    llvm_unreachable("no feature of rows");
   };
   Value total = arith::ConstantOp::create(b, b.getF64FloatAttr(0));
   ArrayRef<double> coefficients =

@@ -21,11 +21,11 @@ using namespace scratch;
 
 /// Products of a token: enough that taking and locating it costs an instruction or a
 /// few per product, few enough that the last one does not last. Small windows are cut
-/// into smaller tokens, so that there is one for every worker: measured with scratchpads
-/// of 64 KB and 256 KB, 16 and 2^7 beat 12, 32 and 2^8.
+/// into smaller tokens, so that there is one for every worker and none waits for a second
+/// round: measured with scratchpads of 64 KB and 256 KB, 16 and 2^6 beat 12, 32, 2^7 and 2^8.
 static constexpr int64_t kMostTokenProducts = 128, kLeastTokenProducts = 16;
-/// A window becomes about 2^7 tokens between these.
-static constexpr int64_t kTokensLog = 7;
+/// A window becomes about 2^6 tokens between these.
+static constexpr int64_t kTokensLog = 6;
 
 /// The view of a row of the matrix in a tile that begins at row `first`.
 Value TeamProduct::rowOfTile(Value tile, Value row, Value first) {
@@ -260,16 +260,20 @@ void TeamProduct::finishRows() {
   ReleaseOp::create(b, spare.values);
 }
 
-Value TeamProduct::compute() {
-  measure();
-  cutWindows();
-  Value safeRows = countIfOk(b, product.rows);
-  Value room = b.ifElse(
+/// Entries that all rows together have at most.
+Value TeamProduct::room() {
+  Value rows = countIfOk(b, product.rows);
+  return b.ifElse(
       StatusOp::create(b), {b.getIndexType()},
-      [&] { return LoopBuilder::Values{b.loadIndex(held, safeRows)}; },
+      [&] { return LoopBuilder::Values{b.loadIndex(held, rows)}; },
       [&] { return LoopBuilder::Values{b.index(0)}; })[0];
-  coordinates = AllocateOp::create(b, coordinatesType(product.resultType), ValueRange{room}, false);
-  values = AllocateOp::create(b, valuesType(product.resultType), ValueRange{room}, false);
+}
+
+Value TeamProduct::compute() {
+  cutWindows();
+  Value most = room();
+  coordinates = AllocateOp::create(b, coordinatesType(product.resultType), ValueRange{most}, false);
+  values = AllocateOp::create(b, valuesType(product.resultType), ValueRange{most}, false);
   computeWindows();
   finishRows();
   Value total = b.ifElse(

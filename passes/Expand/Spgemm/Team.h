@@ -16,13 +16,26 @@ public:
   /// `product` has been opened.
   explicit TeamProduct(RowWiseProduct &product) : product(product), b(product.b) {}
 
+  /// What windows are cut by; first.
+  void measure();
+  /// Whether the strategy's first variant, a team's, is cheaper than its second.
+  mlir::Value isCheaper();
   /// Fills the product's positions, coordinates and values; returns their number.
   mlir::Value compute();
+  /// Instead of it: the bounds of the rows for workers by themselves.
+  void handOver(RowWiseProduct &workers);
 
 private:
   using Value = mlir::Value;
+  /// Of `extremes`: products that further windows of their row look at again, those
+  /// windows, products of the longest row.
+  enum : int64_t { kAgain, kPieces, kLongest, kExtremes };
 
-  void measure();
+  void openTile();
+  Value room();
+  LoopBuilder::Values sampleRow(Value row, mlir::ValueRange carried);
+  Value estimateResult(Value all);
+  Value costOf(VariantAttr variant, llvm::ArrayRef<Value> features);
   void cutWindows();
   void computeWindows();
   void computeWindow(Value number, Value first, Value next, Value accumulator);
@@ -39,8 +52,12 @@ private:
   LoopBuilder &b;
   Value products;      ///< i64: of all entries of A before an entry
   Value held;          ///< i64: coordinates that rows before a row may need
+  Value takesColumns;  ///< whether keys hold them; null: they do
+  Value extremes;      ///< i64, where variants are compared
+  Value longest;       ///< of them, afterwards
   Value capacity;      ///< of a tile
   Value height;        ///< rows of a tile, at most
+  Value pieces;        ///< windows of a row that no tile holds
   Value starts;        ///< i64: first row of every window; a row that is wider
                        ///< than a tile begins several
   Value lows, highs;   ///< i64: the columns of every window

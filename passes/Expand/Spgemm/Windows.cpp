@@ -16,7 +16,22 @@
 using namespace mlir;
 using namespace scratch;
 
+/// What a tile takes.
+void TeamProduct::openTile() {
+  auto accumulator =
+      AccumulatorType::get(b.getContext(), product.variants.front().getAccumulator(),
+                           coordinatesType(product.resultType).getElementType(),
+                           product.semiring.element);
+  auto limits = CapacityOp::create(b, b.getIndexType(), b.getIndexType(), accumulator,
+                                   !product.mask.empty());
+  capacity = limits.getEntries();
+  height = limits.getRows();
+  pieces = arith::CeilDivUIOp::create(b, product.columns, b.max(capacity, b.index(1)));
+}
+
 void TeamProduct::measure() {
+  openTile();
+  bool compared = product.variants.size() > 1;
   Type i64 = b.getI64Type();
   Value zero = b.index(0), one = b.index(1);
   const SparseOperand &lhs = product.lhs, &rhs = product.rhs;
@@ -24,12 +39,16 @@ void TeamProduct::measure() {
   Type coordinate = coordinatesType(product.resultType).getElementType();
   if (coordinate.isIndex() || coordinate.getIntOrFloatBitWidth() > 32) {
     Value limit = b.index(int64_t(1) << 32);
-    FailOp::create(b, b.lessEqual(product.columns, limit), SCRATCH_INDEX_OVERFLOW,
-                   "spgemm: columns of a team's table", product.columns, limit);
+    takesColumns = b.lessEqual(product.columns, limit);
+    if (!compared)
+      FailOp::create(b, takesColumns, SCRATCH_INDEX_OVERFLOW,
+                     "spgemm: columns of a team's table", product.columns, limit);
   }
   Value entries = countIfOk(b, b.loadIndex(lhs.positions, product.rows));
   products = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(entries, one)}, false);
   held = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(product.rows, one)}, false);
+  if (compared)
+    extremes = AllocateOp::create(b, bufferOf(i64), ValueRange{b.index(kExtremes)}, true);
   b.ifThen(StatusOp::create(b), [&] {
     b.storeIndex(zero, products, zero);
     b.storeIndex(zero, held, zero);
@@ -44,17 +63,30 @@ void TeamProduct::measure() {
   PrefixSumOp::create(b, products, b.select(ok, b.add(entries, one), zero));
   const MaskTree &mask = product.mask;
   parallelRows(b, countIfOk(b, product.rows), [&](Value first, Value last) {
-    b.loop(first, last, [&](Value row) {
+    LoopBuilder::Values so(compared ? kExtremes : 0, zero);
+    so = b.loop(first, last, so, [&](Value row, ValueRange before) {
       auto [begin, end] = lhs.segment(b, row);
-      Value bound = b.sub(b.loadIndex(products, end), b.loadIndex(products, begin));
+      Value length = b.sub(b.loadIndex(products, end), b.loadIndex(products, begin));
+      Value bound = length;
       if (!mask.empty()) {
         Value marked = mask.entriesOfRow(b, row, product.columns);
         if (mask.isBoundedByLeaves())
           bound = b.min(bound, marked);
         bound = b.add(bound, marked);
       }
-      b.storeIndex(b.min(bound, product.columns), held, b.add(row, one));
+      bound = b.min(bound, product.columns);
+      b.storeIndex(bound, held, b.add(row, one));
+      if (!compared)
+        return LoopBuilder::Values();
+      Value further = b.select(b.less(capacity, bound), b.sub(pieces, one), zero);
+      return LoopBuilder::Values{b.add(before[kAgain], b.mul(length, further)),
+                                 b.add(before[kPieces], further),
+                                 b.max(before[kLongest], length)};
     });
+    for (auto [which, amount] : llvm::enumerate(so))
+      memref::AtomicRMWOp::create(
+          b, which == kLongest ? arith::AtomicRMWKind::maxu : arith::AtomicRMWKind::addi,
+          b.cast(amount, i64), extremes, ValueRange{b.index(which)});
   });
   PrefixSumOp::create(b, held, b.select(ok, b.add(product.rows, one), zero));
   Value all = b.ifElse(
@@ -67,15 +99,6 @@ void TeamProduct::measure() {
 void TeamProduct::cutWindows() {
   Type i64 = b.getI64Type();
   Value zero = b.index(0), one = b.index(1);
-  auto accumulator =
-      AccumulatorType::get(b.getContext(), product.variants.front().getAccumulator(),
-                           coordinatesType(product.resultType).getElementType(),
-                           product.semiring.element);
-  auto limits = CapacityOp::create(b, b.getIndexType(), b.getIndexType(), accumulator,
-                                   !product.mask.empty());
-  capacity = limits.getEntries();
-  height = limits.getRows();
-  Value pieces = arith::CeilDivUIOp::create(b, product.columns, b.max(capacity, one));
   Value safeRows = countIfOk(b, product.rows);
   /// The row behind the window that begins at `row`, and its windows of columns.
   auto windowAt = [&](Value row) {

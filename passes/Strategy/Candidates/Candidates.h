@@ -17,6 +17,8 @@ const Candidate &rowWiseAdaptive();
 const Candidate &teamStatic();
 const Candidate &teamTokens();
 const Candidate &teamFragments();
+// The last, or tables of workers, whichever the matrices favour.
+const Candidate &teamOrHash();
 // SpMM, SpMV, SDDMM: rows of the sparse matrix, no accumulator.
 const Candidate &rowWise();
 // SpGEMM under a mask, by dot products, and with a choice per matrix.

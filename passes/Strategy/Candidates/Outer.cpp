@@ -51,9 +51,10 @@ public:
 
   Cost cost(const KernelProblem &problem, const Plan &plan,
             const MachineModel &machine) const override {
-    Cost cost = averageCost(problem, plan.variants.front().form);
+    const LinearForm &form = plan.variants.front().form;
     if (isShared(accumulator))
-      return cost;
+      return averageCost(teamProfiles(problem, machine, accumulator), form);
+    Cost cost = averageCost(problem, form);
     double bytes = problem.elementBytes + problem.coordinateBits / 8.0;
     cost.phases = plan.phases == Phases::One ? bytes * machine.compactPerByte / 2
                                              : machine.hashProbe;

@@ -71,7 +71,7 @@ double scratch::coldWindow(const KernelProblem &problem, const MachineModel &mac
   return fits ? 0 : machine.windowCold;
 }
 
-static double evaluate(const LinearForm &form, const RowProfile &row) {
+double scratch::evaluate(const LinearForm &form, const RowProfile &row) {
   double cycles = 0;
   for (unsigned feature = 0; feature < kNumFeatures; ++feature)
     cycles += form.coefficients[feature] * row.feature(static_cast<CostFeature>(feature));
@@ -112,15 +112,21 @@ static double phasesCost(const KernelProblem &problem, const Plan &plan,
   return evaluate(counting, row) / row.products;
 }
 
-Cost scratch::averageCost(const KernelProblem &problem, const LinearForm &form) {
+void scratch::addCost(Cost &cost, const LinearForm &form, const RowProfile &row, double share) {
+  for (unsigned feature = 0; feature < kNumFeatures; ++feature)
+    cost.terms[feature] += share / row.products * form.coefficients[feature] *
+                           row.feature(static_cast<CostFeature>(feature));
+}
+
+Cost scratch::averageCost(llvm::ArrayRef<RowProfile> rows, const LinearForm &form) {
   Cost cost;
-  auto profiles = profilesOf(problem);
-  for (const RowProfile &row : profiles)
-    for (unsigned feature = 0; feature < kNumFeatures; ++feature)
-      cost.terms[feature] += form.coefficients[feature] *
-                             row.feature(static_cast<CostFeature>(feature)) /
-                             (row.products * profiles.size());
+  for (const RowProfile &row : rows)
+    addCost(cost, form, row, 1.0 / rows.size());
   return cost;
+}
+
+Cost scratch::averageCost(const KernelProblem &problem, const LinearForm &form) {
+  return averageCost(profilesOf(problem), form);
 }
 
 Cost RowWiseSpgemm::cost(const KernelProblem &problem, const Plan &plan,

@@ -3,6 +3,7 @@
 #define SCRATCH_PASSES_STRATEGY_CANDIDATES_ROWWISESPGEMM_H
 
 #include "passes/Strategy/Candidate.h"
+#include "passes/Strategy/RowProfiles.h"
 
 namespace scratch {
 
@@ -42,6 +43,10 @@ LinearForm rowWiseForm(const KernelProblem &problem, const MachineModel &machine
 
 /// A form's cycles per product, averaged over the row profiles.
 Cost averageCost(const KernelProblem &problem, const LinearForm &form);
+/// Adds a row's `share` of the cycles per product.
+void addCost(Cost &cost, const LinearForm &form, const RowProfile &row, double share);
+/// A row's cycles.
+double evaluate(const LinearForm &form, const RowProfile &row);
 
 /// Per column: misses of a window that may outgrow the second cache.
 double coldWindow(const KernelProblem &problem, const MachineModel &machine);
@@ -57,6 +62,11 @@ LinearForm hashForm(const KernelProblem &problem, const MachineModel &machine);
 bool suitsTeam(const KernelProblem &problem, std::string &why);
 LinearForm teamForm(const KernelProblem &problem, const MachineModel &machine,
                     AccumulatorKind accumulator, Schedule schedule);
+/// The same for scratchpads of the machine's and of the least size.
+llvm::SmallVector<RowProfile> teamProfiles(const KernelProblem &problem,
+                                           const MachineModel &machine,
+                                           AccumulatorKind accumulator);
+Cost averageCost(llvm::ArrayRef<RowProfile> rows, const LinearForm &form);
 
 } // namespace scratch
 

@@ -9,6 +9,8 @@
 #include "passes/Strategy/Candidates/Candidates.h"
 #include "passes/Strategy/Candidates/RowWiseSpgemm.h"
 
+#include <algorithm>
+
 using namespace scratch;
 
 bool scratch::suitsTeam(const KernelProblem &problem, std::string &why) {
@@ -33,12 +35,38 @@ LinearForm scratch::teamForm(const KernelProblem &problem, const MachineModel &m
   bool fragments = accumulator == AccumulatorKind::Fragments;
   double merge = machine.teamMerge * (tokens ? 1 : machine.teamImbalance);
   double emit = fragments ? machine.fragmentPlace : machine.scanEmit;
-  form[CostFeature::products] +=
-      merge + emit / kAssumedCompression + (tokens ? machine.tokenShare : 0);
+  form[CostFeature::products] += merge + (tokens ? machine.tokenShare : 0);
+  form[CostFeature::results] = emit + machine.teamSort;
+  form[CostFeature::one] += machine.teamRow;
+  form[CostFeature::windows] = machine.tileTurn;
+  form[CostFeature::again] = machine.againTest;
   form[CostFeature::mask] = machine.hashMark + machine.scanEmit / kAssumedCompression;
   if (fragments)
     form[CostFeature::one] += machine.fragmentRow;
   return form;
+}
+
+/// Coordinates that a tile in a scratchpad of `bytes` takes: of an entry, two slots, and
+/// in fragments a coordinate and a value, twice. One part in sixteen is for rows.
+static double tileEntries(const KernelProblem &problem, AccumulatorKind accumulator,
+                          double bytes) {
+  bool fragments = accumulator == AccumulatorKind::Fragments;
+  double value = problem.elementBytes, column = std::max(problem.coordinateBits / 8.0, 4.0);
+  double slot = 8 + (problem.mask == MaskUse::None ? 0 : 4) + (fragments ? 4 : value);
+  return bytes * 15 / 16 / (2 * slot + (fragments ? 2 * (column + value) : 0));
+}
+
+llvm::SmallVector<RowProfile> scratch::teamProfiles(const KernelProblem &problem,
+                                                    const MachineModel &machine,
+                                                    AccumulatorKind accumulator) {
+  llvm::SmallVector<RowProfile> rows;
+  for (int64_t bytes : {machine.scratchpadBytes, machine.leastScratchpadBytes})
+    for (RowProfile row : profilesOf(problem)) {
+      if (bytes)
+        row.tileEntries = tileEntries(problem, accumulator, bytes);
+      rows.push_back(row);
+    }
+  return rows;
 }
 
 namespace {
@@ -66,8 +94,8 @@ public:
   }
 
   Cost cost(const KernelProblem &problem, const Plan &plan,
-            const MachineModel &) const override {
-    return averageCost(problem, plan.variants.front().form);
+            const MachineModel &machine) const override {
+    return averageCost(teamProfiles(problem, machine, accumulator), plan.variants.front().form);
   }
 
 private:

@@ -4,7 +4,9 @@
 // the core issues four instructions a cycle in all, so an instruction costs a
 // quarter of a cycle as long as threads hide each other's waiting. Prices are
 // instructions of the generated code [isa] at that rate, and bytes at the
-// bandwidth of Machine.def [machine], whichever is more.
+// bandwidth of Machine.def [machine], whichever is more. [sim] are instructions or
+// cycles per product, entry, row and window by least squares over simulated runs of
+// eight matrices, within some 10 % of each.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/Machine.h"
@@ -27,6 +29,8 @@ MachineModel scratch::makePiumaModel(unsigned) {
   MachineModel piuma{};
   piuma.firstCacheBytes = machine.dcache_bytes; // bytes, one pipeline
   piuma.secondCacheBytes = machine.scratchpad_bytes; // bytes, one core
+  piuma.scratchpadBytes = machine.scratchpad_bytes;
+  piuma.leastScratchpadBytes = 64 << 10; // bytes, the lower end of the study's sweep
   piuma.accumulators = 0;
   for (AccumulatorKind kind :
        {AccumulatorKind::Hash, AccumulatorKind::SharedHash, AccumulatorKind::Fragments})
@@ -41,6 +45,15 @@ MachineModel scratch::makePiumaModel(unsigned) {
   piuma.scanEmit = 30 * issue;      // [isa] two slots per entry, cursor, stores, clearing
   piuma.fragmentPlace = 10 * issue; // [isa] cursor, coordinate, publication, looking it up
   piuma.fragmentRow = 60 * issue;   // [isa] two transfers and their waits
+  piuma.teamRow = 105;              // [sim] latencies: counting, placing, beginning to sort
+  piuma.teamSort = 64 * issue;      // [sim] copying, counting, moving
+  // [sim] some forty loads of DRAM and scratchpad one after the other, sixteen products
+  // of a worker while others have none, seven meetings.
+  piuma.tileTurn = 12000;
+  piuma.againTest = 6 * issue;   // [isa] load, two comparisons, loop
+  // [isa] [machine] 24 instructions at a thread's interval, two loads of DRAM.
+  piuma.loneProduct = 24 * machine.mtp_interval + 2 * machine.dram_latency;
+  piuma.weighProduct = 1 * issue; // [isa] a dozen instructions for one in sixteen
 
   piuma.rowOpen = 60 * issue;  // [isa] measure, open, close a row
   piuma.rowChoice = 16 * issue; // [isa] one linear form, software conversions none
@@ -48,7 +61,7 @@ MachineModel scratch::makePiumaModel(unsigned) {
   piuma.valueLoad = 8 * perByte; // [machine] one value, streamed
   piuma.windowMerge = 8 * issue; // no window is lowered here
   piuma.tierStore = 2 * issue;   // no tiers either
-  piuma.hashProbe = 20 * issue;  // [isa] hash, probe, compare, merge, about 1.4 probes
+  piuma.hashProbe = 27 * issue;  // [sim] hash, probe, compare, merge, about 1.4 probes
   piuma.mergeStep = 16 * issue;
   piuma.listProduct = 40 * issue; // no list is lowered here
   piuma.maskTest = 4 * issue;    // [isa] load, mask, branch
@@ -59,7 +72,7 @@ MachineModel scratch::makePiumaModel(unsigned) {
   piuma.windowCold = 0;
   piuma.wordVisit = 8 * issue;
   piuma.windowEmit = 8 * issue;
-  piuma.hashEmit = 120 * issue; // [isa] sort about 60, look up 20, free the slot 10, stores
+  piuma.hashEmit = 144 * issue; // [sim] sort, look up, free the slot, store, compact
 
   piuma.compactPerByte = 2 * perByte;  // [machine] read and write
   piuma.firstTouchPerByte = 0;         // no pages
