@@ -92,9 +92,10 @@ def Scratch_PackedMatmulOp
   let description = [{
     `result = act(init + weights * rhs + bias)`, where rhs is a matrix of
     activations (column by column one sample) or one vector, `bias` has an entry
-    per row, and act is `max(., 0)` with `relu`, else nothing. With a matrix, a sum
-    takes the entries of a row in ascending columns and starts at init; with a
-    vector it may run in several lanes, folded in a fixed order. `bias` comes last.
+    per row, and act is `max(., 0)` with `relu`, else nothing. With many samples a sum
+    takes the entries of a row in ascending columns and starts at init; with few, or
+    a vector, it may run in several lanes or chains, folded in a fixed order. `bias`
+    comes last.
     With `transposed` the packed matrix is the transpose of `weights`: what flows
     back through a layer, `dx = transpose(W) * dy`, from the parts of W.
 
