@@ -15,6 +15,8 @@ using namespace scratch;
 /// Entries of A between fetching where a row of B starts and reading it. Short rows name few
 /// rows, far apart in a long array: nothing else would fetch the next one in time.
 static constexpr int64_t kAhead = 16;
+/// Columns per entry from which a table is the cheaper one by far.
+static constexpr int64_t kWorthColumns = 1 << 13;
 
 /// weights[i]: prefix over rows, in 64 bits.
 void RowWiseProduct::boundRows(bool recorded) {
@@ -58,6 +60,7 @@ void RowWiseProduct::boundRows(bool recorded) {
         return LoopBuilder::Values{sum, b.max(sums[1], most), wrapped};
       });
   maxBound = mask.empty() ? b.min(scanned[1], columns) : scanned[1];
+  narrowWindow();
   Value sane = arith::XOrIOp::create(b, scanned[2], b.bit(true));
   FailOp::create(b, sane, SCRATCH_INDEX_OVERFLOW, "spgemm: products in all", scanned[0],
                  b.index(std::numeric_limits<int64_t>::max()));
@@ -67,6 +70,17 @@ void RowWiseProduct::boundRows(bool recorded) {
       StatusOp::create(b), {b.getIndexType()},
       [&] { return LoopBuilder::Values{productsOfRows(zero, safeRows)}; },
       [&] { return LoopBuilder::Values{zero}; })[0]);
+}
+
+/// Where a table takes what is too wide, windows need not be wider than the longest row can be
+/// worth: making one costs its columns.
+void RowWiseProduct::narrowWindow() {
+  bool hashed = llvm::any_of(
+      variants, [](VariantAttr v) { return v.getAccumulator() == AccumulatorKind::Hash; });
+  if (!hashed || !mask.empty())
+    return;
+  Value entries = b.min(b.max(maxBound, b.index(1)), b.index(kWorthColumns));
+  window = b.min(window, b.mul(entries, b.index(kWorthColumns)));
 }
 
 /// What the tile of a masked row holds at most: its entries and its marks.

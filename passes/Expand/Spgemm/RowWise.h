@@ -69,6 +69,7 @@ private:
   mlir::LogicalResult openVariants();
   mlir::LogicalResult openMask();
   mlir::LogicalResult openInit();
+  void narrowWindow();
   mlir::Value heldByMaskedRow(mlir::Value row, mlir::Value products);
   mlir::Value productsOfRows(mlir::Value first, mlir::Value last);
   mlir::Value boundOfRows(mlir::Value first, mlir::Value last);
