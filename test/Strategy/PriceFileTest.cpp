@@ -32,6 +32,7 @@ TEST(PriceFile, WhatIsNotNamedStays) {
 TEST(PriceFile, WrongLinesAreNamed) {
   EXPECT_EQ(refusal("rowOpen"), "line 1: found 'rowOpen', expected name = cycles");
   EXPECT_EQ(refusal("\nspeed = 3"), "line 2: found price 'speed', expected a name of Prices.def");
-  EXPECT_EQ(refusal("entry = -1"), "line 1: found '-1' for entry, expected cycles, 0 or more");
-  EXPECT_EQ(refusal("entry = fast"), "line 1: found 'fast' for entry, expected cycles, 0 or more");
+  EXPECT_EQ(refusal("entry = -1"), "line 1: found '-1' for entry, expected cycles, 0 to 1e9");
+  EXPECT_EQ(refusal("entry = 1e300"), "line 1: found '1e300' for entry, expected cycles, 0 to 1e9");
+  EXPECT_EQ(refusal("entry = fast"), "line 1: found 'fast' for entry, expected cycles, 0 to 1e9");
 }

@@ -21,6 +21,13 @@ using namespace scratch;
 /// Elements behind a row that emission may spoil.
 static constexpr int64_t kSlack = 64;
 
+/// Whether a stage of the epilogue looks at a whole row.
+static bool looksAtRows(SpgemmOp op) {
+  return !op.getEpilogue().empty() &&
+         llvm::any_of(op.getEpilogue().front(),
+                      [](Operation &stage) { return isa<ReduceOp, TopKOp>(stage); });
+}
+
 bool scratch::isFolded(SpgemmOp op) {
   // A team has no rows one after the other: its product is stored.
   StrategyAttr strategy = op.getStrategyAttr();
@@ -31,7 +38,14 @@ bool scratch::isFolded(SpgemmOp op) {
   // Dot products are stored first: rows are what is folded.
   if (strategy && strategy.getDataflow() == Dataflow::Inner && strategy.getVariants().empty())
     return false;
-  return op->hasOneUse() && isa<FoldOp>(*op->user_begin());
+  auto fold = op->hasOneUse() ? dyn_cast<FoldOp>(*op->user_begin()) : nullptr;
+  if (!fold)
+    return false;
+  // Folded the other way, the product's loops would go over columns, and so would stages
+  // that are meant for its rows.
+  bool turned = fold.getOver() != FoldOver::All &&
+                (fold.getOver() == FoldOver::Columns) != isColumnMajor(op.getType());
+  return !turned || !looksAtRows(op);
 }
 
 static SemiringOperator operatorOf(FoldOp op) {

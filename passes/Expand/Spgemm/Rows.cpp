@@ -219,14 +219,23 @@ LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
                                                Value row, const RowShape &shape,
                                                Mode mode, Value at) {
   Type index = b.getIndexType();
-  Value choice = b.index(tiled.front());
+  // One that takes any row stands until another is cheaper, whatever the forms say.
+  auto takesAny = [&](unsigned v) { return takesAnyRow(variants[v].getAccumulator()); };
+  auto fallback = llvm::find_if(tiled, [&](unsigned v) {
+    return variants[v].getAccumulator() == AccumulatorKind::Hash;
+  });
+  if (fallback == tiled.end())
+    fallback = llvm::find_if(tiled, takesAny);
+  Value choice = b.index(*fallback);
   if (tiled.size() > 1) {
     Value maskEntries =
         mask.empty() ? b.index(0)
                      : mask.entriesOfRow(b, row, b.sub(shape.high, shape.low));
     SmallVector<double> shared = sharedCost();
-    Value least = cost(variants[tiled.front()], shared, shape, maskEntries);
-    for (unsigned v : ArrayRef<unsigned>(tiled).drop_front()) {
+    Value least = cost(variants[*fallback], shared, shape, maskEntries);
+    for (unsigned v : tiled) {
+      if (v == *fallback)
+        continue;
       Value candidate = cost(variants[v], shared, shape, maskEntries);
       Value better =
           arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, candidate, least);
