@@ -108,3 +108,7 @@ bool scratch::hasStages(Region &epilogue) {
 bool scratch::dropsEntries(Region &epilogue) {
   return llvm::any_of(epilogue.getOps(), [](Operation &op) { return isa<KeepOp, TopKOp>(op); });
 }
+
+bool scratch::looksAtRows(Region &epilogue) {
+  return llvm::any_of(epilogue.getOps(), [](Operation &op) { return isa<ReduceOp, TopKOp>(op); });
+}

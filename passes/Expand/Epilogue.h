@@ -25,9 +25,11 @@ mlir::Value emitSparseEpilogue(LoopBuilder &b, mlir::Region &epilogue, const Spa
 mlir::Value emitDenseEpilogue(LoopBuilder &b, mlir::Region &epilogue, mlir::Value value,
                               mlir::Value row, mlir::Value column);
 
-/// Whether a product has stages at all, and whether one drops entries.
+/// Whether a product has stages at all, whether one drops entries, and whether one looks at
+/// more of a row than one entry.
 bool hasStages(mlir::Region &epilogue);
 bool dropsEntries(mlir::Region &epilogue);
+bool looksAtRows(mlir::Region &epilogue);
 
 } // namespace scratch
 

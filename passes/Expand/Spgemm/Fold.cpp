@@ -9,6 +9,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/RowWise.h"
 
+#include "passes/Expand/Epilogue.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/RowLoops.h"
 #include "passes/Expand/StorageOrder.h"
@@ -20,13 +21,6 @@ using namespace scratch;
 
 /// Elements behind a row that emission may spoil.
 static constexpr int64_t kSlack = 64;
-
-/// Whether a stage of the epilogue looks at a whole row.
-static bool looksAtRows(SpgemmOp op) {
-  return !op.getEpilogue().empty() &&
-         llvm::any_of(op.getEpilogue().front(),
-                      [](Operation &stage) { return isa<ReduceOp, TopKOp>(stage); });
-}
 
 bool scratch::isFolded(SpgemmOp op) {
   // A team has no rows one after the other: its product is stored.
@@ -45,7 +39,7 @@ bool scratch::isFolded(SpgemmOp op) {
   // that are meant for its rows.
   bool turned = fold.getOver() != FoldOver::All &&
                 (fold.getOver() == FoldOver::Columns) != isColumnMajor(op.getType());
-  return !turned || !looksAtRows(op);
+  return !turned || !looksAtRows(op.getEpilogue());
 }
 
 static SemiringOperator operatorOf(FoldOp op) {

@@ -26,23 +26,12 @@ static constexpr int64_t kLeastShare = 8;
 static constexpr int64_t kLeastLength = 64;
 
 bool RowWiseProduct::splitsRows() {
-  if (!mask.empty() || init || partials || !rhs.ordered)
-    return false;
-  if (op.getEpilogue().empty())
-    return true;
-  // These look at a whole row.
-  return llvm::none_of(op.getEpilogue().front(),
-                       [](Operation &stage) { return isa<ReduceOp, TopKOp>(stage); });
+  return mask.empty() && !init && !partials && rhs.ordered && !looksAtRows(op.getEpilogue());
 }
 
 /// The accumulator that windows of a split row use: one that takes any of them.
 unsigned RowWiseProduct::windowVariant() const {
-  for (AccumulatorKind kind :
-       {AccumulatorKind::Tiered, AccumulatorKind::Dense, AccumulatorKind::Hash})
-    for (unsigned v : tiled)
-      if (variants[v].getAccumulator() == kind)
-        return v;
-  llvm_unreachable("openVariants: one takes every row");
+  return firstOf({AccumulatorKind::Tiered, AccumulatorKind::Dense, AccumulatorKind::Hash});
 }
 
 /// Which window of which row the chunk [first, last) ends with, if that row is split.
@@ -61,13 +50,9 @@ RowWiseProduct::RowPart RowWiseProduct::partOfChunk(Value starts, Value chunk, V
   part.number = b.select(b.equal(first, last), b.add(b.sub(chunk, from), one), b.index(0));
   part.split =
       b.bitAnd(b.lessEqual(b.index(kLeastShare), share), b.less(one, part.parts));
-  if (windowed(windowVariant()))
+  if (variants[windowVariant()].getAccumulator() != AccumulatorKind::Hash)
     part.split = b.bitAnd(part.split, b.lessEqual(columns, window));
   return part;
-}
-
-bool RowWiseProduct::windowed(unsigned variant) const {
-  return variants[variant].getAccumulator() != AccumulatorKind::Hash;
 }
 
 /// Entries of one window of a row, written from `at` on; returns how many.

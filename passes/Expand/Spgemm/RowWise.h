@@ -114,8 +114,8 @@ private:
               mlir::Value last, Mode mode, mlir::Value at,
               llvm::function_ref<mlir::Value(mlir::Value row)> placeOfRow);
   bool splitsRows();
+  unsigned firstOf(llvm::ArrayRef<AccumulatorKind> kinds) const;
   unsigned windowVariant() const;
-  bool windowed(unsigned variant) const;
   RowPart partOfChunk(mlir::Value starts, mlir::Value chunk, mlir::Value first,
                       mlir::Value last);
   mlir::Value computePart(mlir::ValueRange accumulators, const RowPart &part, mlir::Value at);

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/RowWise.h"
 
+#include "passes/Emission/CostForm.h"
 #include "passes/Emission/Search.h"
 #include "passes/Expand/Epilogue.h"
 
@@ -81,13 +82,10 @@ Value RowWiseProduct::widestTile(VariantAttr variant) {
 
 /// What every form charges alike decides nothing and is not evaluated.
 SmallVector<double> RowWiseProduct::sharedCost() const {
-  auto formOf = [&](unsigned v) {
-    return variants[v].getCost() ? variants[v].getCost().asArrayRef() : ArrayRef<double>();
-  };
-  SmallVector<double> shared(formOf(tiled.front()));
+  SmallVector<double> shared(costFormOf(variants[tiled.front()]));
   for (unsigned v : tiled) {
     // What a form does not list it does not charge.
-    ArrayRef<double> form = formOf(v);
+    ArrayRef<double> form = costFormOf(variants[v]);
     shared.resize(std::min(shared.size(), form.size()));
     for (size_t f = 0; f < shared.size(); ++f)
       shared[f] = std::min(shared[f], form[f]);
@@ -99,8 +97,10 @@ SmallVector<double> RowWiseProduct::sharedCost() const {
 /// infinite for a row that the variant does not take.
 Value RowWiseProduct::cost(VariantAttr variant, ArrayRef<double> shared, const RowShape &shape,
                            Value maskEntries) {
-  Type f64 = b.getF64Type();
-  auto feature = [&](CostFeature which) -> Value {
+  SmallVector<double> own(costFormOf(variant));
+  for (size_t f = 0; f < shared.size(); ++f)
+    own[f] -= shared[f];
+  Value total = emitCost(b, own, [&](CostFeature which) -> Value {
     switch (which) {
     case CostFeature::one:
       return b.index(1);
@@ -114,28 +114,10 @@ Value RowWiseProduct::cost(VariantAttr variant, ArrayRef<double> shared, const R
       return maskEntries;
     case CostFeature::surprise:
       return shape.surprise;
-    case CostFeature::results:
-    case CostFeature::windows:
-    case CostFeature::again:
-    case CostFeature::longest:
-      break; // known of whole matrices only
+    default:
+      return Value(); // known of whole matrices only
     }
-    llvm_unreachable("no feature of rows");
-  };
-  Value total = arith::ConstantOp::create(b, b.getF64FloatAttr(0));
-  ArrayRef<double> coefficients =
-      variant.getCost() ? variant.getCost().asArrayRef() : ArrayRef<double>();
-  for (auto [number, whole] : llvm::enumerate(coefficients)) {
-    double coefficient = whole - (number < shared.size() ? shared[number] : 0);
-    if (coefficient == 0)
-      continue;
-    Value amount = feature(static_cast<CostFeature>(number));
-    Value real =
-        arith::SIToFPOp::create(b, f64, b.cast(amount, b.getI64Type()));
-    Value term = arith::MulFOp::create(
-        b, real, arith::ConstantOp::create(b, b.getF64FloatAttr(coefficient)));
-    total = arith::AddFOp::create(b, total, term);
-  }
+  });
   if (variant.getAccumulator() == AccumulatorKind::Hash)
     return total;
   Value takes = b.lessEqual(b.sub(shape.high, shape.low), widestTile(variant));
@@ -214,27 +196,32 @@ Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator,
   return tile.getResult(0);
 }
 
+/// The first of these kinds that the strategy lists: one is there.
+unsigned RowWiseProduct::firstOf(ArrayRef<AccumulatorKind> kinds) const {
+  for (AccumulatorKind kind : kinds)
+    for (unsigned v : tiled)
+      if (variants[v].getAccumulator() == kind)
+        return v;
+  llvm_unreachable("openVariants: one takes every row");
+}
+
 /// A row in the accumulator whose form is least.
 LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
                                                Value row, const RowShape &shape,
                                                Mode mode, Value at) {
   Type index = b.getIndexType();
   // One that takes any row stands until another is cheaper, whatever the forms say.
-  auto takesAny = [&](unsigned v) { return takesAnyRow(variants[v].getAccumulator()); };
-  auto fallback = llvm::find_if(tiled, [&](unsigned v) {
-    return variants[v].getAccumulator() == AccumulatorKind::Hash;
-  });
-  if (fallback == tiled.end())
-    fallback = llvm::find_if(tiled, takesAny);
-  Value choice = b.index(*fallback);
+  unsigned fallback =
+      firstOf({AccumulatorKind::Hash, AccumulatorKind::Tiered, AccumulatorKind::Dense});
+  Value choice = b.index(fallback);
   if (tiled.size() > 1) {
     Value maskEntries =
         mask.empty() ? b.index(0)
                      : mask.entriesOfRow(b, row, b.sub(shape.high, shape.low));
     SmallVector<double> shared = sharedCost();
-    Value least = cost(variants[*fallback], shared, shape, maskEntries);
+    Value least = cost(variants[fallback], shared, shape, maskEntries);
     for (unsigned v : tiled) {
-      if (v == *fallback)
+      if (v == fallback)
         continue;
       Value candidate = cost(variants[v], shared, shape, maskEntries);
       Value better =

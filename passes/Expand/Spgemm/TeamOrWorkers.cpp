@@ -13,7 +13,10 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/Team.h"
 
+#include "passes/Emission/CostForm.h"
 #include "passes/Expand/RowLoops.h"
+
+#include <map>
 
 using namespace mlir;
 using namespace scratch;
@@ -28,11 +31,6 @@ static constexpr int64_t kSpread = 4;
 static constexpr int64_t kMultiplier = 0x9E3779B1;
 /// Products per entry where no row was sampled.
 static constexpr int64_t kUnsampled = 2;
-
-static constexpr unsigned kFeatures = 0
-#define COST_FEATURE(name, text) +1
-#include "dialects/Scratch/Features.def"
-    ;
 
 static void addTo(LoopBuilder &b, Value buffer, int64_t at, Value amount) {
   memref::AtomicRMWOp::create(b, arith::AtomicRMWKind::addi, b.cast(amount, b.getI64Type()),
@@ -103,22 +101,6 @@ Value TeamProduct::estimateResult(Value all) {
   return result;
 }
 
-/// A variant's form on the whole product.
-Value TeamProduct::costOf(VariantAttr variant, ArrayRef<Value> features) {
-  Type f64 = b.getF64Type();
-  Value total = arith::ConstantOp::create(b, b.getF64FloatAttr(0));
-  ArrayRef<double> coefficients =
-      variant.getCost() ? variant.getCost().asArrayRef() : ArrayRef<double>();
-  for (auto [number, coefficient] : llvm::enumerate(coefficients)) {
-    if (coefficient == 0 || !features[number])
-      continue;
-    Value real = arith::UIToFPOp::create(b, f64, b.cast(features[number], b.getI64Type()));
-    Value price = arith::ConstantOp::create(b, b.getF64FloatAttr(coefficient));
-    total = arith::AddFOp::create(b, total, arith::MulFOp::create(b, real, price));
-  }
-  return total;
-}
-
 Value TeamProduct::isCheaper() {
   Value rows = countIfOk(b, product.rows), zero = b.index(0);
   auto known = b.ifElse(
@@ -136,21 +118,20 @@ Value TeamProduct::isCheaper() {
   Value filled = arith::CeilDivUIOp::create(b, known[2], b.max(capacity, one));
   Value spanned = arith::CeilDivUIOp::create(b, rows, b.max(height, one));
   longest = known[5];
-  SmallVector<Value> features(kFeatures);
-  auto set = [&](CostFeature which, Value amount) {
-    features[static_cast<unsigned>(which)] = amount;
+  std::map<CostFeature, Value> amounts{
+      {CostFeature::one, rows},
+      {CostFeature::entries, known[0]},
+      {CostFeature::products, known[1]},
+      {CostFeature::results, estimateResult(known[1])},
+      {CostFeature::windows, b.add(b.max(filled, spanned), known[4])},
+      {CostFeature::again, known[3]},
+      {CostFeature::longest, longest}};
+  auto costOf = [&](VariantAttr variant) {
+    return emitCost(b, costFormOf(variant), [&](CostFeature which) { return amounts[which]; });
   };
-  set(CostFeature::one, rows);
-  set(CostFeature::entries, known[0]);
-  set(CostFeature::products, known[1]);
-  set(CostFeature::results, estimateResult(known[1]));
-  set(CostFeature::windows, b.add(b.max(filled, spanned), known[4]));
-  set(CostFeature::again, known[3]);
-  set(CostFeature::longest, longest);
   ReleaseOp::create(b, extremes);
-  Value cheaper = arith::CmpFOp::create(b, arith::CmpFPredicate::OLE,
-                                        costOf(product.variants[0], features),
-                                        costOf(product.variants[1], features));
+  Value team = costOf(product.variants[0]), workers = costOf(product.variants[1]);
+  Value cheaper = arith::CmpFOp::create(b, arith::CmpFPredicate::OLE, team, workers);
   return takesColumns ? b.bitAnd(cheaper, takesColumns) : cheaper;
 }
 

@@ -61,23 +61,11 @@ public:
     Cost cost;
     auto profiles = profilesOf(problem);
     for (const RowProfile &row : profiles)
-      add(cost, innerForm(problem, machine, row), row, profiles.size());
+      addCost(cost, innerForm(problem, machine, row), row, 1.0 / profiles.size());
     return onePhase(cost, plan);
   }
 
 protected:
-  static void add(Cost &cost, const LinearForm &form, const RowProfile &row, size_t profiles) {
-    for (unsigned feature = 0; feature < kNumFeatures; ++feature)
-      cost.terms[feature] += form.coefficients[feature] *
-                             row.feature(static_cast<CostFeature>(feature)) /
-                             (row.products * profiles);
-  }
-  static double evaluate(const LinearForm &form, const RowProfile &row) {
-    double cycles = 0;
-    for (unsigned feature = 0; feature < kNumFeatures; ++feature)
-      cycles += form.coefficients[feature] * row.feature(static_cast<CostFeature>(feature));
-    return cycles;
-  }
   /// The mask bounds the result: nothing is counted first.
   static Cost onePhase(Cost cost, const Plan &plan) {
     if (plan.phases == Phases::Two)
@@ -119,7 +107,7 @@ class InnerOrRowWise final : public InnerDot {
       // Both ways are weighed first.
       form[CostFeature::entries] += 1;
       form[CostFeature::mask] += 1;
-      add(cost, form, row, profiles.size());
+      addCost(cost, form, row, 1.0 / profiles.size());
     }
     return onePhase(cost, plan);
   }

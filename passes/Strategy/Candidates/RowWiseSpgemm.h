@@ -35,6 +35,15 @@ protected:
                                    const MachineModel &machine) const = 0;
 };
 
+/// Rows in a table that a team shares, or that it may.
+class TeamRows : public Candidate {
+public:
+  Dataflow dataflow() const final { return Dataflow::RowWise; }
+  bool legal(const KernelProblem &problem, std::string &why) const final;
+  bool sizes(Phases phases) const final { return phases == Phases::One; }
+  bool keepsOrder() const final { return false; }
+};
+
 /// Whether a kind can take rows of the problem at all; if not, says why.
 bool suits(AccumulatorKind kind, const KernelProblem &problem, std::string &why);
 

@@ -69,22 +69,17 @@ llvm::SmallVector<RowProfile> scratch::teamProfiles(const KernelProblem &problem
   return rows;
 }
 
+bool TeamRows::legal(const KernelProblem &problem, std::string &why) const {
+  return suitsTeam(problem, why);
+}
+
 namespace {
-class Team final : public Candidate {
+class Team final : public TeamRows {
 public:
   Team(llvm::StringRef name, AccumulatorKind accumulator, Schedule schedule)
       : title(name), accumulator(accumulator), schedule(schedule) {}
 
   llvm::StringRef name() const override { return title; }
-  Dataflow dataflow() const override { return Dataflow::RowWise; }
-
-  bool legal(const KernelProblem &problem, std::string &why) const override {
-    return suitsTeam(problem, why);
-  }
-
-  bool sizes(Phases phases) const override { return phases == Phases::One; }
-
-  bool keepsOrder() const override { return false; }
 
   Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
     Plan plan;

@@ -21,17 +21,8 @@ static LinearForm workersForm(const KernelProblem &problem, const MachineModel &
 }
 
 namespace {
-class TeamOrHash final : public Candidate {
+class TeamOrHash final : public TeamRows {
   llvm::StringRef name() const override { return "row_wise/fragments_or_hash"; }
-  Dataflow dataflow() const override { return Dataflow::RowWise; }
-
-  bool legal(const KernelProblem &problem, std::string &why) const override {
-    return suitsTeam(problem, why);
-  }
-
-  bool sizes(Phases phases) const override { return phases == Phases::One; }
-
-  bool keepsOrder() const override { return false; }
 
   Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
     Plan plan;

@@ -7,7 +7,7 @@
 //          width and latencies of Zen 4/5 and Ice Lake
 //   [est]  an estimate to be replaced by a measurement; kept on the safe side
 //   [fit]  chosen so that forced sort and forced windows cross where they do on
-//          stencils, meshes and circuits (Zen 3 and Zen 5; passes/Strategy/README.md)
+//          stencils, meshes and circuits (Zen 3 and Zen 4; passes/Strategy/README.md)
 // None is taken from `scratch-bench --calibrate`: they stand for common servers, and
 // a file of that command (--prices) sets those of one machine.
 //
