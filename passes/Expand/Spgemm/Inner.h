@@ -8,7 +8,7 @@
 
 namespace scratch {
 
-/// The expansion of one product; see Inner.cpp.
+/// The expansion of one product; see Inner.cpp and Dots.cpp.
 class InnerProduct {
 public:
   InnerProduct(LoopBuilder &b, SpgemmOp op)
@@ -19,6 +19,8 @@ public:
   }
 
   using Values = LoopBuilder::Values;
+  /// A column is searched when it is this many times longer than the row.
+  static constexpr int64_t kSearchRatio = 32;
   /// Opens the operands and weighs the work, with `compared` only where matrices
   /// look as if it could win. Fails with an error on the op.
   mlir::LogicalResult open(bool compared);

@@ -1,0 +1,153 @@
+//===- Dots.cpp - SpGEMM by dot products: one of them ---------------------===//
+//
+// Stage: expand. A column of B against a row of A that lies in a table. The shorter way
+// is taken: probe the table with the column (four sums side by side, no branch), or, if
+// the column is much longer than the row, search the column for the row's entries.
+// Columns are left as soon as they pass the row's last entry. Semirings that need no more
+// than one product (any), or whose sum cannot change any more (or), stop early; pair
+// semirings read no values.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/Inner.h"
+
+#include "passes/Emission/Search.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// Sums side by side in a dot product.
+static constexpr int64_t kSums = 4;
+
+bool InnerProduct::stopsEarly() const {
+  // Custom operators may not be called on what is no product.
+  return semiring.semiring.isCustom() ||
+         semiring.semiring.getAdd() == SemiringOperator::op_any ||
+         semiring.semiring.getAdd() == SemiringOperator::op_or;
+}
+
+/// Whether further products cannot change a value.
+Value InnerProduct::isFinal(Value value, Value products) {
+  if (semiring.semiring.isCustom())
+    return b.bit(false);
+  if (semiring.semiring.getAdd() == SemiringOperator::op_any)
+    return b.notEqual(products, b.index(0));
+  return b.notEqual(value, b.integer(0, semiring.element));
+}
+
+/// A column against the table: what is not in the row adds the identity.
+InnerProduct::Dot InnerProduct::probe(Value from, Value to, Value highest) {
+  Type index = b.getIndexType();
+  Value zero = b.index(0), one = b.index(1);
+  auto step = [&](Value p, Value value, Value products) -> std::pair<Value, Value> {
+    Value place = b.loadIndex(table, b.loadIndex(rhs.coordinates, p));
+    Value inside = b.notEqual(place, zero);
+    // The row's first entry stands in for none; its product is not taken.
+    Value left = b.add(rowFirst, b.sub(b.max(place, one), one));
+    Value taken = b.select(inside, product(left, p), identity());
+    return {semiring.add(b, value, taken), b.add(products, b.cast(inside, index))};
+  };
+  Values start(kSums, identity());
+  start.push_back(zero);
+  start.push_back(from);
+  auto within = [&](Value last) {
+    return b.lessEqual(b.loadIndex(rhs.coordinates, last), highest);
+  };
+  auto sums = b.whileLoop(
+      start,
+      [&](ValueRange so) {
+        Value last = b.add(so[kSums + 1], b.index(kSums - 1));
+        return b.ifElse(
+            b.less(last, to), {b.getI1Type()}, [&] { return Values{within(last)}; },
+            [&] { return Values{b.bit(false)}; })[0];
+      },
+      [&](ValueRange so) {
+        Values next;
+        Value products = so[kSums];
+        for (int64_t s = 0; s < kSums; ++s) {
+          auto [value, count] = step(b.add(so[kSums + 1], b.index(s)), so[s], products);
+          next.push_back(value);
+          products = count;
+        }
+        next.push_back(products);
+        next.push_back(b.add(so[kSums + 1], b.index(kSums)));
+        return next;
+      });
+  Value folded = semiring.add(b, semiring.add(b, sums[0], sums[1]),
+                              semiring.add(b, sums[2], sums[3]));
+  // At most three are left below the row's last entry.
+  Value rest = b.min(to, b.add(sums[kSums + 1], b.index(kSums - 1)));
+  auto end = b.loop(sums[kSums + 1], rest, {folded, sums[kSums]}, [&](Value p, ValueRange so) {
+    auto [value, count] = step(p, so[0], so[1]);
+    return Values{value, count};
+  });
+  return {end[0], end[1]};
+}
+
+InnerProduct::Dot InnerProduct::probeUntilFinal(Value from, Value to, Value highest) {
+  Type index = b.getIndexType();
+  Value zero = b.index(0), one = b.index(1);
+  auto end = b.whileLoop(
+      {from, identity(), zero},
+      [&](ValueRange so) {
+        Value open = arith::XOrIOp::create(b, isFinal(so[1], so[2]), b.bit(true));
+        return b.bitAnd(b.less(so[0], to), open);
+      },
+      [&](ValueRange so) {
+        Value coordinate = b.loadIndex(rhs.coordinates, so[0]);
+        Value place = b.loadIndex(table, coordinate);
+        auto sum = b.ifElse(
+            b.notEqual(place, zero), {semiring.element, index},
+            [&] {
+              Value taken = product(b.add(rowFirst, b.sub(place, one)), so[0]);
+              return Values{semiring.add(b, so[1], taken), b.add(so[2], one)};
+            },
+            [&] { return Values{so[1], so[2]}; });
+        Value next = b.select(b.less(highest, coordinate), to, b.add(so[0], one));
+        return Values{next, sum[0], sum[1]};
+      });
+  return {end[1], end[2]};
+}
+
+/// The row's entries searched for in a column, each behind the one before.
+InnerProduct::Dot InnerProduct::search(Value first, Value last, Value from, Value to) {
+  Type index = b.getIndexType();
+  Value zero = b.index(0), one = b.index(1);
+  auto end = b.loop(first, last, {from, identity(), zero}, [&](Value p, ValueRange so) {
+    Value wanted = b.loadIndex(lhs.coordinates, p);
+    Value place = emitLowerBound(b, rhs.coordinates, so[0], to, wanted);
+    Value found = b.ifElse(
+        b.less(place, to), {b.getI1Type()},
+        [&] { return Values{b.equal(b.loadIndex(rhs.coordinates, place), wanted)}; },
+        [&] { return Values{b.bit(false)}; })[0];
+    auto sum = b.ifElse(
+        found, {semiring.element, index},
+        [&] {
+          return Values{semiring.add(b, so[1], product(p, place)), b.add(so[2], one)};
+        },
+        [&] { return Values{so[1], so[2]}; });
+    return Values{place, sum[0], sum[1]};
+  });
+  return {end[1], end[2]};
+}
+
+/// The row in the table with one column, the shorter way.
+InnerProduct::Dot InnerProduct::dotWith(Value first, Value last, Value from, Value to,
+                                        Value highest) {
+  auto walk = [&] {
+    return stopsEarly() ? probeUntilFinal(from, to, highest) : probe(from, to, highest);
+  };
+  if (!rhs.ordered || !lhs.ordered)
+    return walk();
+  Value longest = b.mul(b.sub(last, first), b.index(kSearchRatio));
+  auto dot = b.ifElse(
+      b.lessEqual(b.sub(to, from), longest), {semiring.element, b.getIndexType()},
+      [&] {
+        Dot walked = walk();
+        return Values{walked.value, walked.products};
+      },
+      [&] {
+        Dot found = search(first, last, from, to);
+        return Values{found.value, found.products};
+      });
+  return {dot[0], dot[1]};
+}
