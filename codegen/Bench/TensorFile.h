@@ -13,17 +13,34 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
 namespace scratch::bench {
 
+/// Arrays begin at a cache line, as those of tensor libraries do: whose vectors happen
+/// to straddle two lines is not what is compared.
+template <typename T> struct LineAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kLine{64};
+  LineAllocator() = default;
+  template <typename Other> LineAllocator(const LineAllocator<Other> &) {}
+  T *allocate(size_t count) {
+    return static_cast<T *>(::operator new(count * sizeof(T), kLine));
+  }
+  void deallocate(T *array, size_t) { ::operator delete(array, kLine); }
+  bool operator==(const LineAllocator &) const { return true; }
+  bool operator!=(const LineAllocator &) const { return false; }
+};
+template <typename T> using Array = std::vector<T, LineAllocator<T>>;
+
 struct FileTensor {
   bool sparse = true;
   int64_t element = SCRATCH_F64;
   int64_t rows = 0, cols = 1, entries = 0; ///< cols is 1 for a vector
-  std::vector<int32_t> positions, columns;
-  std::vector<char> bytes; ///< of the values
+  Array<int32_t> positions, columns;
+  Array<char> bytes; ///< of the values
 
   template <typename Value> Value *values() { return reinterpret_cast<Value *>(bytes.data()); }
   template <typename Value> const Value *values() const {

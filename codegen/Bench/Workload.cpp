@@ -82,8 +82,9 @@ static void setValues(FileTensor &tensor, const std::vector<double> &values) {
 }
 
 static FileTensor sparseOperand(const Csr &matrix, scratch_element element) {
-  FileTensor tensor{true,           element,          matrix.rows,    matrix.cols,
-                    matrix.entries(), matrix.positions, matrix.columns, {}};
+  FileTensor tensor{true, element, matrix.rows, matrix.cols, matrix.entries(), {}, {}, {}};
+  tensor.positions.assign(matrix.positions.begin(), matrix.positions.end());
+  tensor.columns.assign(matrix.columns.begin(), matrix.columns.end());
   setValues(tensor, matrix.values);
   return tensor;
 }

@@ -54,9 +54,12 @@ static llvm::Error checkNames(const llvm::MCSubtargetInfo &info,
   return llvm::Error::success();
 }
 
+/// Processors before Ice Lake (which brought VBMI2) clock down for vectors of 512
+/// bits. For later ones LLVM asks for 256 as well, since it vectorises loops of any
+/// kind; kernels are vectors throughout.
 static unsigned vectorBits(const llvm::MCSubtargetInfo &info) {
   if (info.checkFeatures("+avx512f,+avx512bw,+avx512vl") &&
-      !info.checkFeatures("+prefer-256-bit"))
+      (info.checkFeatures("+avx512vbmi2") || !info.checkFeatures("+prefer-256-bit")))
     return 512;
   return info.checkFeatures("+avx2") ? 256 : 128;
 }

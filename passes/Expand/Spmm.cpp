@@ -21,10 +21,12 @@
 using namespace mlir;
 using namespace scratch;
 
-/// Vectors per column tile: enough independent chains to hide the latency of
-/// fused multiply-add on two ports (4 cycles, 8 in flight), few enough to leave
-/// registers free.
-static constexpr int64_t kVectorsPerTile = 8;
+/// Independent chains of additions: enough to hide the latency of fused
+/// multiply-add on two ports (4 cycles, 8 in flight), few enough to leave registers
+/// free. A tile of fewer vectors sums several entries side by side.
+static constexpr int64_t kChains = 8;
+/// Entries side by side at most: rows are short where there are few columns, too.
+static constexpr int64_t kMostEntries = 4;
 
 namespace {
 class RowWiseSpmm {
@@ -63,7 +65,7 @@ void RowWiseSpmm::tile(Value row, Value begin, Value end, Value column, int64_t 
     at.push_back(v ? b.add(column, b.index(v * lanes)) : column);
     start.push_back(init ? load(init, row, at[v], type) : semiring.getIdentity(b, type));
   }
-  auto sums = b.loop(begin, end, start, [&](Value p, ValueRange before) {
+  auto addEntry = [&](Value p, ValueRange before) {
     Value k = b.loadIndex(lhs.coordinates, p);
     Value scale;
     if (semiring.readsLeft()) {
@@ -77,7 +79,30 @@ void RowWiseSpmm::tile(Value row, Value begin, Value end, Value column, int64_t 
       after.push_back(semiring.add(b, before[v], semiring.multiply(b, scale, x, type)));
     }
     return after;
-  });
+  };
+  int64_t together = std::min(kChains / vectors, kMostEntries);
+  LoopBuilder::Values sums = start;
+  if (together > 1) {
+    for (int64_t e = 1; e < together; ++e)
+      sums.append(vectors, semiring.getIdentity(b, type));
+    Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-together)));
+    sums = b.loop(
+        begin, whole, sums,
+        [&](Value p, ValueRange before) {
+          LoopBuilder::Values after;
+          for (int64_t e = 0; e < together; ++e)
+            after.append(addEntry(e ? b.add(p, b.index(e)) : p,
+                                  before.slice(e * vectors, vectors)));
+          return after;
+        },
+        together);
+    for (int64_t e = 1; e < together; ++e)
+      for (int64_t v = 0; v < vectors; ++v)
+        sums[v] = semiring.add(b, sums[v], sums[e * vectors + v]);
+    sums.truncate(vectors);
+    begin = whole;
+  }
+  sums = b.loop(begin, end, sums, addEntry);
   for (int64_t v = 0; v < vectors; ++v) {
     if (lanes > 1)
       vector::StoreOp::create(b, sums[v], result, ValueRange{row, at[v]});
@@ -86,7 +111,7 @@ void RowWiseSpmm::tile(Value row, Value begin, Value end, Value column, int64_t 
   }
 }
 
-/// Wide tiles, then single vectors, then single columns.
+/// Wide tiles, then one half and a quarter as wide, then single vectors and columns.
 void RowWiseSpmm::columnTiles(Value row, Value begin, Value end) {
   Value done = b.index(0);
   auto upTo = [&](int64_t width, int64_t vectors, int64_t lanes) {
@@ -96,7 +121,8 @@ void RowWiseSpmm::columnTiles(Value row, Value begin, Value end) {
     done = stop;
   };
   if (length > 1) {
-    upTo(kVectorsPerTile * length, kVectorsPerTile, length);
+    for (int64_t vectors = kChains; vectors > 1; vectors /= 2)
+      upTo(vectors * length, vectors, length);
     upTo(length, 1, length);
   }
   b.loop(done, columns, [&](Value column) { tile(row, begin, end, column, 1, 1); });

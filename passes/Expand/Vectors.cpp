@@ -17,17 +17,14 @@ int64_t scratch::vectorLength(Operation *kernel, const SemiringEmitter &semiring
 }
 
 Value scratch::reduceLanes(LoopBuilder &b, const SemiringEmitter &semiring, Value vector) {
-  int64_t lanes = cast<VectorType>(vector.getType()).getNumElements();
-  SmallVector<Value> values;
-  for (int64_t lane = 0; lane < lanes; ++lane)
-    values.push_back(vector::ExtractOp::create(b, vector, lane));
-  while (values.size() > 1) {
-    SmallVector<Value> folded;
-    for (size_t i = 0; i + 1 < values.size(); i += 2)
-      folded.push_back(semiring.add(b, values[i], values[i + 1]));
-    if (values.size() % 2)
-      folded.push_back(values.back());
-    values = std::move(folded);
+  // Halves are folded as vectors: fewer operations than lanes.
+  for (int64_t lanes = cast<VectorType>(vector.getType()).getNumElements(); lanes > 1;) {
+    assert(lanes % 2 == 0 && "vectors have powers of two as lengths");
+    lanes /= 2;
+    auto half = [&](int64_t first) -> Value {
+      return vector::ExtractStridedSliceOp::create(b, vector, first, lanes, 1);
+    };
+    vector = semiring.add(b, half(0), half(lanes));
   }
-  return values.front();
+  return vector::ExtractOp::create(b, vector, 0);
 }
