@@ -66,6 +66,11 @@ llvm::StringRef semiringNames();
 /// Whether a team shares the accumulator (TeamOps.td).
 bool isShared(AccumulatorKind kind);
 
+/// Whether a tile may span several rows.
+inline bool spansRows(AccumulatorKind kind) {
+  return isShared(kind) || kind == AccumulatorKind::Blocked;
+}
+
 /// Whether an operator looks at its argument at all.
 bool readsLeft(SemiringOperator op);
 bool readsRight(SemiringOperator op);

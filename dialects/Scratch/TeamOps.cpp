@@ -22,7 +22,12 @@ LogicalResult CapacityOp::verify() {
   return verifyShared(*this, type.getKind());
 }
 
-LogicalResult RowOp::verify() { return verifyShared(*this, getTile()); }
+LogicalResult RowOp::verify() {
+  AccumulatorKind kind = getTile().getType().getKind();
+  if (spansRows(kind))
+    return success();
+  return emitOpError("expected an accumulator of several rows, found '") << stringify(kind) << "'";
+}
 
 LogicalResult DealOp::verify() {
   if (failed(verifyShared(*this, getTile())))

@@ -31,6 +31,7 @@ def Scratch_RowOp : Scratch_Op<"row", [AllTypesMatch<["tile", "view"]>, Pure]> {
     What is marked or accumulated through the result belongs to row `number` of
     the tile (from 0). Rows share the tile's bound: this one may have at most
     `last` - `first` entries, and the shares of a tile's rows do not overlap.
+    One worker's tile of several rows (`blocked`) is drained through such views, too.
 
     ```mlir
     %r = scratch.row %t[%number] share(%first, %last) : !scratch.tile<shared_hash, i32, f64>

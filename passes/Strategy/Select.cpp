@@ -9,7 +9,7 @@ using namespace scratch;
 
 llvm::ArrayRef<const Candidate *> scratch::allCandidates() {
   static const Candidate *const candidates[] = {
-      &rowWiseDense(), &rowWiseTiered(),   &rowWiseHash(), &rowWiseMerge(),
+      &rowWiseDense(), &rowWiseBlocked(), &rowWiseTiered(), &rowWiseHash(), &rowWiseMerge(),
       &rowWiseSort(),  &rowWiseAdaptive(), &teamStatic(),  &teamTokens(),
       &teamFragments(), &teamOrHash(),     &rowWise(),     &innerProduct(),
       &innerOrRowWise(), &outerHash(),     &outerFragments(),

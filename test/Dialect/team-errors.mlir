@@ -17,7 +17,7 @@ func.func @no_accumulator() {
 // -----
 
 func.func @private_row(%t: !scratch.tile<dense, i32, f64>, %n: index) {
-  // expected-error @below {{expected an accumulator that a team shares, found 'dense'}}
+  // expected-error @below {{expected an accumulator of several rows, found 'dense'}}
   %r = scratch.row %t[%n] share(%n, %n) : !scratch.tile<dense, i32, f64>
   return
 }

@@ -24,7 +24,7 @@ static std::string refusal(const KernelProblem &problem, const Demands &demands)
 TEST(Select, UnknownShapesChooseAtRunTime) {
   Choice choice = chosen({});
   EXPECT_EQ(choice.name, "row_wise/adaptive");
-  EXPECT_EQ(choice.plan.variants.size(), 5u);
+  EXPECT_EQ(choice.plan.variants.size(), 6u);
   EXPECT_EQ(choice.plan.phases, Phases::One);
 }
 
@@ -276,7 +276,7 @@ TEST(Select, DroppingEntriesForbidsCountingThemFirst) {
 
 TEST(Demands, WordsThatAreUnknownNameTheOption) {
   EXPECT_EQ(llvm::toString(Demands::parse("auto", "heap", "auto").takeError()),
-            "option 'accumulator' is 'heap', expected one of auto, dense, tiered, hash, merge, sort, "
+            "option 'accumulator' is 'heap', expected one of auto, dense, blocked, tiered, hash, merge, sort, "
             "shared_hash, fragments");
   EXPECT_EQ(llvm::toString(Demands::parse("diagonal", "auto", "auto").takeError()),
             "option 'dataflow' is 'diagonal', expected one of auto, inner, outer, row_wise");

@@ -9,7 +9,7 @@
 // CHECK: remark: [Passed] row_wise {{.*}}Function=matrix_vector{{.*}}nothing else is built
 
 // CHECK-LABEL: func.func @any_shape
-// CHECK: scratch.spgemm {{.*}}dataflow = row_wise, phases = one, schedule = balanced, variants = [<merge, cost = {{.*}}>, <sort, {{.*}}>, <dense, {{.*}}>, <tiered, {{.*}}>, <hash, {{.*}}>]
+// CHECK: scratch.spgemm {{.*}}dataflow = row_wise, phases = one, schedule = balanced, variants = [<merge, cost = {{.*}}>, <sort, {{.*}}>, <blocked, {{.*}}>, <dense, {{.*}}>, <tiered, {{.*}}>, <hash, {{.*}}>]
 // FORCED-LABEL: func.func @any_shape
 // FORCED: phases = two, schedule = balanced, variants = [<hash, cost = {{[^<]*}}]>]>
 func.func @any_shape(%A: tensor<?x?xf64, #CSR>, %B: tensor<?x?xf64, #CSR>) -> tensor<?x?xf64, #CSR> {

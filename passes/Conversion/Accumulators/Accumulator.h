@@ -128,7 +128,8 @@ inline constexpr int64_t kLeafBits = 0x3f;
 /// A target's lowering of a create op; null where it has none for the kind.
 using MakeAccumulator = std::unique_ptr<Accumulator> (*)(AccumulatorCreateOp op);
 
-/// Marks the scf.execute_region that a tile has become, for as long as it stands.
+/// Marks the scf.execute_region that a tile has become, for as long as it stands, with the
+/// tile's type.
 inline constexpr llvm::StringLiteral kTileAttr = "scratch.tile";
 
 /// Lowers every create op of a function where it stands, then every tile opened

@@ -64,7 +64,7 @@ static void lowerTileOps(Accumulator &accumulator, Value tile) {
 static void lowerTile(Accumulator &accumulator, TileOp op) {
   LoopBuilder b(op.getLoc(), op);
   auto whole = scf::ExecuteRegionOp::create(b, op.getResultTypes());
-  whole->setAttr(kTileAttr, b.getUnitAttr());
+  whole->setAttr(kTileAttr, TypeAttr::get(op.getAccumulate().getArgument(0).getType()));
   b.createBlock(&whole.getRegion());
   accumulator.open(b, op.getLow(), op.getHigh(), op.getBound());
   Operation *end = scf::YieldOp::create(b);

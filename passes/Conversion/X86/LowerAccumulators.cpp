@@ -18,6 +18,8 @@ static std::unique_ptr<Accumulator> makeAccumulator(AccumulatorCreateOp op) {
   switch (op.getAccumulator().getType().getKind()) {
   case AccumulatorKind::Dense:
     return makeDenseAccumulator(op);
+  case AccumulatorKind::Blocked:
+    return makeBlockedAccumulator(op);
   case AccumulatorKind::Tiered:
     return makeTieredAccumulator(op);
   case AccumulatorKind::Hash:

@@ -4,7 +4,7 @@
 // accumulators is one loop nest per accumulator; in one function they compete
 // for sixteen registers, and the innermost loops reload their buffers' addresses
 // with every product. As functions of their own each gets all registers, for one
-// call per row. What a function does not read of its descriptors is dropped from
+// call per row, or per block where a tile spans rows. What a function does not read of its descriptors is dropped from
 // its arguments by LLVM.
 //
 //===----------------------------------------------------------------------===//
@@ -22,6 +22,11 @@ namespace scratch {
 
 using namespace mlir;
 using namespace scratch;
+
+static bool spansRows(scf::ExecuteRegionOp tile) {
+  auto type = cast<TileType>(tile->getAttrOfType<TypeAttr>(kTileAttr).getValue());
+  return scratch::spansRows(type.getKind());
+}
 
 /// Whether another tile is opened in the same loop over rows.
 static bool hasRival(scf::ExecuteRegionOp tile, ArrayRef<scf::ExecuteRegionOp> tiles) {
@@ -42,7 +47,7 @@ struct OutlineTilesPass : scratch::impl::OutlineTilesPassBase<OutlineTilesPass> 
         tiles.push_back(op);
     });
     llvm::copy_if(tiles, std::back_inserter(crowded),
-                  [&](scf::ExecuteRegionOp tile) { return hasRival(tile, tiles); });
+                  [&](scf::ExecuteRegionOp tile) { return spansRows(tile) || hasRival(tile, tiles); });
     IRRewriter rewriter(&getContext());
     for (auto [number, tile] : llvm::enumerate(crowded)) {
       std::string name = "scratch.tile." + std::to_string(number);

@@ -61,6 +61,7 @@ void RowWiseProduct::boundRows(bool recorded) {
       });
   maxBound = mask.empty() ? b.min(scanned[1], columns) : scanned[1];
   narrowWindow();
+  decideBlocks();
   Value sane = arith::XOrIOp::create(b, scanned[2], b.bit(true));
   FailOp::create(b, sane, SCRATCH_INDEX_OVERFLOW, "spgemm: products in all", scanned[0],
                  b.index(std::numeric_limits<int64_t>::max()));

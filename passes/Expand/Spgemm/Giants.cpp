@@ -31,7 +31,8 @@ bool RowWiseProduct::splitsRows() {
 
 /// The accumulator that windows of a split row use: one that takes any of them.
 unsigned RowWiseProduct::windowVariant() const {
-  return firstOf({AccumulatorKind::Tiered, AccumulatorKind::Dense, AccumulatorKind::Hash});
+  return firstOf({AccumulatorKind::Tiered, AccumulatorKind::Dense, AccumulatorKind::Blocked,
+                  AccumulatorKind::Hash});
 }
 
 /// Which window of which row the chunk [first, last) ends with, if that row is split.
@@ -50,6 +51,8 @@ RowWiseProduct::RowPart RowWiseProduct::partOfChunk(Value starts, Value chunk, V
   part.number = b.select(b.equal(first, last), b.add(b.sub(chunk, from), one), b.index(0));
   part.split =
       b.bitAnd(b.lessEqual(b.index(kLeastShare), share), b.less(one, part.parts));
+  if (computesBlocks())
+    part.split = b.select(inBlocks, b.bit(false), part.split);
   if (variants[windowVariant()].getAccumulator() != AccumulatorKind::Hash)
     part.split = b.bitAnd(part.split, b.lessEqual(columns, window));
   return part;

@@ -83,19 +83,26 @@ Value RowWiseProduct::onePhase() {
       AllocateOp::create(b, valuesType(resultType), ValueRange{room},
                          /*zeroed=*/false, /*reserved=*/true);
   Value safeRows = countIfOk(b, rows);
-  Value starts =
-      PartitionOp::create(b, bufferOf(b.getI64Type()), weights, safeRows);
+  Value starts = partitionRows(safeRows);
   Value chunks = b.sub(memref::DimOp::create(b, starts, 0), one);
   Value pieces = PiecesOpenOp::create(b, bufferOf(b.getI8Type()),
                                       allCoordinates, allValues, chunks,
                                       largest(positionsType(resultType)
                                                   .getElementType()));
   Value partCounts;
-  if (splitsRows())
+  // The last accumulator is the one for blocks, if there are any.
+  bool single = !computesBlocks() || variants.size() > 1;
+  if (single && splitsRows())
     partCounts = AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{chunks},
                                     /*zeroed=*/true);
   parallelChunks(
-      b, starts, [&] { return makeAccumulators(); },
+      b, starts,
+      [&] {
+        LoopBuilder::Values state = single ? makeAccumulators() : LoopBuilder::Values();
+        if (computesBlocks())
+          state.push_back(makeAccumulator(variants[*blocking]));
+        return state;
+      },
       [&](Value chunk, Value first, Value last, ValueRange accumulators) {
         RowPart part;
         Value begin = first;
@@ -111,8 +118,8 @@ Value RowWiseProduct::onePhase() {
             pieces, chunk, bound);
         coordinates = piece.getCoordinates();
         values = piece.getValues();
-        Value written = computeChunk(accumulators, part, partCounts, chunk, first, last,
-                                     piece.getAt());
+        Value written = computeBlockOrChunk(accumulators, part, partCounts, chunk, first, last,
+                                            piece.getAt());
         PiecesEndOp::create(b, pieces, chunk, b.sub(written, piece.getAt()));
       },
       [&](ValueRange accumulators) { destroyAccumulators(accumulators); });

@@ -59,8 +59,18 @@ LogicalResult RowWiseProduct::openVariants() {
     if (!takesAnyRow(kind) && op.getMask())
       return op.emitError("accumulator '")
              << stringify(kind) << "' takes no mask";
-    if (op.getInit() && (isShared(kind) || kind == AccumulatorKind::Merge))
+    bool blocks = kind == AccumulatorKind::Blocked;
+    if (blocks && op.getMask())
+      return op.emitError("accumulator 'blocked' takes no mask");
+    if (op.getInit() && (isShared(kind) || blocks || kind == AccumulatorKind::Merge))
       return op.emitError("accumulator '") << stringify(kind) << "' takes no init";
+    if (blocks && (partials || !lhs.ordered))
+      return op.emitError("accumulator 'blocked' needs ordered rows of the matrices");
+    if (blocks)
+      blocking = number;
+    // Alone it takes single rows as well, where no block is to be had.
+    if (blocks && variants.size() > 1)
+      continue;
     if (kind != AccumulatorKind::Merge)
       tiled.push_back(number);
     else if (!rhs.ordered)

@@ -1,10 +1,10 @@
 //===- RowWise.h - row-wise SpGEMM, shared by its parts ---------*- C++ -*-===//
 //
-// Stage: expand. One product is expanded by seven files that share this class:
+// Stage: expand. One product is expanded by eight files that share this class:
 // RowWise.cpp opens the operands and puts the parts together, Bounds.cpp bounds
 // every row, Rows.cpp computes one row in the accumulator that suits it, Merge.cpp
 // the rows that need none, MaskedRows.cpp one row along a sparse mask, Giants.cpp
-// parts of rows that outweigh a chunk, and Phases.cpp goes over all rows, once or
+// parts of rows that outweigh a chunk, Blocks.cpp several rows together, and Phases.cpp goes over all rows, once or
 // twice. Team.h computes windows of rows in
 // accumulators that a team shares; Outer.h makes rows of outer products, which are
 // merged here like rows of B.
@@ -73,6 +73,8 @@ private:
   mlir::Value heldByMaskedRow(mlir::Value row, mlir::Value products);
   mlir::Value productsOfRows(mlir::Value first, mlir::Value last);
   mlir::Value boundOfRows(mlir::Value first, mlir::Value last);
+  /// Windows of a block begin at multiples of this many columns.
+  static constexpr int64_t kBlockWord = 64;
   /// Weight of a row beyond its products: reading A's entries, opening a tile.
   static constexpr int64_t kRowWeight = 8;
   void boundRows(bool recorded = true);
@@ -89,6 +91,7 @@ private:
   llvm::SmallVector<double> sharedCost() const;
   mlir::Value cost(VariantAttr variant, llvm::ArrayRef<double> shared, const RowShape &shape,
                    mlir::Value maskEntries);
+  void accumulateEntries(mlir::Value opened, mlir::Value begin, mlir::Value end, Mode mode);
   mlir::Value accumulateRow(unsigned variant, mlir::Value accumulator,
                             mlir::Value row, const RowShape &shape, Mode mode,
                             mlir::Value at);
@@ -107,12 +110,21 @@ private:
   LoopBuilder::Values chooseTile(mlir::ValueRange accumulators, mlir::Value row,
                                  const RowShape &shape, Mode mode,
                                  mlir::Value at);
+  mlir::Value makeAccumulator(VariantAttr variant);
   LoopBuilder::Values makeAccumulators();
   void destroyAccumulators(mlir::ValueRange accumulators);
   mlir::Value
   computeRows(mlir::ValueRange accumulators, mlir::Value first,
               mlir::Value last, Mode mode, mlir::Value at,
               llvm::function_ref<mlir::Value(mlir::Value row)> placeOfRow);
+  bool computesBlocks();
+  void decideBlocks();
+  mlir::Value partitionRows(mlir::Value safeRows);
+  mlir::Value computeBlock(mlir::Value accumulator, mlir::Value first, mlir::Value last,
+                           mlir::Value at);
+  mlir::Value computeBlockOrChunk(mlir::ValueRange accumulators, const RowPart &part,
+                                  mlir::Value partCounts, mlir::Value chunk, mlir::Value first,
+                                  mlir::Value last, mlir::Value at);
   bool splitsRows();
   unsigned firstOf(llvm::ArrayRef<AccumulatorKind> kinds) const;
   unsigned windowVariant() const;
@@ -150,6 +162,9 @@ private:
   llvm::ArrayRef<VariantAttr> variants;
   llvm::SmallVector<unsigned> tiled; ///< variants with an accumulator
   std::optional<unsigned> merging;   ///< the variant that needs none
+  std::optional<unsigned> blocking;  ///< the variant for blocks of rows
+  mlir::Value inBlocks;              ///< i1: whether the matrices take it
+  mlir::Value blockRows;             ///< rows of a block, at most
   MaskTree mask;
   std::optional<SparseOperand> init; ///< the matrix that the product is added to
   SparseOperand lhs, rhs;      ///< in the roles of A and B after the exchange

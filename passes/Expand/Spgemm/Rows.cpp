@@ -75,6 +75,9 @@ Value RowWiseProduct::widestTile(VariantAttr variant) {
     return columns;
   case AccumulatorKind::Sort:
     return b.min(columns, b.index(kSortColumns));
+  case AccumulatorKind::Blocked:
+    return b.select(variants.size() == 1 ? b.bit(true) : inBlocks,
+                    b.mul(blockRows, b.roundUp(columns, kBlockWord)), b.index(kBlockWord));
   default:
     return window;
   }
@@ -147,6 +150,24 @@ std::pair<Value, Value> RowWiseProduct::segmentOf(Value p) {
   return {first, emitLowerBound(b, rhs.coordinates, first, to, wanted->second)};
 }
 
+/// Entries [begin, end) of A, each with its row of B.
+void RowWiseProduct::accumulateEntries(Value opened, Value begin, Value end, Mode mode) {
+  bool numeric = mode == Mode::Drain;
+  b.loop(begin, end, [&](Value p) {
+    auto [from, to] = segmentOf(p);
+    Value scale =
+        numeric && scaling.readsLeft() ? b.load(lhs.values, p) : Value();
+    auto accumulate = AccumulateOp::create(
+        b, opened, rhs.coordinates,
+        numeric && scaling.readsRight() ? rhs.values : Value(), from, to,
+        scale, /*symbolic=*/!numeric, scaling.swapped, scaling.semiring, partials);
+    if (scaling.semiring.isCustom() && numeric) {
+      IRMapping mapping;
+      scaling.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
+    }
+  });
+}
+
 /// One row in one accumulator; returns the number of its entries.
 Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator,
                                     Value row, const RowShape &shape, Mode mode,
@@ -173,19 +194,7 @@ Value RowWiseProduct::accumulateRow(unsigned variant, Value accumulator,
   bool numeric = mode == Mode::Drain;
   if (init)
     accumulateInit(opened, row, numeric);
-  b.loop(begin, end, [&](Value p) {
-    auto [from, to] = segmentOf(p);
-    Value scale =
-        numeric && scaling.readsLeft() ? b.load(lhs.values, p) : Value();
-    auto accumulate = AccumulateOp::create(
-        b, opened, rhs.coordinates,
-        numeric && scaling.readsRight() ? rhs.values : Value(), from, to,
-        scale, /*symbolic=*/!numeric, scaling.swapped, scaling.semiring, partials);
-    if (scaling.semiring.isCustom() && numeric) {
-      IRMapping mapping;
-      scaling.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
-    }
-  });
+  accumulateEntries(opened, begin, end, mode);
   YieldOp::create(b);
   block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});
   Value count = numeric ? DrainOp::create(b, block->getArgument(0), coordinates,
@@ -212,7 +221,8 @@ LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
   Type index = b.getIndexType();
   // One that takes any row stands until another is cheaper, whatever the forms say.
   unsigned fallback =
-      firstOf({AccumulatorKind::Hash, AccumulatorKind::Tiered, AccumulatorKind::Dense});
+      firstOf({AccumulatorKind::Hash, AccumulatorKind::Tiered, AccumulatorKind::Dense,
+               AccumulatorKind::Blocked});
   Value choice = b.index(fallback);
   if (tiled.size() > 1) {
     Value maskEntries =
@@ -292,28 +302,30 @@ RowWiseProduct::ComputedRow RowWiseProduct::computeRow(ValueRange accumulators, 
   return {count, result[1], result[2]};
 }
 
+Value RowWiseProduct::makeAccumulator(VariantAttr variant) {
+  Type type = AccumulatorType::get(b.getContext(), variant.getAccumulator(),
+                                   coordinatesType(resultType).getElementType(),
+                                   semiring.element);
+  TypedAttr identity = semiring.semiring.isCustom() ? semiring.identity : TypedAttr();
+  // What a team's table holds is the target's affair.
+  Value bound = isShared(variant.getAccumulator()) ? columns : maxBound;
+  auto create = AccumulatorCreateOp::create(
+      b, type, widestTile(variant), bound, semiring.semiring, identity, /*known=*/false,
+      op.getStrategyAttr().getHash());
+  if (semiring.semiring.isCustom()) {
+    IRMapping mapping;
+    semiring.addRegion->cloneInto(&create.getAdd(), mapping);
+  }
+  if (!mask.empty())
+    mask.emitFormula(b, create.getFormula());
+  return create;
+}
+
+/// Of rows by themselves.
 LoopBuilder::Values RowWiseProduct::makeAccumulators() {
   LoopBuilder::Values accumulators;
-  Type index = coordinatesType(resultType).getElementType();
-  for (unsigned v : tiled) {
-    VariantAttr variant = variants[v];
-    Type type = AccumulatorType::get(b.getContext(), variant.getAccumulator(),
-                                     index, semiring.element);
-    TypedAttr identity =
-        semiring.semiring.isCustom() ? semiring.identity : TypedAttr();
-    // What a team's table holds is the target's affair.
-    Value bound = isShared(variant.getAccumulator()) ? columns : maxBound;
-    auto create = AccumulatorCreateOp::create(
-        b, type, widestTile(variant), bound, semiring.semiring, identity, /*known=*/false,
-        op.getStrategyAttr().getHash());
-    if (semiring.semiring.isCustom()) {
-      IRMapping mapping;
-      semiring.addRegion->cloneInto(&create.getAdd(), mapping);
-    }
-    if (!mask.empty())
-      mask.emitFormula(b, create.getFormula());
-    accumulators.push_back(create);
-  }
+  for (unsigned v : tiled)
+    accumulators.push_back(makeAccumulator(variants[v]));
   return accumulators;
 }
 

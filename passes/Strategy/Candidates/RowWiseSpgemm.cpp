@@ -13,14 +13,14 @@ bool RowWiseSpgemm::legal(const KernelProblem &problem, std::string &why) const 
 }
 
 bool scratch::suits(AccumulatorKind kind, const KernelProblem &problem, std::string &why) {
-  if (takesAnyRow(kind))
+  if (takesAnyRow(kind) && kind != AccumulatorKind::Blocked)
     return true;
   if (problem.mask != MaskUse::None)
     why = ("accumulator '" + stringify(kind) + "' takes no mask").str();
-  else if (kind == AccumulatorKind::Merge && problem.addsTo)
-    why = "accumulator 'merge' takes no init";
-  else if (kind == AccumulatorKind::Merge && !problem.orderedOperands)
-    why = "accumulator 'merge' needs ordered coordinates";
+  else if (kind != AccumulatorKind::Sort && problem.addsTo)
+    why = ("accumulator '" + stringify(kind) + "' takes no init").str();
+  else if (kind != AccumulatorKind::Sort && !problem.orderedOperands)
+    why = ("accumulator '" + stringify(kind) + "' needs ordered coordinates").str();
   else
     return true;
   return false;
@@ -89,7 +89,9 @@ static bool takes(AccumulatorKind kind, const RowProfile &row) {
 static const LinearForm &chosenForm(const Plan &plan, const RowProfile &row) {
   const PlanVariant *best = nullptr;
   for (const PlanVariant &variant : plan.variants)
-    if (takes(variant.accumulator, row) &&
+    // Beside others, blocks of rows are for some matrices, whatever a row is like.
+    if ((plan.variants.size() == 1 || variant.accumulator != AccumulatorKind::Blocked) &&
+        takes(variant.accumulator, row) &&
         (!best || evaluate(variant.form, row) < evaluate(best->form, row)))
       best = &variant;
   return best->form;

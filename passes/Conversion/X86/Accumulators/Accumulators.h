@@ -9,6 +9,8 @@ namespace scratch {
 /// Null where the tiles have a mask.
 std::unique_ptr<Accumulator> makeSortAccumulator(AccumulatorCreateOp op);
 std::unique_ptr<Accumulator> makeDenseAccumulator(AccumulatorCreateOp op);
+/// Null where the tiles have a mask.
+std::unique_ptr<Accumulator> makeBlockedAccumulator(AccumulatorCreateOp op);
 std::unique_ptr<Accumulator> makeTieredAccumulator(AccumulatorCreateOp op);
 /// The create op stands before the parallel region whose workers share it.
 std::unique_ptr<Accumulator> makeSharedHashAccumulator(AccumulatorCreateOp op);

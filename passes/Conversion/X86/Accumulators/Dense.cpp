@@ -14,7 +14,6 @@
 using namespace mlir;
 using namespace scratch;
 
-static constexpr int64_t kWord = 64;
 /// Entries copied together from a full word.
 static constexpr int64_t kCopy = 8;
 /// Hits inside a mask that are collected before they are merged, and entries that

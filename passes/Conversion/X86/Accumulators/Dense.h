@@ -43,6 +43,8 @@ protected:
   /// Empties one word of states through `emit`.
   mlir::Value takeEntries(LoopBuilder &b, mlir::Value word, mlir::Value at, Emit emit);
   mlir::Value span(LoopBuilder &b);
+  /// Columns of a word of states.
+  static constexpr int64_t kWord = 64;
 
   mlir::Value values, states;
 

@@ -13,8 +13,6 @@
 using namespace mlir;
 using namespace scratch;
 
-static constexpr int64_t kWord = 64;
-
 namespace {
 class TieredAccumulator : public DenseAccumulator {
 public:

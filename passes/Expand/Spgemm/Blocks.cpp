@@ -1,0 +1,163 @@
+//===- Blocks.cpp - row-wise SpGEMM: several rows together ----------------===//
+//
+// Stage: expand. Where B outgrows the cache, every row of A fetches its rows of B again
+// from farther away, and dense rows fetch nearly all of it. A block of rows is computed
+// range by range of B's rows instead: a range stays cached while all rows of the block
+// take their products from it, each into a window of its own. What is fetched shrinks by
+// the number of rows in a block that name a row of B.
+//
+// For results of few columns, whose windows fit beside a range. The order of additions is
+// that of single rows: bits do not depend on the choice.
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/RowWise.h"
+
+#include "passes/Emission/Search.h"
+#include "passes/Expand/Epilogue.h"
+#include "passes/Expand/RowLoops.h"
+
+#include "mlir/IR/IRMapping.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// Bytes of B that are kept, of a second cache of 1 MiB and more; half of them is a range.
+static constexpr int64_t kKeptBytes = 768 * 1024;
+/// Bytes of a block's windows.
+static constexpr int64_t kWindowBytes = 256 * 1024;
+/// Rows of a block at most, and at least for blocks to be chosen.
+static constexpr int64_t kMostRows = 32, kLeastRows = 8;
+/// Blocks that a matrix should have at least: workers take one at a time.
+static constexpr int64_t kLeastBlocks = 32;
+/// Times that a row of B is named in a block at least, on average.
+static constexpr int64_t kUses = 3;
+
+bool RowWiseProduct::computesBlocks() {
+  return blocking && op.getStrategyAttr().getPhases() == Phases::One;
+}
+
+static int64_t bytesOf(Type type) {
+  return type.isIndex() ? 8 : (type.getIntOrFloatBitWidth() + 7) / 8;
+}
+
+/// Whether rows are computed in blocks, and of how many rows.
+void RowWiseProduct::decideBlocks() {
+  if (!blocking)
+    return;
+  int64_t windowBytes = bytesOf(semiring.element) + 1;
+  Value one = b.index(1);
+  Value width = b.max(b.roundUp(columns, kBlockWord), one);
+  Value fit = arith::DivUIOp::create(b, b.index(kWindowBytes / windowBytes), width);
+  Value share = arith::DivUIOp::create(b, rows, b.index(kLeastBlocks));
+  blockRows = b.max(b.min(b.min(fit, share), b.index(kMostRows)), one);
+  if (variants.size() == 1) {
+    inBlocks = b.bit(computesBlocks());
+    return;
+  }
+  int64_t entryBytes = (scaling.readsRight() ? bytesOf(semiring.element) : 0) +
+                       bytesOf(cast<MemRefType>(rhs.coordinates.getType()).getElementType());
+  inBlocks = b.ifElse(
+      StatusOp::create(b), {b.getI1Type()},
+      [&] {
+        Value stored = b.loadIndex(rhs.positions, rhs.majors);
+        Value large = b.less(b.index(kKeptBytes / entryBytes), stored);
+        // named = entries of A in a block: windows of a block keep the product small.
+        Value mean = arith::DivUIOp::create(b, b.loadIndex(lhs.positions, lhs.majors),
+                                            b.max(rows, one));
+        Value named = b.mul(mean, blockRows);
+        Value often = b.lessEqual(b.mul(rhs.majors, b.index(kUses)), named);
+        Value several = b.lessEqual(b.index(kLeastRows), blockRows);
+        return LoopBuilder::Values{b.bitAnd(several, b.bitAnd(large, often))};
+      },
+      [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
+}
+
+/// Chunks: blocks of rows, or rows of about equal weight.
+Value RowWiseProduct::partitionRows(Value safeRows) {
+  auto type = bufferOf(b.getI64Type());
+  auto balanced = [&]() -> Value { return PartitionOp::create(b, type, weights, safeRows); };
+  if (!computesBlocks())
+    return balanced();
+  return b.ifElse(
+      inBlocks, {type},
+      [&] {
+        Value one = b.index(1);
+        Value blocks = arith::CeilDivUIOp::create(b, safeRows, blockRows);
+        Value starts = AllocateOp::create(b, type, ValueRange{b.add(blocks, one)}, false);
+        b.loop(b.index(0), countIfOk(b, b.add(blocks, one)), [&](Value block) {
+          b.storeIndex(b.min(b.mul(block, blockRows), safeRows), starts, block);
+        });
+        return LoopBuilder::Values{starts};
+      },
+      [&] { return LoopBuilder::Values{balanced()}; })[0];
+}
+
+/// Rows [first, last) together, written from `at` on; returns the end.
+Value RowWiseProduct::computeBlock(Value accumulator, Value first, Value last, Value at) {
+  Type index = b.getIndexType();
+  Value zero = b.index(0), one = b.index(1);
+  Type tileType = TileType::get(b.getContext(), AccumulatorKind::Blocked,
+                                coordinatesType(resultType).getElementType(), semiring.element);
+  int64_t entryBytes = bytesOf(semiring.element) +
+                       bytesOf(cast<MemRefType>(rhs.coordinates.getType()).getElementType());
+  Value room = b.index(kKeptBytes / 2 / entryBytes);
+  auto tile = TileOp::create(b, TypeRange{index}, accumulator, zero, columns, columns);
+  auto viewOf = [&](Value opened, Value row) -> Value {
+    return RowOp::create(b, opened, b.sub(row, first), zero, columns);
+  };
+  OpBuilder::InsertionGuard guard(b);
+  Block *block = b.createBlock(&tile.getAccumulate(), {}, {tileType}, {b.getLoc()});
+  Value opened = block->getArgument(0);
+  b.whileLoop(
+      {zero}, [&](ValueRange low) { return b.less(low[0], rhs.majors); },
+      [&](ValueRange low) {
+        // Rows of B that fit: at least one.
+        Value full = b.add(b.loadIndex(rhs.positions, low[0]), room);
+        Value next = b.add(low[0], one);
+        Value high = emitUpperBound(b, rhs.positions, next, b.add(rhs.majors, one), full);
+        high = b.max(b.sub(high, one), next);
+        b.loop(first, last, [&](Value row) {
+          auto [begin, end] = lhs.segment(b, row);
+          Value from = emitLowerBound(b, lhs.coordinates, begin, end, low[0]);
+          Value to = emitLowerBound(b, lhs.coordinates, from, end, high);
+          accumulateEntries(viewOf(opened, row), from, to, Mode::Drain);
+        });
+        return LoopBuilder::Values{high};
+      });
+  YieldOp::create(b);
+
+  block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});
+  opened = block->getArgument(0);
+  Value written = b.loop(first, last, {at}, [&](Value row, ValueRange place) {
+    Value count = DrainOp::create(b, viewOf(opened, row), coordinates, values, place[0],
+                                  /*unordered=*/!isOrderedResult())
+                      .getCount();
+    count = emitSparseEpilogue(b, op.getEpilogue(),
+                               {coordinates, values, place[0], count, row, columnMajor});
+    b.storeIndex(count, positions, b.add(row, one));
+    return LoopBuilder::Values{b.add(place[0], count)};
+  })[0];
+  YieldOp::create(b, ValueRange{written});
+  b.setInsertionPointAfter(tile);
+  recordCount(b, "rows", firstRecord + *blocking, b.sub(last, first));
+  recordCount(b, "chunks", 0, one);
+  return tile.getResult(0);
+}
+
+/// A chunk, whichever the matrices take; returns the end of what was written.
+Value RowWiseProduct::computeBlockOrChunk(ValueRange accumulators, const RowPart &part,
+                                          Value partCounts, Value chunk, Value first, Value last,
+                                          Value at) {
+  auto block = [&] {
+    Value end = b.select(StatusOp::create(b), last, first);
+    return LoopBuilder::Values{computeBlock(accumulators.back(), first, end, at)};
+  };
+  if (!computesBlocks())
+    return computeChunk(accumulators, part, partCounts, chunk, first, last, at);
+  if (variants.size() == 1)
+    return block()[0];
+  return b.ifElse(inBlocks, {b.getIndexType()}, block, [&] {
+    return LoopBuilder::Values{computeChunk(accumulators.drop_back(), part, partCounts, chunk,
+                                            first, last, at)};
+  })[0];
+}
