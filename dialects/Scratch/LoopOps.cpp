@@ -109,25 +109,13 @@ LogicalResult MarkDenseOp::verify() {
   return success();
 }
 
-/// What both ways to merge a segment ask of their operands.
-template <typename Op> static LogicalResult verifySegment(Op op) {
-  if (failed(verifyCoordinates(op, op.getCoordinates())))
-    return failure();
+/// What a built-in multiply reads must be there.
+template <typename Op> static LogicalResult verifyMultiply(Op op) {
   if (op.getSymbolic()) {
     if (op.getValues() || op.getScale())
       return op.emitOpError("records presence only when symbolic; values and scale have no use");
     return success();
   }
-  if (op.getSemiring().isCustom()) {
-    if (op.getMultiply().empty())
-      return op.emitOpError("custom semiring needs a region 'multiply'");
-    if (!op.getScale() || !op.getValues())
-      return op.emitOpError("custom semiring needs values and scale");
-    return verifyYields(op, "multiply", op.getMultiply(), {op.getTile().getType().getElement()});
-  }
-  if (!op.getMultiply().empty())
-    return op.emitOpError("semiring ")
-           << stringify(op.getSemiring().getKind()) << " brings its own multiply";
   SemiringOperator multiply = op.getSemiring().getMultiply();
   bool left = op.getSwapped() ? readsRight(multiply) : readsLeft(multiply);
   bool right = op.getSwapped() ? readsLeft(multiply) : readsRight(multiply);
@@ -138,12 +126,41 @@ template <typename Op> static LogicalResult verifySegment(Op op) {
   return success();
 }
 
+/// What both ways to merge a segment ask of their operands.
+template <typename Op> static LogicalResult verifySegment(Op op) {
+  if (failed(verifyCoordinates(op, op.getCoordinates())))
+    return failure();
+  if (op.getSymbolic() || !op.getSemiring().isCustom()) {
+    if (!op.getMultiply().empty() && !op.getSymbolic())
+      return op.emitOpError("semiring ")
+             << stringify(op.getSemiring().getKind()) << " brings its own multiply";
+    return verifyMultiply(op);
+  }
+  if (op.getMultiply().empty())
+    return op.emitOpError("custom semiring needs a region 'multiply'");
+  if (!op.getScale() || !op.getValues())
+    return op.emitOpError("custom semiring needs values and scale");
+  return verifyYields(op, "multiply", op.getMultiply(), {op.getTile().getType().getElement()});
+}
+
 LogicalResult AccumulateOp::verify() { return verifySegment(*this); }
 
 LogicalResult AccumulateSampledOp::verify() {
   if (failed(verifyCoordinates(*this, getSample())))
     return failure();
   return verifySegment(*this);
+}
+
+LogicalResult AccumulateGroupsOp::verify() {
+  AccumulatorKind kind = getTile().getType().getKind();
+  if (kind != AccumulatorKind::Grouped)
+    return emitOpError("expected accumulator 'grouped', found '") << stringify(kind) << "'";
+  if (failed(verifyCoordinates(*this, getGroups())) ||
+      failed(verifyBuffer(*this, "masks", getMasks(), IntegerType::get(getContext(), 8))))
+    return failure();
+  if (getSemiring().isCustom())
+    return emitOpError("expected a built-in semiring");
+  return verifyMultiply(*this);
 }
 
 LogicalResult DrainOp::verify() {

@@ -208,6 +208,29 @@ def Scratch_AccumulateOp
   let hasVerifier = 1;
 }
 
+def Scratch_AccumulateGroupsOp
+    : Scratch_Op<"accumulate_groups", [AttrSizedOperandSegments, MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Merge a scaled segment into a tile, eight columns at a time";
+  let description = [{
+    As `scratch.accumulate` of a segment whose entries begin at `first` of `values`, where
+    the coordinates are given by groups: for g in [`group_first`, `group_last`), bit k of
+    `masks[g]` says that there is an entry in column 8 `groups[g]` + k. Groups ascend, no
+    mask is empty. Such rows are what SPC5 calls beta(1,8) (Bramas and Kus, PeerJ CS, 2018).
+  }];
+  let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$groups, AnyMemRef:$masks,
+                       Index:$group_first, Index:$group_last,
+                       Optional<AnyMemRef>:$values, Index:$first,
+                       Optional<AnyType>:$scale, UnitAttr:$symbolic,
+                       UnitAttr:$swapped, Scratch_SemiringAttr:$semiring);
+  let assemblyFormat = [{
+    $tile `,` $groups `,` $masks `[` $group_first `,` $group_last `]` `from` $first
+    (`values` $values^ `:` type($values))? (`scaled` $scale^ `:` type($scale))?
+    (`symbolic` $symbolic^)? (`swapped` $swapped^)? `semiring` `` $semiring attr-dict
+    `:` type($tile) `,` type($groups) `,` type($masks)
+  }];
+  let hasVerifier = 1;
+}
+
 def Scratch_DrainOp
     : Scratch_Op<"drain", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "Write a tile's entries out, in ascending order";

@@ -35,6 +35,9 @@ struct MachineModel {
     return accumulators >> static_cast<uint32_t>(kind) & 1;
   }
 
+  /// Whether a vector's lanes are filled from consecutive memory by a mask at once.
+  bool spreadsLanes = false;
+
   /// Whether results may be merged in the order of arrival, which differs between runs.
   bool mergesAsTheyCome = false;
 

@@ -9,7 +9,7 @@ using namespace scratch;
 
 llvm::ArrayRef<const Candidate *> scratch::allCandidates() {
   static const Candidate *const candidates[] = {
-      &rowWiseDense(), &rowWiseBlocked(), &rowWiseTiered(), &rowWiseHash(), &rowWiseMerge(),
+      &rowWiseDense(), &rowWiseBlocked(), &rowWiseGrouped(), &rowWiseTiered(), &rowWiseHash(), &rowWiseMerge(),
       &rowWiseSort(),  &rowWiseAdaptive(), &teamStatic(),  &teamTokens(),
       &teamFragments(), &teamOrHash(),     &rowWise(),     &innerProduct(),
       &innerOrRowWise(), &outerHash(),     &outerFragments(),

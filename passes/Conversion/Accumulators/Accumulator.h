@@ -35,6 +35,7 @@ public:
   void markDense(LoopBuilder &b, MarkDenseOp op);
   virtual void accumulate(LoopBuilder &b, AccumulateOp op);
   void accumulateSampled(LoopBuilder &b, AccumulateSampledOp op);
+  virtual void accumulateGroups(LoopBuilder &, AccumulateGroupsOp) { llvm_unreachable("no groups"); }
 
   /// All segments were merged; what was put off is done here.
   virtual void finish(LoopBuilder &b) {}

@@ -21,6 +21,8 @@ static void lowerOps(Accumulator &accumulator, Value tile,
       accumulator.markDense(b, op);
     else if (auto op = dyn_cast<AccumulateOp>(user))
       accumulator.accumulate(b, op);
+    else if (auto op = dyn_cast<AccumulateGroupsOp>(user))
+      accumulator.accumulateGroups(b, op);
     else if (auto op = dyn_cast<AccumulateSampledOp>(user))
       accumulator.accumulateSampled(b, op);
     else if (auto op = dyn_cast<DrainAlongOp>(user))

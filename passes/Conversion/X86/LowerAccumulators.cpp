@@ -20,6 +20,8 @@ static std::unique_ptr<Accumulator> makeAccumulator(AccumulatorCreateOp op) {
     return makeDenseAccumulator(op);
   case AccumulatorKind::Blocked:
     return makeBlockedAccumulator(op);
+  case AccumulatorKind::Grouped:
+    return makeGroupedAccumulator(op);
   case AccumulatorKind::Tiered:
     return makeTieredAccumulator(op);
   case AccumulatorKind::Hash:

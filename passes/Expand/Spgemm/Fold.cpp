@@ -133,6 +133,7 @@ FailureOr<Value> RowWiseProduct::fold(FoldOp fold) {
   if (failed(open()))
     return failure();
   boundRows();
+  groupRows();
   Folding folding(b, fold, rows);
   Value starts = PartitionOp::create(b, bufferOf(b.getI64Type()), weights, countIfOk(b, rows));
   size_t made = tiled.size();

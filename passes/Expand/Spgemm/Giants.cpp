@@ -31,8 +31,8 @@ bool RowWiseProduct::splitsRows() {
 
 /// The accumulator that windows of a split row use: one that takes any of them.
 unsigned RowWiseProduct::windowVariant() const {
-  return firstOf({AccumulatorKind::Tiered, AccumulatorKind::Dense, AccumulatorKind::Blocked,
-                  AccumulatorKind::Hash});
+  return firstOf({AccumulatorKind::Tiered, AccumulatorKind::Dense, AccumulatorKind::Grouped,
+                  AccumulatorKind::Blocked, AccumulatorKind::Hash});
 }
 
 /// Which window of which row the chunk [first, last) ends with, if that row is split.

@@ -59,9 +59,13 @@ LogicalResult RowWiseProduct::openVariants() {
     if (!takesAnyRow(kind) && op.getMask())
       return op.emitError("accumulator '")
              << stringify(kind) << "' takes no mask";
-    bool blocks = kind == AccumulatorKind::Blocked;
-    if (blocks && op.getMask())
-      return op.emitError("accumulator 'blocked' takes no mask");
+    bool blocks = kind == AccumulatorKind::Blocked, groups = kind == AccumulatorKind::Grouped;
+    if ((blocks || groups) && op.getMask())
+      return op.emitError("accumulator '") << stringify(kind) << "' takes no mask";
+    if (groups && (partials || !rhs.ordered || semiring.semiring.isCustom()))
+      return op.emitError("accumulator 'grouped' needs ordered rows and a built-in semiring");
+    if (groups)
+      grouping = number;
     if (op.getInit() && (isShared(kind) || blocks || kind == AccumulatorKind::Merge))
       return op.emitError("accumulator '") << stringify(kind) << "' takes no init";
     if (blocks && (partials || !lhs.ordered))
@@ -227,6 +231,7 @@ RowWiseProduct::Result RowWiseProduct::computeEither() {
 RowWiseProduct::Result RowWiseProduct::compute() {
   if (!isShared(variants.front().getAccumulator())) {
     boundRows();
+    groupRows();
     return computeByWorkers();
   }
   if (variants.size() > 1)

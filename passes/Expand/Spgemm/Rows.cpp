@@ -153,14 +153,22 @@ std::pair<Value, Value> RowWiseProduct::segmentOf(Value p) {
 /// Entries [begin, end) of A, each with its row of B.
 void RowWiseProduct::accumulateEntries(Value opened, Value begin, Value end, Mode mode) {
   bool numeric = mode == Mode::Drain;
+  bool inGroups = cast<TileType>(opened.getType()).getKind() == AccumulatorKind::Grouped;
   b.loop(begin, end, [&](Value p) {
     auto [from, to] = segmentOf(p);
-    Value scale =
-        numeric && scaling.readsLeft() ? b.load(lhs.values, p) : Value();
-    auto accumulate = AccumulateOp::create(
-        b, opened, rhs.coordinates,
-        numeric && scaling.readsRight() ? rhs.values : Value(), from, to,
-        scale, /*symbolic=*/!numeric, scaling.swapped, scaling.semiring, partials);
+    Value scale = numeric && scaling.readsLeft() ? b.load(lhs.values, p) : Value();
+    Value right = numeric && scaling.readsRight() ? rhs.values : Value();
+    // A part of a row may begin within a group.
+    if (inGroups && !wanted) {
+      Value last = b.loadIndex(groupEnds, b.loadIndex(lhs.coordinates, p));
+      AccumulateGroupsOp::create(b, opened, groupNumbers, groupMasks, from, last, right, from,
+                                 scale, /*symbolic=*/!numeric, scaling.swapped,
+                                 scaling.semiring);
+      return;
+    }
+    auto accumulate =
+        AccumulateOp::create(b, opened, rhs.coordinates, right, from, to, scale,
+                             /*symbolic=*/!numeric, scaling.swapped, scaling.semiring, partials);
     if (scaling.semiring.isCustom() && numeric) {
       IRMapping mapping;
       scaling.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
@@ -222,7 +230,7 @@ LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
   // One that takes any row stands until another is cheaper, whatever the forms say.
   unsigned fallback =
       firstOf({AccumulatorKind::Hash, AccumulatorKind::Tiered, AccumulatorKind::Dense,
-               AccumulatorKind::Blocked});
+               AccumulatorKind::Grouped, AccumulatorKind::Blocked});
   Value choice = b.index(fallback);
   if (tiled.size() > 1) {
     Value maskEntries =
@@ -231,7 +239,7 @@ LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
     SmallVector<double> shared = sharedCost();
     Value least = cost(variants[fallback], shared, shape, maskEntries);
     for (unsigned v : tiled) {
-      if (v == fallback)
+      if (v == fallback || v == grouping)
         continue;
       Value candidate = cost(variants[v], shared, shape, maskEntries);
       Value better =
@@ -239,6 +247,12 @@ LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
       choice = b.select(better, b.index(v), choice);
       least = b.select(better, candidate, least);
     }
+  }
+  // Rows of groups take the dense window's place.
+  if (grouping && tiled.size() > 1) {
+    unsigned dense = firstOf({AccumulatorKind::Dense, AccumulatorKind::Grouped});
+    Value instead = b.bitAnd(grouped, b.equal(choice, b.index(dense)));
+    choice = b.select(instead, b.index(*grouping), choice);
   }
   // The last one needs no test.
   std::function<Value(unsigned)> dispatch = [&](unsigned number) -> Value {

@@ -22,8 +22,10 @@ class RowWiseAdaptive final : public RowWiseSpgemm {
       plan.variants.push_back({AccumulatorKind::Sort, sortForm(problem, machine)});
     if (machine.lowers(AccumulatorKind::Blocked) && suits(AccumulatorKind::Blocked, problem, why))
       plan.variants.push_back({AccumulatorKind::Blocked, denseForm(problem, machine)});
-    plan.variants.append({{AccumulatorKind::Dense, denseForm(problem, machine)},
-                     {AccumulatorKind::Tiered, tieredForm(problem, machine)},
+    plan.variants.push_back({AccumulatorKind::Dense, denseForm(problem, machine)});
+    if (machine.spreadsLanes && suits(AccumulatorKind::Grouped, problem, why))
+      plan.variants.push_back({AccumulatorKind::Grouped, denseForm(problem, machine)});
+    plan.variants.append({{AccumulatorKind::Tiered, tieredForm(problem, machine)},
                      {AccumulatorKind::Hash, hashForm(problem, machine)}});
     return plan;
   }

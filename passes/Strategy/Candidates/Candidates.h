@@ -9,6 +9,7 @@ namespace scratch {
 // SpGEMM, row-wise with one accumulator, and with a choice per row.
 const Candidate &rowWiseDense();
 const Candidate &rowWiseBlocked();
+const Candidate &rowWiseGrouped();
 const Candidate &rowWiseTiered();
 const Candidate &rowWiseHash();
 const Candidate &rowWiseMerge();

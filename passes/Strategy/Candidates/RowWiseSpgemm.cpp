@@ -13,11 +13,14 @@ bool RowWiseSpgemm::legal(const KernelProblem &problem, std::string &why) const 
 }
 
 bool scratch::suits(AccumulatorKind kind, const KernelProblem &problem, std::string &why) {
-  if (takesAnyRow(kind) && kind != AccumulatorKind::Blocked)
+  bool blocks = kind == AccumulatorKind::Blocked, groups = kind == AccumulatorKind::Grouped;
+  if (takesAnyRow(kind) && !blocks && !groups)
     return true;
   if (problem.mask != MaskUse::None)
     why = ("accumulator '" + stringify(kind) + "' takes no mask").str();
-  else if (kind != AccumulatorKind::Sort && problem.addsTo)
+  else if (groups && problem.semiring == SemiringKind::custom)
+    why = "accumulator 'grouped' needs a built-in semiring";
+  else if (kind != AccumulatorKind::Sort && !groups && problem.addsTo)
     why = ("accumulator '" + stringify(kind) + "' takes no init").str();
   else if (kind != AccumulatorKind::Sort && !problem.orderedOperands)
     why = ("accumulator '" + stringify(kind) + "' needs ordered coordinates").str();
@@ -85,12 +88,16 @@ static bool takes(AccumulatorKind kind, const RowProfile &row) {
          (row.products <= kSortProducts && row.range <= kSortColumns);
 }
 
+static bool dependsOnMatrices(AccumulatorKind kind) {
+  return kind == AccumulatorKind::Blocked || kind == AccumulatorKind::Grouped;
+}
+
 /// The variant that generated code takes on this row: least form, first on a tie.
 static const LinearForm &chosenForm(const Plan &plan, const RowProfile &row) {
   const PlanVariant *best = nullptr;
   for (const PlanVariant &variant : plan.variants)
-    // Beside others, blocks of rows are for some matrices, whatever a row is like.
-    if ((plan.variants.size() == 1 || variant.accumulator != AccumulatorKind::Blocked) &&
+    // Beside others these two are for some matrices, whatever a row is like.
+    if ((plan.variants.size() == 1 || !dependsOnMatrices(variant.accumulator)) &&
         takes(variant.accumulator, row) &&
         (!best || evaluate(variant.form, row) < evaluate(best->form, row)))
       best = &variant;

@@ -60,6 +60,9 @@ MachineModel scratch::makeX86Model(unsigned vectorBits) {
   x86.tokenShare = 2;     // [isa] two searches for every 128 products
   x86.scanEmit = 40;      // [isa] two slots per entry, locked cursor; then rows are sorted
 
+  x86.spreadsLanes = vectorBits >= 512; // vexpandpd and the like
+  x86.groupPerProduct = 1; // [isa] one of the reference rows' groups holds two entries
+
   x86.columnProbe = 1; // [isa] two loads, compare, add; four sums side by side
   x86.turnEntry = 6;   // [est] count, then a store of index and value that misses
   x86.dotProduct = 8.0 / std::clamp(vectorBits / 32, 4u, 16u); // [est] memory-bound

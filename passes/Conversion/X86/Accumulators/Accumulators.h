@@ -9,6 +9,8 @@ namespace scratch {
 /// Null where the tiles have a mask.
 std::unique_ptr<Accumulator> makeSortAccumulator(AccumulatorCreateOp op);
 std::unique_ptr<Accumulator> makeDenseAccumulator(AccumulatorCreateOp op);
+/// Null where the tiles have a mask or the semiring is custom.
+std::unique_ptr<Accumulator> makeGroupedAccumulator(AccumulatorCreateOp op);
 /// Null where the tiles have a mask.
 std::unique_ptr<Accumulator> makeBlockedAccumulator(AccumulatorCreateOp op);
 std::unique_ptr<Accumulator> makeTieredAccumulator(AccumulatorCreateOp op);

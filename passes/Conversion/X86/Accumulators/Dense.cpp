@@ -9,6 +9,7 @@
 #include "passes/Conversion/X86/Accumulators/Dense.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -16,6 +17,9 @@ using namespace scratch;
 
 /// Entries copied together from a full word.
 static constexpr int64_t kCopy = 8;
+/// Entries of a word from which they are packed in registers: two of each eight columns on
+/// average. With fewer it gains little, and which way a word takes is foreseen too seldom.
+static constexpr int64_t kMany = 16;
 /// Hits inside a mask that are collected before they are merged, and entries that
 /// are held against the mask between two looks at the room that is left.
 static constexpr int64_t kHits = 1024, kBatch = 512;
@@ -144,6 +148,39 @@ Value DenseAccumulator::count(LoopBuilder &b) {
   });
 }
 
+/// Whether lanes are packed by a mask in hardware (vpcompressd and the like).
+static bool packsLanes(AccumulatorCreateOp op, Type stored, Type element) {
+  auto target = op->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(
+      ScratchDialect::kTarget);
+  auto wide = [](Type type) { return type.isIndex() || type.getIntOrFloatBitWidth() >= 32; };
+  return target && target.getVectorBits() >= 512 && wide(stored) && wide(element);
+}
+
+/// Writes the lanes that `bits` (i8) names side by side; returns the place behind them.
+Value DenseAccumulator::packLanes(LoopBuilder &b, Value bits, ValueRange vectors,
+                                  ValueRange buffers, Value at) {
+  auto maskType = VectorType::get({kCopy}, b.getI1Type());
+  auto maskOf = [&](Value byte) -> Value {
+    Value one = vector::BroadcastOp::create(b, VectorType::get({1}, b.getI8Type()), byte);
+    return vector::BitCastOp::create(b, maskType, one);
+  };
+  Value count = LLVM::CtPopOp::create(b, b.getI8Type(), bits);
+  // The row may end here, and the next one be another worker's.
+  Value full = b.integer(1, b.getI32Type());
+  full = arith::ShLIOp::create(b, full, b.cast(count, b.getI32Type()));
+  Value written = maskOf(b.cast(b.sub(full, b.integer(1, b.getI32Type())), b.getI8Type()));
+  Value mask = maskOf(bits);
+  for (auto [vector, buffer] : llvm::zip_equal(vectors, buffers)) {
+    Value none = ub::PoisonOp::create(b, vector.getType());
+    Value packed = LLVM::CallIntrinsicOp::create(
+                       b, vector.getType(), b.getStringAttr("llvm.experimental.vector.compress"),
+                       ValueRange{vector, mask, none})
+                       .getResult(0);
+    vector::MaskedStoreOp::create(b, buffer, ValueRange{at}, written, packed);
+  }
+  return b.add(at, b.toIndex(count));
+}
+
 Value DenseAccumulator::drain(LoopBuilder &b, Value coordinates, Value out, Value at) {
   Type i64 = b.getI64Type();
   Type stored = cast<MemRefType>(coordinates.getType()).getElementType();
@@ -163,23 +200,52 @@ Value DenseAccumulator::drain(LoopBuilder &b, Value coordinates, Value out, Valu
     });
     return b.add(at, set);
   };
+  auto valueType = VectorType::get({kCopy}, element);
+  auto coordinateType = VectorType::get({kCopy}, stored);
+  SmallVector<Attribute> steps;
+  for (int64_t i = 0; i < kCopy; ++i)
+    steps.push_back(IntegerAttr::get(stored, i));
+  Value step = arith::ConstantOp::create(b, DenseElementsAttr::get(coordinateType, steps));
+  Value blank = semiring.getIdentity(b, valueType);
+  auto rampFrom = [&](Value column) {
+    Value base = b.cast(b.add(low, column), stored);
+    return b.add(vector::BroadcastOp::create(b, coordinateType, base), step);
+  };
+  // Eight columns at a time, where there are entries.
+  auto packed = [&](Value word, Value bits, Value at) {
+    // The lowest bit of every byte that is not zero.
+    Value bytes = bits;
+    for (int64_t shift : {4, 2, 1})
+      bytes = b.bitOr(bytes, b.shiftRight(bytes, shift));
+    bytes = b.bitAnd(bytes, b.integer(0x0101010101010101, i64));
+    Value groups = b.toIndex(LLVM::CtPopOp::create(b, i64, bytes));
+    return b.loop(b.index(0), groups, {at, bytes}, [&](Value, ValueRange so) {
+      Value shift = LLVM::CountTrailingZerosOp::create(b, i64, so[1], /*is_zero_poison=*/true);
+      Value column = b.add(word, b.toIndex(shift));
+      Value found = vector::LoadOp::create(b, valueType, values, ValueRange{column});
+      vector::StoreOp::create(b, blank, values, ValueRange{column});
+      Value group = b.cast(arith::ShRUIOp::create(b, bits, shift), b.getI8Type());
+      Value next = packLanes(b, group, {rampFrom(column), found}, {coordinates, out}, so[0]);
+      return LoopBuilder::Values{next, b.bitAnd(so[1], b.sub(so[1], b.integer(1, i64)))};
+    })[0];
+  };
+  bool packs = packsLanes(op, stored, element);
+  auto some = [&](Value word, Value bits, Value at) {
+    if (!packs)
+      return sparse(word, bits, at);
+    Value set = b.toIndex(LLVM::CtPopOp::create(b, i64, bits));
+    return b.ifElse(
+        b.less(set, b.index(kMany)), {b.getIndexType()},
+        [&] { return LoopBuilder::Values{sparse(word, bits, at)}; },
+        [&] { return LoopBuilder::Values{packed(word, bits, at)}; })[0];
+  };
   // All 64 present: coordinates are consecutive.
   auto full = [&](Value word, Value at) {
-    auto valueType = VectorType::get({kCopy}, element);
-    auto coordinateType = VectorType::get({kCopy}, stored);
-    SmallVector<Attribute> steps;
-    for (int64_t i = 0; i < kCopy; ++i)
-      steps.push_back(IntegerAttr::get(stored, i));
-    Value step =
-        arith::ConstantOp::create(b, DenseElementsAttr::get(coordinateType, steps));
-    Value blank = semiring.getIdentity(b, valueType);
     b.loop(
         b.index(0), b.index(kWord),
         [&](Value offset) {
           Value column = b.add(word, offset), place = b.add(at, offset);
-          Value base = b.cast(b.add(low, column), stored);
-          Value ramp = b.add(vector::BroadcastOp::create(b, coordinateType, base), step);
-          vector::StoreOp::create(b, ramp, coordinates, ValueRange{place});
+          vector::StoreOp::create(b, rampFrom(column), coordinates, ValueRange{place});
           Value copied = vector::LoadOp::create(b, valueType, values, ValueRange{column});
           vector::StoreOp::create(b, copied, out, ValueRange{place});
           vector::StoreOp::create(b, blank, values, ValueRange{column});
@@ -191,7 +257,7 @@ Value DenseAccumulator::drain(LoopBuilder &b, Value coordinates, Value out, Valu
     return b.ifElse(
         b.equal(bits, b.integer(-1, i64)), {b.getIndexType()},
         [&] { return LoopBuilder::Values{full(word, place)}; },
-        [&] { return LoopBuilder::Values{sparse(word, bits, place)}; })[0];
+        [&] { return LoopBuilder::Values{some(word, bits, place)}; })[0];
   });
   return b.sub(end, at);
 }

@@ -39,7 +39,7 @@ protected:
   virtual void note(LoopBuilder &b, mlir::Value column) {}
 
   /// The 64 bytes at `word` whose sign bit is set, as an i64; clears them.
-  mlir::Value takeWord(LoopBuilder &b, mlir::Value bytes, mlir::Value word);
+  virtual mlir::Value takeWord(LoopBuilder &b, mlir::Value bytes, mlir::Value word);
   /// Empties one word of states through `emit`.
   mlir::Value takeEntries(LoopBuilder &b, mlir::Value word, mlir::Value at, Emit emit);
   mlir::Value span(LoopBuilder &b);
@@ -49,6 +49,8 @@ protected:
   mlir::Value values, states;
 
 private:
+  mlir::Value packLanes(LoopBuilder &b, mlir::Value bits, mlir::ValueRange vectors,
+                        mlir::ValueRange buffers, mlir::Value at);
   mlir::Value drainKnown(LoopBuilder &b, DrainAlongOp op);
   void mergeHits(LoopBuilder &b, const Segment &segment);
 
