@@ -42,3 +42,33 @@ func.func @append_values(%t: !scratch.tile<fragments, i32, f64>, %n: index, %s: 
         memref<?xi32>, memref<?xi64>
   return
 }
+
+// -----
+
+func.func @ungrouped(%t: !scratch.tile<dense, i32, f64>, %n: index, %g: memref<?xi32>,
+                     %m: memref<?xi8>, %v: memref<?xf64>, %a: f64) {
+  // expected-error @below {{expected accumulator 'grouped', found 'dense'}}
+  scratch.accumulate_groups %t, %g, %m [%n, %n] from %n values %v : memref<?xf64> scaled %a : f64
+      semiring<plus_times> : !scratch.tile<dense, i32, f64>, memref<?xi32>, memref<?xi8>
+  return
+}
+
+// -----
+
+func.func @wide_masks(%t: !scratch.tile<grouped, i32, f64>, %n: index, %g: memref<?xi32>,
+                      %v: memref<?xf64>, %a: f64) {
+  // expected-error @below {{expected masks of rank 1 and element type 'i8', found 'memref<?xi32>'}}
+  scratch.accumulate_groups %t, %g, %g [%n, %n] from %n values %v : memref<?xf64> scaled %a : f64
+      semiring<plus_times> : !scratch.tile<grouped, i32, f64>, memref<?xi32>, memref<?xi32>
+  return
+}
+
+// -----
+
+func.func @custom_groups(%t: !scratch.tile<grouped, i32, f64>, %n: index, %g: memref<?xi32>,
+                         %m: memref<?xi8>, %v: memref<?xf64>, %a: f64) {
+  // expected-error @below {{expected a built-in semiring}}
+  scratch.accumulate_groups %t, %g, %m [%n, %n] from %n values %v : memref<?xf64> scaled %a : f64
+      semiring<custom> : !scratch.tile<grouped, i32, f64>, memref<?xi32>, memref<?xi8>
+  return
+}

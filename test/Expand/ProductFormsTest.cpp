@@ -133,6 +133,23 @@ TEST_F(ProductForms, APlanServesNewValuesAndRefusesAnotherStructure) {
   EXPECT_EQ(execute(other), SCRATCH_INVALID_STRUCTURE);
 }
 
+TEST_F(ProductForms, APlanOfDenseRowsServesThemInGroups) {
+  // Two thirds of B are there: groups of eight columns hold five on average.
+  Sparse<double> left{random, 300, 80, 60, SCRATCH_F64}, right{random, 80, 120, 120, SCRATCH_F64};
+  ASSERT_GT(right.columns.size(), 4096u);
+  scratch_tensor expected;
+  ASSERT_EQ(reference::spgemm(left.tensor, right.tensor, {}, &expected), SCRATCH_OK);
+  Call plan;
+  ASSERT_EQ(plan.input(left.tensor).input(right.tensor).run(kernels().entry("plan"), 2), SCRATCH_OK);
+  for (int threads : {1, 2}) {
+    Call call(threads);
+    call.input(plan.result(0)).input(plan.result(1)).input(left.tensor).input(right.tensor);
+    ASSERT_EQ(call.run(kernels().entry("execute")), SCRATCH_OK) << scratch_last_error();
+    expectEqual<double>(call.result(), expected);
+  }
+  scratch_tensor_free(&expected);
+}
+
 TEST_F(ProductForms, TopKKeepsTheLargestInOrderOfColumns) {
   Call call;
   ASSERT_EQ(call.input(A.tensor).input(B.tensor).run(kernels().entry("top")), SCRATCH_OK);

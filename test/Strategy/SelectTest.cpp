@@ -28,6 +28,16 @@ TEST(Select, UnknownShapesChooseAtRunTime) {
   EXPECT_EQ(choice.plan.phases, Phases::One);
 }
 
+TEST(Select, GroupsOfColumnsAreForMachinesThatSpreadLanes) {
+  for (unsigned bits : {256u, 512u}) {
+    Choice choice = llvm::cantFail(select({}, *MachineModel::of("x86", bits), {}));
+    bool grouped = llvm::any_of(choice.plan.variants, [](const PlanVariant &variant) {
+      return variant.accumulator == AccumulatorKind::Grouped;
+    });
+    EXPECT_EQ(grouped, bits == 512);
+  }
+}
+
 TEST(Select, NarrowResultsTakeTheDenseWindowAlone) {
   KernelProblem problem;
   problem.columns = 64;
@@ -276,7 +286,7 @@ TEST(Select, DroppingEntriesForbidsCountingThemFirst) {
 
 TEST(Demands, WordsThatAreUnknownNameTheOption) {
   EXPECT_EQ(llvm::toString(Demands::parse("auto", "heap", "auto").takeError()),
-            "option 'accumulator' is 'heap', expected one of auto, dense, blocked, tiered, hash, merge, sort, "
+            "option 'accumulator' is 'heap', expected one of auto, dense, blocked, grouped, tiered, hash, merge, sort, "
             "shared_hash, fragments");
   EXPECT_EQ(llvm::toString(Demands::parse("diagonal", "auto", "auto").takeError()),
             "option 'dataflow' is 'diagonal', expected one of auto, inner, outer, row_wise");

@@ -73,6 +73,17 @@ void RowWiseProduct::boundRows(bool recorded) {
       [&] { return LoopBuilder::Values{zero}; })[0]);
 }
 
+/// Rows of B in groups, where the bounds of all rows say that there is work enough.
+void RowWiseProduct::groupRows() {
+  if (!grouping)
+    return;
+  Value products = b.ifElse(
+      StatusOp::create(b), {b.getIndexType()},
+      [&] { return LoopBuilder::Values{productsOfRows(b.index(0), rows)}; },
+      [&] { return LoopBuilder::Values{b.index(0)}; })[0];
+  groups = RowGroups::of(b, rhs, products, /*forced=*/variants.size() == 1, held);
+}
+
 /// Where a table takes what is too wide, windows need not be wider than the longest row can be
 /// worth: making one costs its columns.
 void RowWiseProduct::narrowWindow() {

@@ -4,6 +4,7 @@
 // result's entries lie, so nothing is bounded, counted, scanned or sorted, and
 // rows are written where they belong. Per row: the pattern's columns start from
 // the identity, all products are added without a test, the columns are gathered.
+// Where B has runs of columns, they are added in groups (RowGroups.h).
 //
 // Operands of another structure than planned for are refused: their fingerprints
 // are compared first, which reads their structure once.
@@ -13,7 +14,9 @@
 #include "passes/Expand/Fingerprint.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/Spgemm/RowGroups.h"
 #include "passes/Expand/StorageOrder.h"
+#include "passes/Expand/Vectors.h"
 
 #include "passes/Emission/Semiring.h"
 #include "runtime/abi/scratch.h"
@@ -35,7 +38,8 @@ public:
 
 private:
   void checkKey();
-  Value makeAccumulator();
+  bool takesGroups() const;
+  Value makeAccumulator(AccumulatorKind kind);
   void computeRow(Value accumulator, Value row);
 
   LoopBuilder &b;
@@ -44,6 +48,7 @@ private:
   RankedTensorType resultType;
   bool columnMajor;
   SparseOperand pattern, lhs, rhs; ///< in the roles of A and B after the exchange
+  std::optional<RowGroups> groups; ///< B's rows
   Value positions, coordinates, values;
 };
 } // namespace
@@ -64,8 +69,14 @@ void KnownProduct::checkKey() {
     }
 }
 
-Value KnownProduct::makeAccumulator() {
-  Type type = AccumulatorType::get(b.getContext(), AccumulatorKind::Dense,
+/// Whether the target spreads a group's values to vector lanes at once.
+bool KnownProduct::takesGroups() const {
+  int64_t bits = vectorLength(op, semiring) * semiring.element.getIntOrFloatBitWidth();
+  return rhs.ordered && !semiring.semiring.isCustom() && bits >= 512;
+}
+
+Value KnownProduct::makeAccumulator(AccumulatorKind kind) {
+  Type type = AccumulatorType::get(b.getContext(), kind,
                                    coordinatesType(resultType).getElementType(),
                                    semiring.element);
   bool custom = semiring.semiring.isCustom();
@@ -96,9 +107,15 @@ void KnownProduct::computeRow(Value accumulator, Value row) {
     b.loop(begin, end, [&](Value p) {
       auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
       Value scale = semiring.readsLeft() ? b.load(lhs.values, p) : Value();
+      Value right = semiring.readsRight() ? rhs.values : Value();
+      if (type.getKind() == AccumulatorKind::Grouped) {
+        groups->accumulate(b, semiring, opened, b.loadIndex(lhs.coordinates, p), from, right,
+                           scale, /*symbolic=*/false);
+        return;
+      }
       auto accumulate = AccumulateOp::create(
-          b, opened, rhs.coordinates, semiring.readsRight() ? rhs.values : Value(), from, to,
-          scale, /*symbolic=*/false, semiring.swapped, semiring.semiring);
+          b, opened, rhs.coordinates, right, from, to, scale,
+          /*symbolic=*/false, semiring.swapped, semiring.semiring);
       if (semiring.semiring.isCustom()) {
         IRMapping mapping;
         semiring.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
@@ -139,6 +156,7 @@ FailureOr<Value> KnownProduct::expand() {
                                  ValueRange{b.add(lhs.majors, one)}, false);
   coordinates = AllocateOp::create(b, coordinatesType(resultType), ValueRange{total}, false);
   values = AllocateOp::create(b, valuesType(resultType), ValueRange{total}, false);
+  LoopBuilder::Values held;
   // A row weighs its entries of A times the mean length of B's rows.
   Value safe = countIfOk(b, rows);
   Value mean = b.ifElse(
@@ -150,18 +168,43 @@ FailureOr<Value> KnownProduct::expand() {
       },
       [&] { return LoopBuilder::Values{one}; })[0];
   Value starts = partitionByEntries(b, lhs.positions, safe, mean, 8);
+  if (takesGroups()) {
+    Value entries = b.ifElse(
+        StatusOp::create(b), {b.getIndexType()},
+        [&] { return LoopBuilder::Values{b.loadIndex(lhs.positions, lhs.majors)}; },
+        [&] { return LoopBuilder::Values{zero}; })[0];
+    groups = RowGroups::of(b, rhs, b.mul(entries, mean), /*forced=*/false, held);
+  }
   b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, positions, zero); });
   parallelChunks(
-      b, starts, [&] { return LoopBuilder::Values{makeAccumulator()}; },
+      b, starts,
+      [&] {
+        LoopBuilder::Values state{makeAccumulator(AccumulatorKind::Dense)};
+        if (groups)
+          state.push_back(makeAccumulator(AccumulatorKind::Grouped));
+        return state;
+      },
       [&](Value, Value from, Value to, ValueRange state) {
-        b.loop(from, b.select(StatusOp::create(b), to, from), [&](Value row) {
-          Value next = b.add(row, one);
-          b.storeIndex(b.loadIndex(pattern.positions, next), positions, next);
-          computeRow(state[0], row);
-        });
+        Value end = b.select(StatusOp::create(b), to, from);
+        auto computeRows = [&](Value accumulator) {
+          b.loop(from, end, [&](Value row) {
+            Value next = b.add(row, one);
+            b.storeIndex(b.loadIndex(pattern.positions, next), positions, next);
+            computeRow(accumulator, row);
+          });
+        };
+        if (groups)
+          b.ifElse(groups->made(), [&] { computeRows(state[1]); }, [&] { computeRows(state[0]); });
+        else
+          computeRows(state[0]);
         recordCount(b, "chunks", 0, one);
       },
-      [&](ValueRange state) { AccumulatorDestroyOp::create(b, state[0]); });
+      [&](ValueRange state) {
+        for (Value accumulator : state)
+          AccumulatorDestroyOp::create(b, accumulator);
+      });
+  for (Value buffer : held)
+    ReleaseOp::create(b, buffer);
   ReleaseOp::create(b, starts);
   recordCount(b, "result_nnz", 0, total);
   Value height = columnMajor ? rhs.minors : lhs.majors, width = columnMajor ? lhs.majors : rhs.minors;

@@ -1,11 +1,10 @@
 //===- RowWise.h - row-wise SpGEMM, shared by its parts ---------*- C++ -*-===//
 //
-// Stage: expand. One product is expanded by nine files that share this class:
+// Stage: expand. One product is expanded by eight files that share this class:
 // RowWise.cpp opens the operands and puts the parts together, Bounds.cpp bounds
 // every row, Rows.cpp computes one row in the accumulator that suits it, Merge.cpp
 // the rows that need none, MaskedRows.cpp one row along a sparse mask, Giants.cpp
-// parts of rows that outweigh a chunk, Blocks.cpp several rows together,
-// Groups.cpp turns rows of B into groups of columns, and Phases.cpp goes over all rows, once or
+// parts of rows that outweigh a chunk, Blocks.cpp several rows together, and Phases.cpp goes over all rows, once or
 // twice. Team.h computes windows of rows in
 // accumulators that a team shares; Outer.h makes rows of outer products, which are
 // merged here like rows of B.
@@ -17,6 +16,7 @@
 #include "passes/Emission/Semiring.h"
 #include "passes/Expand/MaskTree.h"
 #include "passes/Expand/Operands.h"
+#include "passes/Expand/Spgemm/RowGroups.h"
 
 namespace scratch {
 
@@ -118,9 +118,7 @@ private:
   computeRows(mlir::ValueRange accumulators, mlir::Value first,
               mlir::Value last, Mode mode, mlir::Value at,
               llvm::function_ref<mlir::Value(mlir::Value row)> placeOfRow);
-  mlir::Value fillsGroups(mlir::Value stored);
   void groupRows();
-  void groupRow(mlir::Value row);
   bool computesBlocks();
   void decideBlocks();
   mlir::Value partitionRows(mlir::Value safeRows);
@@ -167,8 +165,7 @@ private:
   llvm::SmallVector<unsigned> tiled; ///< variants with an accumulator
   std::optional<unsigned> merging;   ///< the variant that needs none
   std::optional<unsigned> grouping;  ///< the variant that takes B in groups of columns
-  mlir::Value grouped;               ///< i1: whether B was turned into groups
-  mlir::Value groupNumbers, groupMasks, groupEnds; ///< of B's rows, from their positions on
+  std::optional<RowGroups> groups;   ///< B's rows, where `grouping`
   std::optional<unsigned> blocking;  ///< the variant for blocks of rows
   mlir::Value inBlocks;              ///< i1: whether the matrices take it
   mlir::Value blockRows;             ///< rows of a block, at most

@@ -160,10 +160,8 @@ void RowWiseProduct::accumulateEntries(Value opened, Value begin, Value end, Mod
     Value right = numeric && scaling.readsRight() ? rhs.values : Value();
     // A part of a row may begin within a group.
     if (inGroups && !wanted) {
-      Value last = b.loadIndex(groupEnds, b.loadIndex(lhs.coordinates, p));
-      AccumulateGroupsOp::create(b, opened, groupNumbers, groupMasks, from, last, right, from,
-                                 scale, /*symbolic=*/!numeric, scaling.swapped,
-                                 scaling.semiring);
+      groups->accumulate(b, scaling, opened, b.loadIndex(lhs.coordinates, p), from, right, scale,
+                         /*symbolic=*/!numeric);
       return;
     }
     auto accumulate =
@@ -251,7 +249,7 @@ LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
   // Rows of groups take the dense window's place.
   if (grouping && tiled.size() > 1) {
     unsigned dense = firstOf({AccumulatorKind::Dense, AccumulatorKind::Grouped});
-    Value instead = b.bitAnd(grouped, b.equal(choice, b.index(dense)));
+    Value instead = b.bitAnd(groups->made(), b.equal(choice, b.index(dense)));
     choice = b.select(instead, b.index(*grouping), choice);
   }
   // The last one needs no test.

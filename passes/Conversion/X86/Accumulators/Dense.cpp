@@ -171,12 +171,21 @@ Value DenseAccumulator::packLanes(LoopBuilder &b, Value bits, ValueRange vectors
   Value written = maskOf(b.cast(b.sub(full, b.integer(1, b.getI32Type())), b.getI8Type()));
   Value mask = maskOf(bits);
   for (auto [vector, buffer] : llvm::zip_equal(vectors, buffers)) {
-    Value none = ub::PoisonOp::create(b, vector.getType());
-    Value packed = LLVM::CallIntrinsicOp::create(
-                       b, vector.getType(), b.getStringAttr("llvm.experimental.vector.compress"),
-                       ValueRange{vector, mask, none})
-                       .getResult(0);
-    vector::MaskedStoreOp::create(b, buffer, ValueRange{at}, written, packed);
+    // LLVM has integers of a width only.
+    auto type = cast<VectorType>(vector.getType());
+    bool cast = type.getElementType().isIndex();
+    Type known = cast ? VectorType::get({kCopy}, b.getI64Type()) : Type(type);
+    Value lanes = vector;
+    if (cast)
+      lanes = arith::IndexCastUIOp::create(b, known, lanes);
+    Value none = ub::PoisonOp::create(b, known);
+    lanes = LLVM::CallIntrinsicOp::create(
+                b, known, b.getStringAttr("llvm.experimental.vector.compress"),
+                ValueRange{lanes, mask, none})
+                .getResult(0);
+    if (cast)
+      lanes = arith::IndexCastUIOp::create(b, type, lanes);
+    vector::MaskedStoreOp::create(b, buffer, ValueRange{at}, written, lanes);
   }
   return b.add(at, b.toIndex(count));
 }

@@ -43,6 +43,8 @@ protected:
   /// Empties one word of states through `emit`.
   mlir::Value takeEntries(LoopBuilder &b, mlir::Value word, mlir::Value at, Emit emit);
   mlir::Value span(LoopBuilder &b);
+  /// Nobody asks which columns were touched.
+  bool known() { return op.getKnown(); }
   /// Columns of a word of states.
   static constexpr int64_t kWord = 64;
 
@@ -53,8 +55,6 @@ private:
                         mlir::ValueRange buffers, mlir::Value at);
   mlir::Value drainKnown(LoopBuilder &b, DrainAlongOp op);
   void mergeHits(LoopBuilder &b, const Segment &segment);
-
-  bool known() { return op.getKnown(); }
 
   /// Masked only: entries inside the mask that are still to be merged. Where they
   /// are (positions, or columns where no value is read), their scales, how many.

@@ -24,8 +24,9 @@ public:
   void create(LoopBuilder &b) override {
     // Tiles begin at a group: up to a word more than they were asked for.
     Value size = b.add(b.roundUp(op.getWindow(), kWord), b.index(kWord));
-    values = allocateValues(b, size);
-    states = allocate(b, b.getI8Type(), b.shiftRight(size, kGroupLog), /*zeroed=*/true);
+    values = known() ? allocate(b, element, size, /*zeroed=*/false) : allocateValues(b, size);
+    Value slots = known() ? b.index(kGroup) : b.shiftRight(size, kGroupLog);
+    states = allocate(b, b.getI8Type(), slots, /*zeroed=*/true);
   }
 
   void open(LoopBuilder &b, Value low, Value high, Value bound) override {
@@ -51,8 +52,10 @@ public:
     b.loop(op.getGroupFirst(), op.getGroupLast(), {op.getFirst()}, [&](Value g, ValueRange at) {
       Value bits = b.load(op.getMasks(), g);
       Value column = b.sub(b.shiftLeft(b.loadIndex(op.getGroups(), g), kGroupLog), low);
-      Value slot = b.shiftRight(column, kGroupLog);
-      b.store(b.bitOr(b.load(states, slot), bits), states, slot);
+      if (!known()) {
+        Value slot = b.shiftRight(column, kGroupLog);
+        b.store(b.bitOr(b.load(states, slot), bits), states, slot);
+      }
       if (op.getSymbolic())
         return LoopBuilder::Values{at[0]};
       Value byte = vector::BroadcastOp::create(b, VectorType::get({1}, b.getI8Type()), bits);
@@ -74,6 +77,8 @@ protected:
     Value column = b.sub(coordinate, low);
     if (product)
       b.store(semiring.add(b, b.load(values, column), product), values, column);
+    if (known())
+      return;
     Value slot = b.shiftRight(column, kGroupLog);
     Value place = b.cast(b.bitAnd(column, b.index(kGroup - 1)), b.getI8Type());
     Value bit = arith::ShLIOp::create(b, byte(b, 1), place);
