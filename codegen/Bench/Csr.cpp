@@ -56,16 +56,24 @@ Csr bench::compressed(const Entries &entries) {
   return out;
 }
 
-Csr bench::lowerTriangle(const Csr &matrix) {
-  Entries lower{matrix.rows, matrix.rows, {}, {}, {}};
+/// Edges between different vertices, below the diagonal and, if `both`, above it.
+static Csr edgesOf(const Csr &matrix, bool both) {
+  Entries edges{matrix.rows, matrix.rows, {}, {}, {}};
   for (int64_t i = 0; i < matrix.rows; ++i)
     for (int32_t p = matrix.positions[i]; p < matrix.positions[i + 1]; ++p)
-      if (int64_t j = matrix.columns[p]; i != j)
-        lower.add(std::max(i, j), std::min(i, j), 1);
-  Csr out = compressed(lower);
+      if (int64_t j = matrix.columns[p]; i != j) {
+        edges.add(std::max(i, j), std::min(i, j), 1);
+        if (both)
+          edges.add(std::min(i, j), std::max(i, j), 1);
+      }
+  Csr out = compressed(edges);
   std::fill(out.values.begin(), out.values.end(), 1);
   return out;
 }
+
+Csr bench::lowerTriangle(const Csr &matrix) { return edgesOf(matrix, /*both=*/false); }
+
+Csr bench::graphOf(const Csr &matrix) { return edgesOf(matrix, /*both=*/true); }
 
 llvm::Expected<Csr> bench::loadMatrix(const std::string &name) {
   if (isGenerated(name))

@@ -36,6 +36,8 @@ Csr transposed(const Csr &matrix);
 /// Pattern of A + A' strictly below the diagonal, all values 1: the graph of A
 /// with every edge once.
 Csr lowerTriangle(const Csr &matrix);
+/// The same graph with every edge both ways: the pattern of A + A' off the diagonal.
+Csr graphOf(const Csr &matrix);
 
 /// A Matrix Market file, or a generated matrix; see Generators.cpp for names.
 llvm::Expected<Csr> loadMatrix(const std::string &name);

@@ -24,6 +24,7 @@ llvm::Expected<Task> Task::make(const std::string &kernel, const std::string &el
   };
   static constexpr Known known[] = {{"spgemm", "f64", "plus_times"},
                                     {"triangles", "i32", "plus_pair"},
+                                    {"ktruss", "i32", "plus_pair"},
                                     {"spmm", "f32", "plus_times"},
                                     {"spmv", "f64", "plus_times"}};
   for (const Known &row : known) {
@@ -32,7 +33,7 @@ llvm::Expected<Task> Task::make(const std::string &kernel, const std::string &el
     Task task{kernel, element.empty() ? row.element.str() : element,
               semiring.empty() ? row.semiring.str() : semiring, columns};
     if (task.masked() && (!element.empty() || !semiring.empty()))
-      return llvm::createStringError("found --type or --semiring for triangles, expected neither: "
+      return llvm::createStringError("found --type or --semiring for " + kernel + ", expected neither: "
                                      "they are counted in i32 over plus_pair");
     if (task.element != "f64" && task.element != "f32" && !task.masked())
       return llvm::createStringError("found --type=" + element + ", expected f64 or f32");
@@ -43,7 +44,7 @@ llvm::Expected<Task> Task::make(const std::string &kernel, const std::string &el
     return task;
   }
   return llvm::createStringError("found --kernel=" + kernel +
-                                 ", expected spgemm, triangles, spmm or spmv");
+                                 ", expected spgemm, triangles, ktruss, spmm or spmv");
 }
 
 void Task::describe(RunOptions &options) const {
@@ -165,7 +166,7 @@ llvm::Expected<std::unique_ptr<Workload>> bench::makeWorkload(const Task &task,
     if (a.rows != a.cols)
       return llvm::createStringError(matrix + ": found " + llvm::Twine(a.rows) + " x " +
                                      llvm::Twine(a.cols) + ", expected a square matrix");
-    a = lowerTriangle(a);
+    a = task.kernel == "triangles" ? lowerTriangle(a) : graphOf(a);
     work->entries = a.entries();
   }
   work->operands.push_back(sparseOperand(a, element));

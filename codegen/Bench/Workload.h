@@ -3,6 +3,8 @@
 //   spgemm     C = A A, or A A' where A is not square
 //   triangles  C<L> = L L over plus_pair, L the graph of A with every edge once:
 //              the sum of C is the number of triangles
+//   ktruss     C<G> = G G over plus_pair, G the graph of A with every edge both ways:
+//              for each edge the triangles that it is part of, a round of k-truss
 //   spmm       Y = A X for a dense X
 //   spmv       y = A x
 //
@@ -20,14 +22,14 @@ namespace scratch::bench {
 
 /// What is computed, before any matrix is known.
 struct Task {
-  std::string kernel; ///< spgemm, triangles, spmm or spmv
+  std::string kernel; ///< spgemm, triangles, ktruss, spmm or spmv
   std::string element, semiring;
   int64_t columns = 0; ///< of the dense operand of spmm
 
   /// "spmm f32 x 64": for headings.
   std::string title() const;
-  bool sparseResult() const { return kernel == "spgemm" || kernel == "triangles"; }
-  bool masked() const { return kernel == "triangles"; }
+  bool sparseResult() const { return kernel == "spgemm" || masked(); }
+  bool masked() const { return kernel == "triangles" || kernel == "ktruss"; }
   /// Scratch's own kernel for it.
   void describe(RunOptions &options) const;
 

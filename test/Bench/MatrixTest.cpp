@@ -74,6 +74,8 @@ TEST(Csr, LowerTriangleHasEveryEdgeOnce) {
   edges.add(0, 1, 5), edges.add(1, 0, 5), edges.add(2, 2, 5), edges.add(1, 3, 5);
   std::map<std::pair<int64_t, int64_t>, double> expected{{{1, 0}, 1}, {{3, 1}, 1}};
   EXPECT_EQ(entriesOf(lowerTriangle(compressed(edges))), expected);
+  expected.insert({{{0, 1}, 1}, {{1, 3}, 1}});
+  EXPECT_EQ(entriesOf(graphOf(compressed(edges))), expected);
 }
 
 TEST(TensorFile, ComesBack) {

@@ -19,7 +19,7 @@ struct Flags {
   cl::OptionCategory category{"scratch-bench options"};
   cl::list<std::string> matrices{cl::Positional, cl::cat(category), cl::desc("MATRIX ...")};
   Flag<std::string> kernel{"kernel", cl::cat(category), cl::init("spgemm"),
-                           cl::desc("Of spgemm (default), triangles, spmm, spmv; several: a,b")};
+                           cl::desc("Of spgemm (default), triangles, ktruss, spmm, spmv; several: a,b")};
   Flag<std::string> semiring{"semiring", cl::cat(category), cl::desc("plus_times (default), min_plus, ...")};
   Flag<std::string> element{"type", cl::cat(category), cl::desc("f64 or f32 (default: the kernel's)")};
   Flag<std::string> columns{"columns", cl::cat(category), cl::init("64"),

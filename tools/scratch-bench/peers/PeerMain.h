@@ -22,6 +22,8 @@ struct Task {
   std::string kernel, element, semiring;
   int threads = 1;
   std::vector<FileTensor> operands;
+  /// By the graph's own edges.
+  bool masked() const { return kernel == "triangles" || kernel == "ktruss"; }
   /// A square product's second operand is its first.
   bool same() const {
     return operands[0].columns == operands[1].columns && operands[0].rows == operands[1].rows;

@@ -83,8 +83,8 @@ func.func @kernel(%A: $A, %X: $B, %start: $C {bufferization.writable = true}) ->
 def source(task):
     a, b = task.operands[:2]
     body = MIN_PLUS if task.semiring == "min_plus" else PLUS_TIMES
-    text = {"spgemm": SPARSE, "triangles": MASKED}.get(task.kernel, DENSE)
-    encoding = ", #Csr" if task.kernel in ("spgemm", "triangles") else ""
+    text = {"spgemm": SPARSE, "triangles": MASKED, "ktruss": MASKED}.get(task.kernel, DENSE)
+    encoding = ", #Csr" if task.kernel in ("spgemm", "triangles", "ktruss") else ""
     words = {"$BODY": body, "$T": task.element,
              "$A": f"tensor<{a.rows}x{a.cols}x{task.element}, #Csr>",
              "$B": f"tensor<{b.rows}x{b.cols}x{task.element}{encoding}>",
@@ -144,7 +144,7 @@ def view(ref, kind):
 
 
 def open_task(task):
-    if task.semiring not in ("plus_times", "min_plus") and task.kernel != "triangles":
+    if task.semiring not in ("plus_times", "min_plus") and task.kernel not in ("triangles", "ktruss"):
         peer.unsupported("no semiring but plus_times and min_plus here")
     if task.semiring == "min_plus" and task.kernel != "spgemm":
         peer.unsupported("min_plus for spgemm only here")
@@ -174,8 +174,8 @@ def open_task(task):
                                view(self.raw.columns, ctypes.c_int32)[:entries],
                                view(self.raw.values, kind)[:entries])
 
-    if task.kernel in ("spgemm", "triangles"):
-        operands = sparse(a) + sparse(a if task.kernel == "triangles" else task.operands[1])
+    if task.kernel in ("spgemm", "triangles", "ktruss"):
+        operands = sparse(a) + sparse(a if task.kernel != "spgemm" else task.operands[1])
         pointers = [ctypes.byref(each) for each in operands]
 
         def run():

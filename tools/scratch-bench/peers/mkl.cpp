@@ -83,7 +83,7 @@ static Variant dense(Task &task, sparse_matrix_t a,
 
 int main(int argc, char **argv) {
   return serve(argc, argv, [](Task &task) -> std::vector<Variant> {
-    if (task.kernel == "triangles")
+    if (task.masked())
       unsupported("no masked product");
     if (task.semiring != "plus_times")
       unsupported("no semiring but plus_times");

@@ -18,7 +18,7 @@ def matrix(tensor):
 
 
 def open_task(task):
-    if task.kernel == "triangles":
+    if task.kernel in ("triangles", "ktruss"):
         peer.unsupported("no masked product")
     if task.semiring != "plus_times":
         peer.unsupported("no semiring but plus_times")
