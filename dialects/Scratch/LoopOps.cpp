@@ -143,7 +143,20 @@ template <typename Op> static LogicalResult verifySegment(Op op) {
   return verifyYields(op, "multiply", op.getMultiply(), {op.getTile().getType().getElement()});
 }
 
-LogicalResult AccumulateOp::verify() { return verifySegment(*this); }
+/// What only a window of columns can do.
+template <typename Op> static LogicalResult verifyWindow(Op op, bool wanted, StringRef what) {
+  AccumulatorKind kind = op.getTile().getType().getKind();
+  if (!wanted || kind == AccumulatorKind::Dense || kind == AccumulatorKind::Tiered)
+    return success();
+  return op.emitOpError("'") << what << "' needs a tile of kind dense or tiered, found "
+                             << stringify(kind);
+}
+
+LogicalResult AccumulateOp::verify() {
+  if (failed(verifyWindow(*this, getUnmasked(), "unmasked")))
+    return failure();
+  return verifySegment(*this);
+}
 
 LogicalResult AccumulateSampledOp::verify() {
   if (failed(verifyCoordinates(*this, getSample())))
@@ -171,7 +184,8 @@ LogicalResult DrainOp::verify() {
 }
 
 LogicalResult DrainAlongOp::verify() {
-  if (failed(verifyCoordinates(*this, getAlong())) ||
+  if (failed(verifyWindow(*this, getDropping(), "dropping")) ||
+      failed(verifyCoordinates(*this, getAlong())) ||
       failed(verifyBuffer(*this, "coordinates", getCoordinates(), getTile().getType().getIndex())) ||
       failed(verifyBuffer(*this, "values", getValues(), getTile().getType().getElement())))
     return failure();

@@ -192,17 +192,22 @@ def Scratch_AccumulateOp
     Without `values` (and `scale`) only presence is recorded: the symbolic
     phase. `multiply` is present for a custom semiring. Coordinates outside the
     tile's window are a program error.
+
+    `unmasked`: the accumulator's formula is not asked. Such a tile has a window
+    and no marks, and is emptied by `scratch.drain_along` that is `dropping`.
   }];
   let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$coordinates,
                        Optional<AnyMemRef>:$values, Index:$first, Index:$last,
                        Optional<AnyType>:$scale, UnitAttr:$symbolic,
                        UnitAttr:$swapped,
-                       Scratch_SemiringAttr:$semiring, UnitAttr:$repeated);
+                       Scratch_SemiringAttr:$semiring, UnitAttr:$repeated,
+                       UnitAttr:$unmasked);
   let regions = (region MaxSizedRegion<1>:$multiply);
   let assemblyFormat = [{
     $tile `,` $coordinates `[` $first `,` $last `]`
     (`values` $values^ `:` type($values))? (`scaled` $scale^ `:` type($scale))?
-    (`symbolic` $symbolic^)? (`swapped` $swapped^)? (`repeated` $repeated^)? `semiring` `` $semiring attr-dict
+    (`symbolic` $symbolic^)? (`swapped` $swapped^)? (`repeated` $repeated^)?
+    (`unmasked` $unmasked^)? `semiring` `` $semiring attr-dict
     `:` type($tile) `,` type($coordinates) (`multiply` $multiply^)?
   }];
   let hasVerifier = 1;
@@ -280,14 +285,17 @@ def Scratch_DrainAlongOp
     As `scratch.drain`, where every entry and every mark of the tile is known to
     lie among `along[p]`, p in [`first`, `last`), which are distinct: these are
     visited, in this order, instead of the window.
+
+    `dropping`: entries may lie elsewhere in the window, and are dropped; what of
+    `along` lies outside the window is ignored. Tiles with a window only.
   }];
   let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$along, Index:$first,
                        Index:$last, AnyMemRef:$coordinates, AnyMemRef:$values,
-                       Index:$at);
+                       Index:$at, UnitAttr:$dropping);
   let results = (outs Index:$count);
   let assemblyFormat = [{
     $tile `along` $along `[` $first `,` $last `]` `into` $coordinates `,` $values
-    `at` $at attr-dict
+    `at` $at (`dropping` $dropping^)? attr-dict
     `:` type($tile) `,` type($along) `,` type($coordinates) `,` type($values)
   }];
   let hasVerifier = 1;

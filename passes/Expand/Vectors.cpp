@@ -6,14 +6,16 @@
 using namespace mlir;
 using namespace scratch;
 
+int64_t scratch::vectorBits(Operation *kernel) {
+  auto target = kernel->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(
+      ScratchDialect::kTarget);
+  return target ? target.getVectorBits() : 0;
+}
+
 int64_t scratch::vectorLength(Operation *kernel, const SemiringEmitter &semiring) {
   if (semiring.semiring.isCustom())
     return 1;
-  auto target = kernel->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(
-      ScratchDialect::kTarget);
-  if (!target)
-    return 1;
-  return std::max<int64_t>(1, target.getVectorBits() / semiring.element.getIntOrFloatBitWidth());
+  return std::max<int64_t>(1, vectorBits(kernel) / semiring.element.getIntOrFloatBitWidth());
 }
 
 Value scratch::reduceLanes(LoopBuilder &b, const SemiringEmitter &semiring, Value vector) {

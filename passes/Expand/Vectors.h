@@ -12,6 +12,9 @@
 
 namespace scratch {
 
+/// Bits of the machine's vectors; 0 where it has none.
+int64_t vectorBits(mlir::Operation *kernel);
+
 /// Elements per vector for a kernel, at least 1. Custom semirings are scalar.
 int64_t vectorLength(mlir::Operation *kernel, const SemiringEmitter &semiring);
 

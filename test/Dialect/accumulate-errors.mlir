@@ -84,3 +84,19 @@ func.func @drained_values(%t: !scratch.tile<hash, i32, f64>, %c: memref<?xi32>, 
   %r = scratch.drain %t into %c, %v at %n : !scratch.tile<hash, i32, f64>, memref<?xi32>, memref<?xf32>
   return
 }
+
+// -----
+func.func @whole_in_a_table(%t: !scratch.tile<hash, i32, f64>, %c: memref<?xi32>, %n: index) {
+  // expected-error@+1 {{'unmasked' needs a tile of kind dense or tiered, found hash}}
+  scratch.accumulate %t, %c [%n, %n] unmasked semiring<plus_pair>
+    : !scratch.tile<hash, i32, f64>, memref<?xi32>
+  return
+}
+
+// -----
+func.func @picked_from_a_table(%t: !scratch.tile<hash, i32, f64>, %c: memref<?xi32>, %v: memref<?xf64>, %n: index) {
+  // expected-error@+1 {{'dropping' needs a tile of kind dense or tiered, found hash}}
+  %m = scratch.drain_along %t along %c [%n, %n] into %c, %v at %n dropping
+       : !scratch.tile<hash, i32, f64>, memref<?xi32>, memref<?xi32>, memref<?xf64>
+  return
+}

@@ -68,3 +68,14 @@ func.func @along(%n: index, %crd: memref<?xi32>, %val: memref<?xf64>, %a: f64) -
   scratch.accumulator.destroy %acc : !scratch.accumulator<dense, i32, f64>
   return %drained, %counted : index, index
 }
+
+// CHECK-LABEL: func.func @picked
+// CHECK: scratch.accumulate %{{.*}} unmasked semiring<plus_pair>
+// CHECK: scratch.drain_along %{{.*}} dropping
+func.func @picked(%t: !scratch.tile<tiered, i32, f64>, %n: index, %crd: memref<?xi32>, %val: memref<?xf64>) -> index {
+  scratch.accumulate %t, %crd [%n, %n] unmasked semiring<plus_pair>
+    : !scratch.tile<tiered, i32, f64>, memref<?xi32>
+  %m = scratch.drain_along %t along %crd [%n, %n] into %crd, %val at %n dropping
+       : !scratch.tile<tiered, i32, f64>, memref<?xi32>, memref<?xi32>, memref<?xf64>
+  return %m : index
+}

@@ -20,7 +20,8 @@ struct Arithmetic {
 const Arithmetic kArithmetics[] = {
     {"plus_times", "f64", SCRATCH_F64}, {"plus_times", "f32", SCRATCH_F32},
     {"min_plus", "f64", SCRATCH_F64},   {"plus_pair", "i32", SCRATCH_I32},
-    {"any_pair", "i8", SCRATCH_I8},     {"plus_second", "i32", SCRATCH_I32}};
+    {"any_pair", "i8", SCRATCH_I8},     {"plus_second", "i32", SCRATCH_I32},
+    {"plus_pair", "f64", SCRATCH_F64},  {"any_pair", "f32", SCRATCH_F32}};
 const char *const kMasks[] = {"structure", "value"};
 
 /// All combinations for the first, two for the others: each is a kernel to compile.
@@ -84,8 +85,11 @@ template <typename T> void compare(const Arithmetic &a, const Shape &shape) {
 
 TEST(MaskedProduct, EveryMaskAndSemiringAgreesWithTheReference) {
   // Entries per row at most. Long rows of B against short masks are searched; many
-  // hits overflow the list that collects them; some rows of each are empty.
+  // hits overflow the list that collects them; some rows of each are empty. Masks of most
+  // products leave the row whole; short ones over pairs fit in a register, also where rows
+  // of B are searched.
   const Shape shapes[] = {{40, 50, 60, 8, 9, 10}, {30, 20, 90, 6, 80, 2}, {6, 20, 3000, 16, 2500, 2500},
+                          {90, 12, 40, 10, 30, 38}, {50, 12, 700, 10, 600, 16},
                           {1, 1, 1, 1, 1, 1},     {5, 7, 9, 0, 3, 3},     {5, 7, 9, 3, 3, 0}};
   for (const Arithmetic &a : kArithmetics)
     for (const Shape &shape : shapes)

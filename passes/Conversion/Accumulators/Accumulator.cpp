@@ -93,6 +93,7 @@ template <typename Op> Accumulator::Segment Accumulator::segmentOf(LoopBuilder &
 void Accumulator::accumulate(LoopBuilder &b, AccumulateOp op) {
   Segment segment = segmentOf(b, op);
   segment.repeated = op.getRepeated();
+  segment.unmasked = op.getUnmasked();
   touchSegment(b, segment);
 }
 

@@ -77,6 +77,8 @@ protected:
 
     /// Coordinates may come more than once.
     bool repeated = false;
+    /// Merged whether or not the mask wants them.
+    bool unmasked = false;
 
     mlir::Value product(LoopBuilder &b, mlir::Value p) const { return multiply(b, p, scale); }
   };

@@ -84,9 +84,14 @@ public:
     })[0];
   }
 
+  /// Entries of a row, and what the next one should know of it (index).
+  struct Row {
+    Value values, first, last, key;
+  };
+
   /// All rows of a partition; `entries` gives a row's values.
   void run(Value starts, function_ref<LoopBuilder::Values()> setup,
-           function_ref<std::tuple<Value, Value, Value>(Value row, ValueRange state)> entries,
+           function_ref<Row(Value row, ValueRange state, Value keyBefore)> entries,
            function_ref<void(ValueRange)> teardown) {
     chunks = b.sub(memref::DimOp::create(b, starts, 0), b.index(1));
     if (all)
@@ -96,12 +101,13 @@ public:
         [&](Value chunk, Value from, Value to, ValueRange state) {
           // A buffer that could not be had is not to be touched.
           Value end = b.select(StatusOp::create(b), to, from);
-          Value sum = b.loop(from, end, {identity()}, [&](Value row, ValueRange before) {
-            auto [values, first, last] = entries(row, state);
-            Value folded = fold(all ? before[0] : identity(), values, first, last);
+          Value sum = b.loop(from, end, {identity(), b.index(0)}, [&](Value row, ValueRange so) {
+            Row computed = entries(row, state, so[1]);
+            Value before = all ? so[0] : identity();
+            Value folded = fold(before, computed.values, computed.first, computed.last);
             if (!all)
               b.store(folded, target, row);
-            return LoopBuilder::Values{folded};
+            return LoopBuilder::Values{folded, computed.key};
           })[0];
           if (all)
             b.ifThen(StatusOp::create(b), [&] { b.store(sum, target, chunk); });
@@ -147,12 +153,13 @@ FailureOr<Value> RowWiseProduct::fold(FoldOp fold) {
         state.push_back(AllocateOp::create(b, valuesType(resultType), ValueRange{room}, false));
         return state;
       },
-      [&](Value row, ValueRange state) {
+      [&](Value row, ValueRange state, Value keyBefore) {
         coordinates = state[made];
         values = state[made + 1];
         Value zero = b.index(0);
-        Value count = computeRow(state.take_front(made), row, Mode::Drain, zero, zero).count;
-        return std::make_tuple(values, zero, count);
+        ComputedRow computed =
+            computeRow(state.take_front(made), row, Mode::Drain, zero, keyBefore);
+        return Folding::Row{values, zero, computed.count, computed.key};
       },
       [&](ValueRange state) {
         destroyAccumulators(state.take_front(made));
@@ -171,9 +178,9 @@ static Value foldStored(LoopBuilder &b, FoldOp op, Value matrix) {
       partitionByEntries(b, stored.positions, countIfOk(b, stored.majors), b.index(1), 4);
   folding.run(
       starts, [] { return LoopBuilder::Values(); },
-      [&](Value row, ValueRange) {
+      [&](Value row, ValueRange, Value keyBefore) {
         auto [first, last] = stored.segment(b, row);
-        return std::make_tuple(stored.values, first, last);
+        return Folding::Row{stored.values, first, last, keyBefore};
       },
       [](ValueRange) {});
   ReleaseOp::create(b, starts);

@@ -182,15 +182,19 @@ Value InnerProduct::rowWiseWork() {
   return sum;
 }
 
-/// Probing an entry is cheaper than walking one: nothing is written, and columns
-/// are left early. Turning B round comes on top.
+/// Where no value is read, probing an entry is a little cheaper than walking one; else a row
+/// that the mask mostly wants is merged whole in less. Turning B round comes on top.
 Value InnerProduct::isCheaper() {
   return b.ifElse(
       likely, {b.getI1Type()},
       [&] {
         Value inner = b.add(total, b.mul(entriesOfRight(), b.index(kMoveWeight)));
         Value walked = rowWiseWork();
-        return Values{b.lessEqual(inner, b.add(walked, b.shiftRight(walked, 2)))};
+        if (semiring.readsLeft() || semiring.readsRight())
+          inner = b.add(inner, b.shiftRight(inner, 1));
+        else
+          walked = b.add(walked, b.shiftRight(walked, 2));
+        return Values{b.lessEqual(inner, walked)};
       },
       [&] { return Values{b.bit(false)}; })[0];
 }

@@ -9,20 +9,17 @@
 // mask's columns are searched for in it. Hubs of a graph would cost their whole
 // degree for every neighbour otherwise.
 //
+// Rows that need no window are in MaskedCounts.cpp, rows of which the mask wants
+// most in MaskedWhole.cpp.
+//
 // [1] MSA, the masked sparse accumulator: Milakovic et al., ICPP 2022.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/RowWise.h"
 
-#include "mlir/IR/IRMapping.h"
-
 using namespace mlir;
 using namespace scratch;
 
-/// A segment is searched when it is this many times longer than the mask's row.
-/// A halving step of the search is a load that waits for the one before; walking
-/// takes about a cycle per entry.
-static constexpr int64_t kSearchRatio = 32;
 /// Entries of A between fetching a segment of B and walking it.
 static constexpr int64_t kAhead = 8;
 
@@ -34,12 +31,11 @@ bool RowWiseProduct::walksMask() {
   return mask.isOneSparseLeaf() && (mask.getLeaves()[0].sparse.ordered || !isOrderedResult());
 }
 
-/// Copies the multiply of a custom semiring into an op that merges a segment.
-template <typename Op> static void setMultiply(Op accumulate, const SemiringEmitter &semiring) {
-  if (!semiring.semiring.isCustom())
-    return;
-  IRMapping mapping;
-  semiring.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
+void RowWiseProduct::fetchAhead(Value p, Value lastEntry) {
+  Value coming = b.min(b.add(p, b.index(kAhead)), lastEntry);
+  Value start = b.loadIndex(rhs.positions, b.loadIndex(lhs.coordinates, coming));
+  memref::PrefetchOp::create(b, rhs.coordinates, ValueRange{start}, /*isWrite=*/false,
+                             /*localityHint=*/3, /*isDataCache=*/true);
 }
 
 /// The first entry of A's row whose segment of B overlaps the mask's row; the row's end
@@ -95,17 +91,14 @@ Value RowWiseProduct::accumulateMaskedRow(unsigned variant, Value accumulator, V
   // ahead, across rows.
   Value lastEntry = b.sub(b.loadIndex(lhs.positions, lhs.majors), b.index(1));
   b.loop(begin, end, [&](Value p) {
-    Value coming = b.min(b.add(p, b.index(kAhead)), lastEntry);
-    Value start = b.loadIndex(rhs.positions, b.loadIndex(lhs.coordinates, coming));
-    memref::PrefetchOp::create(b, rhs.coordinates, ValueRange{start}, /*isWrite=*/false,
-                               /*localityHint=*/3, /*isDataCache=*/true);
+    fetchAhead(p, lastEntry);
     auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
     Value scale = semiring.readsLeft() ? b.load(lhs.values, p) : Value();
     Value right = semiring.readsRight() ? rhs.values : Value();
     auto walk = [&] {
       setMultiply(AccumulateOp::create(b, opened, rhs.coordinates, right, from, to, scale,
-                                       /*symbolic=*/false, semiring.swapped, semiring.semiring),
-                  semiring);
+                                                /*symbolic=*/false, semiring.swapped,
+                                                semiring.semiring));
     };
     // Only what ascends can be searched.
     if (!rhs.ordered || !sample.ordered)
@@ -116,11 +109,9 @@ Value RowWiseProduct::accumulateMaskedRow(unsigned variant, Value accumulator, V
           walk();
         },
         [&] {
-          setMultiply(AccumulateSampledOp::create(b, opened, rhs.coordinates, right, from, to,
-                                                  sample.coordinates, sampleFirst, sampleLast,
-                                                  scale, /*symbolic=*/false, semiring.swapped,
-                                                  semiring.semiring),
-                      semiring);
+          setMultiply(AccumulateSampledOp::create(
+              b, opened, rhs.coordinates, right, from, to, sample.coordinates, sampleFirst,
+              sampleLast, scale, /*symbolic=*/false, semiring.swapped, semiring.semiring));
         });
   });
   YieldOp::create(b);
@@ -133,11 +124,13 @@ Value RowWiseProduct::accumulateMaskedRow(unsigned variant, Value accumulator, V
 }
 
 /// Entries of one row, and the variant that computed it: the first window, or
-/// the hash table where the matrix is wider than windows get.
-std::pair<Value, Value> RowWiseProduct::computeMaskedRow(ValueRange accumulators, Value row,
-                                                         Value at) {
+/// the hash table where the matrix is wider than windows get. The key is what is
+/// known of the mask (MaskedWhole.cpp).
+RowWiseProduct::ComputedRow RowWiseProduct::computeMaskedRow(ValueRange accumulators, Value row,
+                                                             Value at, Value keyBefore) {
+  using Values = LoopBuilder::Values;
   Value zero = b.index(0);
-  Type index = b.getIndexType();
+  SmallVector<Type> types(3, b.getIndexType());
   auto [maskFirst, maskLast] = mask.getLeaves()[0].sparse.segment(b, row);
   auto [begin, end] = lhs.segment(b, row);
   auto find = [&](bool wanted) {
@@ -146,25 +139,57 @@ std::pair<Value, Value> RowWiseProduct::computeMaskedRow(ValueRange accumulators
            }) - variants.begin();
   };
   size_t narrow = find(true), wide = find(false);
-  auto none = [&] { return LoopBuilder::Values{zero, zero}; };
-  auto rowIn = [&](size_t variant, Value from) {
-    return LoopBuilder::Values{accumulateMaskedRow(variant, accumulators[variant], row, from, at),
-                               b.index(variant)};
+  auto none = [&] { return Values{zero, zero, keyBefore}; };
+  auto marked = [&](size_t variant, Value from, Value key) {
+    return Values{accumulateMaskedRow(variant, accumulators[variant], row, from, at),
+                  b.index(variant), key};
   };
-  auto rowFrom = [&](Value from) -> LoopBuilder::Values {
-    if (narrow == variants.size() || wide == variants.size())
-      return rowIn(std::min(narrow, wide), from);
+  Value samples = b.sub(maskLast, maskFirst);
+  auto inWindow = [&](Value from) {
+    if (!canPick())
+      return marked(narrow, from, keyBefore);
+    Value key = overlapOfRow(row, keyBefore);
+    Value accumulator = accumulators[narrow];
+    Value number = b.index(narrow);
     return b.ifElse(
-        b.lessEqual(columns, window), {index, index}, [&] { return rowIn(narrow, from); },
-        [&] { return rowIn(wide, from); });
+        mayBeWhole(row, key), types,
+        [&] {
+          RowShape shape = measureRow(row, zero, b.mul(samples, b.index(kSearchRatio)));
+          Value range = b.sub(shape.high, shape.low);
+          return b.ifElse(
+              isGain(shape.products, range, shape.walked, key), types,
+              [&] {
+                return Values{accumulateWholeRow(narrow, accumulator, row, shape, at), number, key};
+              },
+              [&] { return marked(narrow, from, key); });
+        },
+        [&] { return marked(narrow, from, key); });
+  };
+  auto inAccumulator = [&](Value from) {
+    if (narrow == variants.size())
+      return marked(wide, from, keyBefore);
+    if (wide == variants.size())
+      return inWindow(from);
+    return b.ifElse(
+        b.lessEqual(columns, window), types, [&] { return inWindow(from); },
+        [&] { return marked(wide, from, keyBefore); });
+  };
+  auto rowFrom = [&](Value from) {
+    int64_t longest = longestCountedRow();
+    if (!longest)
+      return inAccumulator(from);
+    return Values(b.ifElse(
+        b.lessEqual(samples, b.index(longest)), types,
+        [&] { return Values{countMaskedRow(row, from, at), zero, keyBefore}; },
+        [&] { return inAccumulator(from); }));
   };
   auto result = b.ifElse(
-      b.bitAnd(b.less(maskFirst, maskLast), b.less(begin, end)), {index, index},
+      b.bitAnd(b.less(maskFirst, maskLast), b.less(begin, end)), types,
       [&, end = end] {
         Value from = firstThatMeetsMask(row);
-        return LoopBuilder::Values(
-            b.ifElse(b.less(from, end), {index, index}, [&] { return rowFrom(from); }, none));
+        return Values(
+            b.ifElse(b.less(from, end), types, [&] { return rowFrom(from); }, none));
       },
       none);
-  return {result[0], result[1]};
+  return {result[0], result[1], result[2]};
 }

@@ -1,9 +1,9 @@
 //===- RowWise.h - row-wise SpGEMM, shared by its parts ---------*- C++ -*-===//
 //
-// Stage: expand. One product is expanded by eight files that share this class:
+// Stage: expand. One product is expanded by ten files that share this class:
 // RowWise.cpp opens the operands and puts the parts together, Bounds.cpp bounds
 // every row, Rows.cpp computes one row in the accumulator that suits it, Merge.cpp
-// the rows that need none, MaskedRows.cpp one row along a sparse mask, Giants.cpp
+// the rows that need none, Masked*.cpp one row along a sparse mask, Giants.cpp
 // parts of rows that outweigh a chunk, Blocks.cpp several rows together, and Phases.cpp goes over all rows, once or
 // twice. Team.h computes windows of rows in
 // accumulators that a team shares; Outer.h makes rows of outer products, which are
@@ -17,6 +17,8 @@
 #include "passes/Expand/MaskTree.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Spgemm/RowGroups.h"
+
+#include "mlir/IR/IRMapping.h"
 
 namespace scratch {
 
@@ -51,6 +53,7 @@ private:
     mlir::Value entries, products, low, high;
     mlir::Value key;      ///< equal for rows with as many products in as wide a range
     mlir::Value surprise; ///< products that the row before does not foretell
+    mlir::Value walked;   ///< products, at most the longest that is walked of a segment
   };
   /// A row that has been computed: its entries, by which variant, the shape's key.
   struct ComputedRow {
@@ -84,7 +87,7 @@ private:
   Result computeEither();
   void openPositions();
   void release();
-  RowShape measureRow(mlir::Value row, mlir::Value keyBefore);
+  RowShape measureRow(mlir::Value row, mlir::Value keyBefore, mlir::Value longest = {});
   mlir::Value widestTile(VariantAttr variant);
   LoopBuilder::Values widen(const LoopBuilder::Values &measured, const SparseOperand &matrix,
                             mlir::Value from, mlir::Value to, bool prefetched);
@@ -102,9 +105,34 @@ private:
   mlir::Value firstThatMeetsMask(mlir::Value row);
   mlir::Value accumulateMaskedRow(unsigned variant, mlir::Value accumulator, mlir::Value row,
                                   mlir::Value begin, mlir::Value at);
-  std::pair<mlir::Value, mlir::Value>
-  computeMaskedRow(mlir::ValueRange accumulators, mlir::Value row,
-                   mlir::Value at);
+  mlir::Value accumulateWholeRow(unsigned variant, mlir::Value accumulator, mlir::Value row,
+                                 const RowShape &shape, mlir::Value at);
+  /// A segment of B is searched when it is this many times longer than the mask's row.
+  /// A halving step of the search is a load that waits for the one before; walking takes
+  /// about a cycle per entry.
+  static constexpr int64_t kSearchRatio = 32;
+  /// Copies the multiply of a custom semiring into an op that merges a segment.
+  template <typename Op> void setMultiply(Op accumulate) {
+    if (!semiring.semiring.isCustom())
+      return;
+    mlir::IRMapping mapping;
+    semiring.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
+  }
+  void fetchAhead(mlir::Value p, mlir::Value lastEntry);
+  bool canPick();
+  mlir::Value overlapOfRow(mlir::Value row, mlir::Value keyBefore);
+  mlir::Value sampleOverlap(mlir::Value row);
+  mlir::Value maskRange(mlir::Value row);
+  mlir::Value isGain(mlir::Value products, mlir::Value range, mlir::Value walked,
+                     mlir::Value key);
+  mlir::Value mayBeWhole(mlir::Value row, mlir::Value key);
+  /// Entries of the mask's row that counts are kept for in a register; 0: none.
+  int64_t longestCountedRow();
+  mlir::Value countMaskedRow(mlir::Value row, mlir::Value begin, mlir::Value at);
+  mlir::Value writeCounts(mlir::Value counts, mlir::Value some, mlir::Value bits,
+                          mlir::Value first, mlir::Value length, mlir::Value at);
+  ComputedRow computeMaskedRow(mlir::ValueRange accumulators, mlir::Value row, mlir::Value at,
+                               mlir::Value keyBefore);
   /// Whether all segments of a row show their column range at both ends.
   bool showsRange() const { return rhs.ordered && (!init || init->ordered); }
   bool isOrderedResult() const;

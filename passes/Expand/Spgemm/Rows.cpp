@@ -40,20 +40,27 @@ LoopBuilder::Values RowWiseProduct::widen(const LoopBuilder::Values &measured,
 }
 
 /// Products and column range of a row. Ordered segments show their range at
-/// both ends; unordered ones may reach anywhere.
-RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row, Value keyBefore) {
+/// both ends; unordered ones may reach anywhere. `longest`: what is walked of a segment.
+RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row, Value keyBefore, Value longest) {
   auto [begin, end] = lhs.segment(b, row);
   Value zero = b.index(0);
-  LoopBuilder::Values measured =
-      b.loop(begin, end, {zero, columns, zero}, [&](Value p, ValueRange so) {
-        auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
-        return widen({so[0], so[1], so[2]}, rhs, from, to, scaling.readsRight());
-      });
+  LoopBuilder::Values start{zero, columns, zero};
+  if (longest)
+    start.push_back(zero);
+  LoopBuilder::Values measured = b.loop(begin, end, start, [&](Value p, ValueRange so) {
+    auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+    auto with = widen({so[0], so[1], so[2]}, rhs, from, to, scaling.readsRight());
+    if (longest)
+      with.push_back(b.add(so[3], b.min(b.sub(to, from), longest)));
+    return with;
+  });
+  RowShape shape;
+  if (longest)
+    shape.walked = measured.pop_back_val();
   if (init) {
     auto [from, to] = init->segment(b, row);
     measured = widen(measured, *init, from, to, false);
   }
-  RowShape shape;
   shape.entries = b.sub(end, begin);
   shape.products = measured[0];
   shape.low = showsRange() ? measured[1] : zero;
@@ -277,8 +284,8 @@ RowWiseProduct::ComputedRow RowWiseProduct::computeRow(ValueRange accumulators, 
                               {coordinates, values, at, count, row, columnMajor});
   };
   if (walksMask()) {
-    auto [count, choice] = computeMaskedRow(accumulators, row, at);
-    return {finished(count), choice, keyBefore};
+    ComputedRow computed = computeMaskedRow(accumulators, row, at, keyBefore);
+    return {finished(computed.count), computed.variant, computed.key};
   }
   Value zero = b.index(0);
   Type index = b.getIndexType();

@@ -66,7 +66,7 @@ void DenseAccumulator::touch(LoopBuilder &b, Value coordinate, Value product) {
     b.store(state, states, column);
     note(b, column);
   };
-  if (!masked())
+  if (!asksMask())
     return merge(byte(b, kPresent));
   Value state = b.load(states, column);
   b.ifThen(passes(b, state), [&] { merge(b.bitOr(state, byte(b, kPresent))); });
@@ -82,7 +82,7 @@ void DenseAccumulator::touchGroup(LoopBuilder &b, ValueRange coordinates, ValueR
     // Inside a mask the leaves' bits stay, for those who clear by them.
     for (Value column : columns) {
       Value state = byte(b, kPresent);
-      if (masked())
+      if (asksMask())
         state = b.bitOr(b.load(states, column), state);
       b.store(state, states, column);
     }
@@ -275,6 +275,12 @@ Value DenseAccumulator::drain(LoopBuilder &b, Value coordinates, Value out, Valu
 /// predicted: entries inside are collected without a branch (each is written, only
 /// a hit moves the place on) over all segments of the tile, then merged together.
 void DenseAccumulator::touchSegment(LoopBuilder &b, const Segment &segment) {
+  if (segment.unmasked) {
+    unmasked = true;
+    Accumulator::touchSegment(b, segment);
+    unmasked = false;
+    return;
+  }
   // One list serves one kind of segment; another kind is merged where it stands.
   bool otherScale = segment.scale && segment.scale.getType() != element;
   if (!masked() || pending || otherScale)
@@ -338,10 +344,45 @@ Value DenseAccumulator::drainKnown(LoopBuilder &b, DrainAlongOp op) {
   return b.sub(op.getLast(), op.getFirst());
 }
 
+/// Entries of the window that nobody asked for.
+void DenseAccumulator::forget(LoopBuilder &b) {
+  auto type = VectorType::get({kCopy}, element);
+  Value nothing = semiring.getIdentity(b, type);
+  scan(b, b.index(0), [&](Value word, Value, Value at) {
+    b.loop(
+        word, b.add(word, b.index(kWord)),
+        [&](Value column) { vector::StoreOp::create(b, nothing, values, ValueRange{column}); },
+        kCopy);
+    return at;
+  });
+}
+
+/// The tile holds more than what is asked for: that is picked, the rest forgotten.
+Value DenseAccumulator::pickAlong(LoopBuilder &b, DrainAlongOp op) {
+  Type stored = cast<MemRefType>(op.getCoordinates().getType()).getElementType();
+  Value clear = byte(b, 0), width = b.sub(high, low);
+  Value end = b.loop(op.getFirst(), op.getLast(), {op.getAt()}, [&](Value p, ValueRange at) {
+    Value coordinate = b.load(op.getAlong(), p);
+    Value column = b.sub(b.toIndex(coordinate), low);
+    Value inside = b.less(column, width);
+    column = b.select(inside, column, b.index(0));
+    Value present = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, b.load(states, column),
+                                          clear);
+    b.store(b.cast(coordinate, stored), op.getCoordinates(), at[0]);
+    b.store(b.load(values, column), op.getValues(), at[0]);
+    Value taken = b.cast(b.bitAnd(present, inside), b.getIndexType());
+    return LoopBuilder::Values{b.add(at[0], taken)};
+  })[0];
+  forget(b);
+  return b.sub(end, op.getAt());
+}
+
 /// Each coordinate is written, only a present one moves the place on.
 Value DenseAccumulator::drainAlong(LoopBuilder &b, DrainAlongOp op) {
   if (known())
     return drainKnown(b, op);
+  if (op.getDropping())
+    return pickAlong(b, op);
   Type stored = cast<MemRefType>(op.getCoordinates().getType()).getElementType();
   Value nothing = identity(b), clear = byte(b, 0);
   Value end = b.loop(op.getFirst(), op.getLast(), {op.getAt()}, [&](Value p, ValueRange at) {

@@ -54,12 +54,18 @@ private:
   mlir::Value packLanes(LoopBuilder &b, mlir::Value bits, mlir::ValueRange vectors,
                         mlir::ValueRange buffers, mlir::Value at);
   mlir::Value drainKnown(LoopBuilder &b, DrainAlongOp op);
+  mlir::Value pickAlong(LoopBuilder &b, DrainAlongOp op);
+  void forget(LoopBuilder &b);
   void mergeHits(LoopBuilder &b, const Segment &segment);
+
+  /// Whether what is touched is held against the mask.
+  bool asksMask() const { return masked() && !unmasked; }
 
   /// Masked only: entries inside the mask that are still to be merged. Where they
   /// are (positions, or columns where no value is read), their scales, how many.
   mlir::Value hits, scales, hitCount;
   std::optional<Segment> pending; ///< of the open tile: how to merge them
+  bool unmasked = false;          ///< the segment that is being merged
 };
 
 } // namespace scratch

@@ -1,0 +1,182 @@
+//===- MaskedCounts.cpp - row-wise SpGEMM: counts along a short mask ------===//
+//
+// Stage: expand. Over a pair semiring an entry of the result says how many products fall on
+// it, or that some do, and no value is read. Where the mask's row fits in one vector, no
+// accumulator is needed: the row's columns stay in a register and every product's column is
+// compared with all of them at once. Nothing is marked, collected or cleared.
+//
+// Vectors are 512 bits on any machine, which 256-bit ones take in two halves; narrower ones
+// have nothing to gain (SSE2 takes four steps for what the window does in two).
+//
+//===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/RowWise.h"
+
+#include "passes/Emission/Search.h"
+#include "passes/Expand/Vectors.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace scratch;
+
+static constexpr int64_t kVectorBits = 512;
+
+static Type coordinateOf(const SparseOperand &matrix) {
+  return cast<MemRefType>(matrix.coordinates.getType()).getElementType();
+}
+
+int64_t RowWiseProduct::longestCountedRow() {
+  if (semiring.semiring.isCustom() || semiring.readsLeft() || semiring.readsRight() ||
+      vectorBits(op) < kVectorBits / 2)
+    return 0;
+  SemiringOperator add = semiring.semiring.getAdd();
+  if (add != SemiringOperator::op_plus && add != SemiringOperator::op_any)
+    return 0;
+  // Narrower lanes could not count as far as a row is long.
+  int64_t bits = coordinateOf(mask.getLeaves()[0].sparse).getIntOrFloatBitWidth();
+  return bits < 32 ? 0 : kVectorBits / bits;
+}
+
+/// The mask's columns of a row, one per lane. Lanes behind the last one and, by value, those
+/// of explicit zeros hold what is no column.
+static Value wantedColumns(LoopBuilder &b, const MaskTree::Leaf &leaf, VectorType type,
+                           Value first, Value length) {
+  auto bits = VectorType::get(type.getShape(), b.getI1Type());
+  Value lanes = vector::CreateMaskOp::create(b, bits, ValueRange{length});
+  Value none = arith::ConstantOp::create(b, DenseElementsAttr::get(type, IntegerAttr::get(type.getElementType(), -1)));
+  Value wanted = vector::MaskedLoadOp::create(b, type, leaf.sparse.coordinates, ValueRange{first},
+                                              lanes, none);
+  if (!leaf.byValue)
+    return wanted;
+  auto stored = VectorType::get(type.getShape(),
+                                cast<MemRefType>(leaf.sparse.values.getType()).getElementType());
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(stored));
+  Value values = vector::MaskedLoadOp::create(b, stored, leaf.sparse.values, ValueRange{first},
+                                              lanes, zero);
+  Value kept = isa<FloatType>(stored.getElementType())
+                   ? Value(arith::CmpFOp::create(b, arith::CmpFPredicate::UNE, values, zero))
+                   : Value(arith::CmpIOp::create(b, arith::CmpIPredicate::ne, values, zero));
+  return arith::SelectOp::create(b, kept, wanted, none);
+}
+
+/// `counts` with one more in every lane that holds `column`.
+static Value countColumn(LoopBuilder &b, Value counts, Value wanted, Value column) {
+  auto type = cast<VectorType>(wanted.getType());
+  Value all = vector::BroadcastOp::create(b, type, b.cast(column, type.getElementType()));
+  Value meets = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, wanted, all);
+  return b.add(counts, arith::ExtUIOp::create(b, type, meets));
+}
+
+/// Which lanes count anything: as a vector, and as bits.
+static std::pair<Value, Value> presentLanes(LoopBuilder &b, Value counts) {
+  auto type = cast<VectorType>(counts.getType());
+  Value nothing = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, counts, nothing);
+  auto packed = VectorType::get({1}, b.getIntegerType(type.getNumElements()));
+  return {some, vector::ExtractOp::create(b, vector::BitCastOp::create(b, packed, some), 0)};
+}
+
+Value RowWiseProduct::countMaskedRow(Value row, Value begin, Value at) {
+  const MaskTree::Leaf &leaf = mask.getLeaves()[0];
+  auto type = VectorType::get({longestCountedRow()}, coordinateOf(leaf.sparse));
+  auto [first, last] = leaf.sparse.segment(b, row);
+  Value length = b.sub(last, first);
+  Value wanted = wantedColumns(b, leaf, type, first, length);
+  Value end = lhs.segment(b, row).second;
+  Value longest = b.mul(length, b.index(kSearchRatio));
+  Value lastEntry = b.sub(b.loadIndex(lhs.positions, lhs.majors), b.index(1));
+  Value counts = b.loop(
+      begin, end, {arith::ConstantOp::create(b, b.getZeroAttr(type))},
+      [&, first = first, last = last](Value p, ValueRange so) {
+        fetchAhead(p, lastEntry);
+        auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+        auto walk = [&, from = from, to = to] {
+          return b.loop(from, to, {so[0]}, [&](Value q, ValueRange counts) {
+            Value column = b.load(rhs.coordinates, q);
+            return LoopBuilder::Values{countColumn(b, counts[0], wanted, column)};
+          });
+        };
+        // Only what ascends can be searched.
+        if (!rhs.ordered || !leaf.sparse.ordered)
+          return walk();
+        auto search = [&, from = from, to = to] {
+          auto found = b.loop(first, last, {from, so[0]}, [&](Value s, ValueRange carried) {
+            Value column = b.loadIndex(leaf.sparse.coordinates, s);
+            Value place = emitLowerBound(b, rhs.coordinates, carried[0], to, column);
+            auto counts = b.ifElse(
+                b.less(place, to), {type},
+                [&] {
+                  // What is there may be in another lane, which is searched for next.
+                  Value there = b.load(rhs.coordinates, place);
+                  Value meets = b.equal(b.toIndex(there), column);
+                  Value counted = countColumn(b, carried[1], wanted, there);
+                  return LoopBuilder::Values{b.select(meets, counted, carried[1])};
+                },
+                [&] { return LoopBuilder::Values{carried[1]}; });
+            return LoopBuilder::Values{place, counts[0]};
+          });
+          return LoopBuilder::Values{found[1]};
+        };
+        return b.ifElse(b.lessEqual(b.sub(to, from), longest), {type}, walk, search);
+      })[0];
+  // Most rows of a graph that is nearly a tree end here.
+  auto [some, bits] = presentLanes(b, counts);
+  return b.ifElse(
+      b.notEqual(bits, b.integer(0, bits.getType())), {b.getIndexType()},
+      [&, first = first, some = some, bits = bits] {
+        return LoopBuilder::Values{writeCounts(counts, some, bits, first, length, at)};
+      },
+      [&] { return LoopBuilder::Values{b.index(0)}; })[0];
+}
+
+/// Lanes of the element type, written together and then closed up in place.
+Value RowWiseProduct::writeCounts(Value counts, Value some, Value bits, Value first,
+                                  Value length, Value at) {
+  const SparseOperand &sample = mask.getLeaves()[0].sparse;
+  auto type = cast<VectorType>(counts.getType());
+  int64_t lanes = type.getNumElements();
+  Type bitsType = bits.getType();
+  Type element = semiring.element;
+  auto stored = VectorType::get({lanes}, element);
+  bool any = semiring.semiring.getAdd() == SemiringOperator::op_any;
+  Value counted = any ? Value(arith::ExtUIOp::create(b, type, some)) : counts;
+  unsigned from = type.getElementTypeBitWidth(), to = element.getIntOrFloatBitWidth();
+  Value values = counted;
+  if (isa<FloatType>(element))
+    values = arith::UIToFPOp::create(b, stored, counted);
+  else if (from != to)
+    values = from < to ? Value(arith::ExtUIOp::create(b, stored, counted))
+                       : Value(arith::TruncIOp::create(b, stored, counted));
+  // No more than 64 bytes behind the row may be spoiled: a vector at a time.
+  int64_t part = std::min<int64_t>(lanes, kVectorBits / to);
+  Value place = at;
+  for (int64_t lane = 0; lane < lanes; lane += part) {
+    auto write = [&] {
+      Value piece = vector::ExtractStridedSliceOp::create(b, values, ArrayRef<int64_t>{lane},
+                                                          ArrayRef<int64_t>{part},
+                                                          ArrayRef<int64_t>{1});
+      vector::StoreOp::create(b, piece, this->values, ValueRange{place});
+      Value mine = arith::ShRUIOp::create(b, bits, b.integer(lane, bitsType));
+      Value start = place;
+      Value count = b.min(b.sub(length, b.index(lane)), b.index(part));
+      auto end = b.loop(b.index(0), count, {place, mine}, [&](Value k, ValueRange so) {
+        b.store(b.load(this->values, b.add(start, k)), this->values, so[0]);
+        Value coordinate = b.load(sample.coordinates, b.add(first, b.add(k, b.index(lane))));
+        b.store(b.cast(coordinate, coordinatesType(resultType).getElementType()), coordinates,
+                so[0]);
+        Value taken = b.toIndex(b.bitAnd(so[1], b.integer(1, bitsType)));
+        Value rest = arith::ShRUIOp::create(b, so[1], b.integer(1, bitsType));
+        return LoopBuilder::Values{b.add(so[0], taken), rest};
+      });
+      return LoopBuilder::Values{end[0]};
+    };
+    if (lane == 0) {
+      place = write()[0];
+      continue;
+    }
+    Value before = place;
+    place = b.ifElse(b.less(b.index(lane), length), {b.getIndexType()}, write,
+                     [&] { return LoopBuilder::Values{before}; })[0];
+  }
+  return b.sub(place, at);
+}

@@ -1,0 +1,43 @@
+// RUN: scratch-opt %s --scratch-select="dataflow=row_wise" --scratch-expand --split-input-file | FileCheck %s
+
+#CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
+
+// A row is collected inside the mask, or merged whole and picked along the mask.
+// CHECK-LABEL: func.func private @values.body
+// CHECK-NOT: vector
+// CHECK: scratch.accumulate {{.*}} unmasked semiring<plus_times>
+// CHECK: scratch.drain_along {{.*}} dropping
+// CHECK: scratch.mark
+// CHECK: scratch.drain_along
+func.func @values(%A: tensor<?x?xf64, #CSR>) -> tensor<?x?xf64, #CSR> {
+  %m = scratch.mask.from structure %A : tensor<?x?xf64, #CSR> -> !scratch.mask<?x?>
+  %C = scratch.spgemm %A, %A mask(%m : !scratch.mask<?x?>)
+       : tensor<?x?xf64, #CSR>, tensor<?x?xf64, #CSR> -> tensor<?x?xf64, #CSR>
+  return %C : tensor<?x?xf64, #CSR>
+}
+
+// Pairs along a short row of the mask are counted in a register of 512 bits.
+// CHECK-LABEL: func.func private @counts.body
+// CHECK: arith.cmpi eq, {{.*}} : vector<16xi32>
+func.func @counts(%A: tensor<?x?xi32, #CSR>) -> tensor<?x?xi32, #CSR> {
+  %m = scratch.mask.from structure %A : tensor<?x?xi32, #CSR> -> !scratch.mask<?x?>
+  %C = scratch.spgemm %A, %A semiring<plus_pair> mask(%m : !scratch.mask<?x?>)
+       : tensor<?x?xi32, #CSR>, tensor<?x?xi32, #CSR> -> tensor<?x?xi32, #CSR>
+  return %C : tensor<?x?xi32, #CSR>
+}
+
+// -----
+#CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
+
+// Narrow vectors leave that to the window.
+module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "x86-64", features = "", vector_bits = 128>} {
+  // CHECK-LABEL: func.func private @narrow.body
+  // CHECK-NOT: vector<16xi32>
+  // CHECK: scratch.mark
+  func.func @narrow(%A: tensor<?x?xi32, #CSR>) -> tensor<?x?xi32, #CSR> {
+    %m = scratch.mask.from structure %A : tensor<?x?xi32, #CSR> -> !scratch.mask<?x?>
+    %C = scratch.spgemm %A, %A semiring<plus_pair> mask(%m : !scratch.mask<?x?>)
+         : tensor<?x?xi32, #CSR>, tensor<?x?xi32, #CSR> -> tensor<?x?xi32, #CSR>
+    return %C : tensor<?x?xi32, #CSR>
+  }
+}
