@@ -33,8 +33,8 @@ int64_t RowWiseProduct::longestCountedRow() {
   if (add != SemiringOperator::op_plus && add != SemiringOperator::op_any)
     return 0;
   // Narrower lanes could not count as far as a row is long.
-  int64_t bits = coordinateOf(mask.getLeaves()[0].sparse).getIntOrFloatBitWidth();
-  return bits < 32 ? 0 : kVectorBits / bits;
+  auto type = dyn_cast<IntegerType>(coordinateOf(mask.getLeaves()[0].sparse));
+  return !type || type.getWidth() < 32 ? 0 : kVectorBits / type.getWidth();
 }
 
 /// The mask's columns of a row, one per lane. Lanes behind the last one and, by value, those
