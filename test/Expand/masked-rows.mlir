@@ -26,10 +26,22 @@ func.func @counts(%A: tensor<?x?xi32, #CSR>) -> tensor<?x?xi32, #CSR> {
   return %C : tensor<?x?xi32, #CSR>
 }
 
+// So do masks with coordinates of the machine's index type.
+#Plain = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
+// CHECK-LABEL: func.func private @plain.body
+// CHECK-NOT: vector<16x
+// CHECK: scratch.mark
+func.func @plain(%A: tensor<?x?xi32, #Plain>) -> tensor<?x?xi32, #Plain> {
+  %m = scratch.mask.from structure %A : tensor<?x?xi32, #Plain> -> !scratch.mask<?x?>
+  %C = scratch.spgemm %A, %A semiring<plus_pair> mask(%m : !scratch.mask<?x?>)
+       : tensor<?x?xi32, #Plain>, tensor<?x?xi32, #Plain> -> tensor<?x?xi32, #Plain>
+  return %C : tensor<?x?xi32, #Plain>
+}
+
 // -----
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
 
-// Narrow vectors leave that to the window.
+// Narrow vectors leave counting to the window as well.
 module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "x86-64", features = "", vector_bits = 128>} {
   // CHECK-LABEL: func.func private @narrow.body
   // CHECK-NOT: vector<16xi32>

@@ -1,7 +1,7 @@
 //===- Dots.cpp - SpGEMM by dot products: one of them ---------------------===//
 //
-// Stage: expand. A column of B against a row of A that lies in a table. The shorter way
-// is taken: probe the table with the column (four sums side by side, no branch), or, if
+// Stage: expand. A column of B against a row of A that lies in a table; without one see
+// Intersect.cpp. The shorter way is taken: probe the table with the column (four sums side by side, no branch), or, if
 // the column is much longer than the row, search the column for the row's entries.
 // Columns are left as soon as they pass the row's last entry. Semirings that need no more
 // than one product (any), or whose sum cannot change any more (or), stop early; pair
@@ -130,9 +130,49 @@ InnerProduct::Dot InnerProduct::search(Value first, Value last, Value from, Valu
   return {end[1], end[2]};
 }
 
-/// The row in the table with one column, the shorter way.
+/// The column's entries searched for in a row, each behind the one before.
+InnerProduct::Dot InnerProduct::searchRow(Value first, Value last, Value from, Value to) {
+  Type index = b.getIndexType();
+  auto end = b.loop(from, to, {first, identity(), b.index(0)}, [&](Value q, ValueRange so) {
+    Value wanted = b.loadIndex(rhs.coordinates, q);
+    Value place = emitLowerBound(b, lhs.coordinates, so[0], last, wanted);
+    Value found = b.ifElse(
+        b.less(place, last), {b.getI1Type()},
+        [&] { return Values{b.equal(b.loadIndex(lhs.coordinates, place), wanted)}; },
+        [&] { return Values{b.bit(false)}; })[0];
+    auto sum = b.ifElse(
+        found, {semiring.element, index},
+        [&] {
+          Dot more = addProduct({so[1], so[2]}, place, q);
+          return Values{more.value, more.products};
+        },
+        [&] { return Values{so[1], so[2]}; });
+    return Values{place, sum[0], sum[1]};
+  });
+  return {end[1], end[2]};
+}
+
+/// Lists that ascend need no table.
 InnerProduct::Dot InnerProduct::dotWith(Value first, Value last, Value from, Value to,
                                         Value highest) {
+  if (!rhs.ordered || !lhs.ordered)
+    return probeOrSearch(first, last, from, to, highest);
+  auto dot = b.ifElse(
+      tabulated, {semiring.element, b.getIndexType()},
+      [&] {
+        Dot probed = probeOrSearch(first, last, from, to, highest);
+        return Values{probed.value, probed.products};
+      },
+      [&] {
+        Dot met = intersect(first, last, from, to);
+        return Values{met.value, met.products};
+      });
+  return {dot[0], dot[1]};
+}
+
+/// The row in the table with one column, the shorter way.
+InnerProduct::Dot InnerProduct::probeOrSearch(Value first, Value last, Value from, Value to,
+                                              Value highest) {
   auto walk = [&] {
     return stopsEarly() ? probeUntilFinal(from, to, highest) : probe(from, to, highest);
   };

@@ -2,8 +2,9 @@
 //
 // Stage: expand. One dot product per entry of the mask, or per cell of the result
 // where there is no mask: row i of A with column j of B. Row i is laid out in a table
-// once; Dots.cpp has the dot product. B is needed by columns: stored so, or turned
-// round in generated code.
+// once, where the table stays in the cache (RowTable.cpp); Dots.cpp has the dot product,
+// Intersect.cpp the one without a table. B is needed by columns: stored so, or
+// turned round in generated code.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/Inner.h"
@@ -209,7 +210,12 @@ Value InnerProduct::computeRow(Value row, Value at) {
   rowFirst = first;
   auto [begin, end] = sample ? sample->segment(b, row) : std::pair<Value, Value>(zero, columns);
   Value ready = b.select(b.less(first, last), end, begin);
-  Value highest = b.loop(first, last, {zero}, [&](Value p, ValueRange so) {
+  tabulated = b.ifElse(
+      b.less(begin, ready), {b.getI1Type()},
+      [&, first = first, last = last] { return Values{isTabulated(first, last)}; },
+      [&] { return Values{b.bit(false)}; })[0];
+  Value laid = b.select(tabulated, last, first);
+  Value highest = b.loop(first, laid, {zero}, [&](Value p, ValueRange so) {
     Value coordinate = b.loadIndex(lhs.coordinates, p);
     b.storeIndex(semiring.readsLeft() ? b.add(b.sub(p, first), one) : one, table, coordinate);
     return Values{b.max(so[0], coordinate)};
@@ -235,7 +241,7 @@ Value InnerProduct::computeRow(Value row, Value at) {
     b.store(dot.value, values, place[0]);
     return Values{b.add(place[0], b.cast(b.notEqual(dot.products, zero), index))};
   })[0];
-  b.loop(first, last, [&](Value p) {
+  b.loop(first, laid, [&](Value p) {
     b.storeIndex(zero, table, b.loadIndex(lhs.coordinates, p));
   });
   Value count = b.sub(after, at);
@@ -245,6 +251,7 @@ Value InnerProduct::computeRow(Value row, Value at) {
 
 InnerProduct::Values InnerProduct::compute() {
   Value zero = b.index(0), one = b.index(1), rows = lhs.majors;
+  innerIndices = countInner();
   if (turned)
     rhs = emitTranspose(b, rhs, columnPositions, semiring.readsRight());
   Value positions = AllocateOp::create(b, positionsType(resultType),
@@ -267,11 +274,8 @@ InnerProduct::Values InnerProduct::compute() {
   parallelChunks(
       b, starts,
       [&] {
-        // Places within a row; where no value of A is read, presence is enough.
-        Type stored = semiring.readsLeft()
-                          ? cast<MemRefType>(lhs.coordinates.getType()).getElementType()
-                          : b.getI8Type();
-        return Values{AllocateOp::create(b, bufferOf(stored), ValueRange{lhs.minors}, true)};
+        Value size = b.select(mayTabulate(), lhs.minors, one);
+        return Values{AllocateOp::create(b, bufferOf(tableElement()), ValueRange{size}, true)};
       },
       [&](Value chunk, Value first, Value last, ValueRange state) {
         table = state[0];

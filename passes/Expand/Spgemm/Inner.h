@@ -8,7 +8,7 @@
 
 namespace scratch {
 
-/// The expansion of one product; see Inner.cpp and Dots.cpp.
+/// The expansion of one product; see Inner.cpp, Dots.cpp and Intersect.cpp.
 class InnerProduct {
 public:
   InnerProduct(LoopBuilder &b, SpgemmOp op)
@@ -56,6 +56,36 @@ private:
   Dot probe(mlir::Value from, mlir::Value to, mlir::Value highest);
   Dot probeUntilFinal(mlir::Value from, mlir::Value to, mlir::Value highest);
   Dot search(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to);
+  Dot searchRow(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to);
+  Dot probeOrSearch(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to,
+                    mlir::Value highest);
+
+  int64_t blockLength() const;
+  bool isCount() const;
+  mlir::Value sumOfOnes(mlir::Value count);
+  Dot addProduct(const Dot &so, mlir::Value p, mlir::Value q);
+  mlir::Value mayChange(const Dot &so);
+  Dot merge(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to);
+  std::pair<mlir::Value, mlir::Value> loadBlock(mlir::Value p, mlir::Value length);
+  mlir::Value meets(mlir::Value block, mlir::Value q);
+  mlir::Value reaches(mlir::Value q, mlir::Value to, mlir::Value highest);
+  Values forBlocks(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to,
+                   mlir::ValueRange carried,
+                   llvm::function_ref<mlir::Value(mlir::ValueRange)> goesOn,
+                   llvm::function_ref<Values(mlir::Value block, mlir::Value p, mlir::Value from,
+                                             mlir::Value highest, mlir::ValueRange)>
+                       body);
+  Dot countMeeting(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to);
+  Dot mergeBlocks(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to);
+  Dot intersect(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to);
+
+  /// What the table holds: places, or presence where no value of A is read.
+  mlir::Type tableElement();
+  mlir::Value sampleRows();
+  mlir::Value sampleColumns();
+  mlir::Value countInner();
+  mlir::Value mayTabulate();
+  mlir::Value isTabulated(mlir::Value first, mlir::Value last);
   Dot dotWith(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to,
               mlir::Value highest);
   mlir::Value computeRow(mlir::Value row, mlir::Value at);
@@ -76,6 +106,8 @@ private:
   mlir::Value weights, total;
   mlir::Value likely; ///< worth weighing (i1)
   mlir::Value rowFirst; ///< first entry of A's row
+  mlir::Value innerIndices; ///< for which B has entries, at most
+  mlir::Value tabulated; ///< A's row is in the table (i1)
   mlir::Value coordinates, values;
 };
 
