@@ -25,8 +25,10 @@ double scratch::cyclesPerScore(const AttentionProblem &problem, const AttentionP
                                const MachineModel &machine) {
   double size = problem.size.value_or(kUsualSize), values = problem.valueSize.value_or(kUsualSize);
   double lanes = plan.lanes, rows = plan.queries, columns = plan.keys;
-  // Two fused multiply-adds per cycle.
-  double products = (size + values) / (2 * lanes);
+  // Two fused multiply-adds per cycle, which wait now and then for the loads of a step: 6 x 4
+  // sums in registers are 1.07 times as fast as 4 x 4 on a Granite Rapids guest.
+  double loads = double(plan.rows + plan.vectors) / (plan.rows * plan.vectors);
+  double products = (size + values) / (2 * lanes) * (1 + loads / 2);
   // Partial sums of both products are stored, those of values also loaded.
   double edges = (1 + 2 * values / columns) / lanes;
   // Some sixteen operations per vector of weights, four per cycle; per row and tile,
@@ -62,18 +64,15 @@ double scratch::cyclesPerScore(const AttentionProblem &problem, const AttentionP
 AttentionChoice scratch::chooseTiling(const AttentionProblem &problem,
                                       const MachineModel &machine, unsigned vectorBits) {
   int64_t lanes = std::clamp(vectorBits / 32, 4u, 16u);
-  // Accumulators: 12 of 16 registers, or 16 of 32, which hide a multiplication's
-  // latency as well as 24 and leave fewer rows over.
+  // Accumulators: 12 of 16 registers, or 24 of 32; 16 hide a multiplication's latency as
+  // well and leave fewer rows over.
   int64_t vectors = lanes == 16 ? 4 : 2;
   AttentionChoice best{{}, 0, ""};
   double next = 0;
-  std::vector<int64_t> heights = {16, 32, 64, 128};
-  // Blocks are powers of two, with which four rows agree, too; so do eight
-  // accumulators where six rows would make twelve.
-  if (lanes < 16 && !problem.block)
-    heights = {24, 48, 96, 192};
-  else if (lanes < 16)
-    heights.insert(heights.end(), {24, 48, 96, 192});
+  // Blocks are powers of two, with which four rows agree, too.
+  std::vector<int64_t> heights = {24, 48, 96, 192};
+  if (lanes == 16 || problem.block)
+    heights.insert(heights.end(), {16, 32, 64, 128});
   for (int64_t queries : heights)
     for (int64_t keys : {64, 128, 256}) {
       AttentionPlan plan{queries, keys, queries % 6 ? 4 : 6, vectors, lanes};

@@ -448,7 +448,7 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
                    ? packPanelsInPairs(b, keyLists, tiles.panel(), tiling.getLanes())
                    : packPanels(b, keyLists, tiles.panel(), tiling.getLanes());
   values = tiles.inPairs() ? packRowsInPairs(b, valueLists, tiling.getLanes())
-                           : openRows(b, valueLists, tiling.getLanes());
+                           : openRows(b, valueLists, tiling.getLanes(), e.queries);
 
   if (!formula.isTrivial())
     sortTiles();
@@ -472,7 +472,7 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
       });
   SmallVector<Value> done = {starts, packedKeys};
   if (values.owned)
-    done.push_back(values.buffer);
+    done.push_back(values.owned);
   done.append(formula.temporaries);
   if (map)
     map->release(b);

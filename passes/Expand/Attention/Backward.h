@@ -26,15 +26,16 @@ struct Side {
   void pack(LoopBuilder &b, AttentionTiles &tiles, int64_t lanes) {
     mainPanels = packPanels(b, main, tiles.panel(), lanes);
     flowPanels = packPanels(b, flow, tiles.panel(), lanes);
-    mainRows = openRows(b, main, lanes);
-    flowRows = openRows(b, flow, lanes);
+    // Rows of one side are read by about as many of the other.
+    mainRows = openRows(b, main, lanes, main.places);
+    flowRows = openRows(b, flow, lanes, flow.places);
   }
   void release(LoopBuilder &b) const {
     for (mlir::Value buffer : {mainPanels, flowPanels})
       ReleaseOp::create(b, buffer);
     for (const TokenRows &rows : {mainRows, flowRows})
       if (rows.owned)
-        ReleaseOp::create(b, rows.buffer);
+        ReleaseOp::create(b, rows.owned);
   }
 };
 

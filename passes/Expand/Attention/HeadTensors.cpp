@@ -137,14 +137,47 @@ Value scratch::packPanels(LoopBuilder &b, const HeadLists &lists, int64_t width,
        }});
 }
 
-TokenRows scratch::openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes) {
+/// Queries that read a row of values before it is worth copying to where vectors do not
+/// straddle cache lines.
+static constexpr int64_t kReaders = 32;
+
+/// Rows as they are, or a copy that begins at a multiple of a vector.
+static TokenRows alignRows(LoopBuilder &b, Value rows, Value size, int64_t lanes, Value readers) {
+  auto type = cast<MemRefType>(rows.getType());
+  Value zero = b.index(0), vectorBytes = b.index(4 * lanes);
+  Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, rows);
+  Value straddles = b.notEqual(arith::RemUIOp::create(b, address, vectorBytes), zero);
+  Value copied = b.bitAnd(straddles, b.lessEqual(b.index(kReaders), readers));
+  Value total = b.select(copied, memref::DimOp::create(b, rows, 0), zero);
+  Value copy = AllocateOp::create(b, type, ValueRange{total}, /*zeroed=*/false);
+  Value safe = countIfOk(b, total);
+  auto vector = VectorType::get({lanes}, b.getF32Type());
+  b.ifThen(b.less(zero, safe), [&] {
+    parallelRows(b, safe, [&](Value first, Value last) {
+      b.loop(first, last, [&](Value row) {
+        b.loop(zero, size, [&](Value d) {
+          Value entries = vector::LoadOp::create(b, vector, rows, ValueRange{row, d});
+          vector::StoreOp::create(b, entries, copy, ValueRange{row, d});
+        }, lanes);
+      });
+    });
+  });
+  Value chosen = b.ifElse(
+      copied, {type}, [&] { return LoopBuilder::Values{copy}; },
+      [&] { return LoopBuilder::Values{rows}; })[0];
+  return {chosen, size, copy};
+}
+
+TokenRows scratch::openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes,
+                            Value readers) {
   auto type = cast<MemRefType>(lists.tensor.buffer.getType());
   Value paddedSize = b.roundUp(lists.size, lanes);
   bool whole = !type.isDynamicDim(3) && type.getDimSize(3) % lanes == 0;
   if (type.getElementType().isF32() && whole && lists.tensor.headsFirst && !lists.order.tokens)
-    return {memref::CollapseShapeOp::create(b, lists.tensor.buffer,
-                                            SmallVector<ReassociationIndices>{{0, 1, 2}, {3}}),
-            paddedSize, false};
+    return alignRows(b,
+                     memref::CollapseShapeOp::create(
+                         b, lists.tensor.buffer, SmallVector<ReassociationIndices>{{0, 1, 2}, {3}}),
+                     paddedSize, lanes, readers);
   Value total = b.mul(b.mul(lists.batches, lists.heads), lists.places);
   Value packed = AllocateOp::create(b, MemRefType::get({kDynamic, kDynamic}, b.getF32Type()),
                                     ValueRange{total, paddedSize}, /*zeroed=*/false);
@@ -162,7 +195,7 @@ TokenRows scratch::openRows(LoopBuilder &b, const HeadLists &lists, int64_t lane
       b.loop(lists.size, paddedSize, [&](Value d) { b.store(zeroF32(b), packed, {number, d}); });
     });
   });
-  return {packed, paddedSize, true};
+  return {packed, paddedSize, packed};
 }
 
 /// Two bf16 as one word, the first in the lower half.
@@ -237,7 +270,7 @@ TokenRows scratch::packRowsInPairs(LoopBuilder &b, const HeadLists &lists, int64
              [&](Value d) { b.store(b.integer(0, b.getI32Type()), packed, {number, d}); });
     });
   });
-  return {packed, paddedSize, true};
+  return {packed, paddedSize, packed};
 }
 
 Value scratch::emitScale(LoopBuilder &b, std::optional<APFloat> given, Value size, double unit) {

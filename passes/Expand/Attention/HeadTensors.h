@@ -68,10 +68,11 @@ mlir::Value loadPair(LoopBuilder &b, const HeadTensor &tensor, mlir::Value batch
 /// Rows of f32, [list * place][size], padded to whole vectors with zeros.
 struct TokenRows {
   mlir::Value buffer, size;
-  bool owned; ///< packed here, to be released
+  mlir::Value owned; ///< what was packed here, to be released; null: nothing
 };
-/// Those that already are so in the caller's memory are used as they are.
-TokenRows openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes);
+/// Those that already are so in the caller's memory are used as they are, unless every
+/// vector would straddle two cache lines there and each row is read by many `readers`.
+TokenRows openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes, mlir::Value readers);
 
 /// Rows of bf16 in pairs of places: [list * (places / 2)][size] of i32.
 TokenRows packRowsInPairs(LoopBuilder &b, const HeadLists &lists, int64_t lanes);
