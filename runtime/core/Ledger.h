@@ -12,13 +12,14 @@ typedef struct {
   scratch_piece place; /* first: what generated code reads */
   void *staged;        /* its own buffer, or null */
   int64_t ended;       /* entries + 1 once it has ended */
+  int64_t begin, entries; /* of the result: its place, known when next is beyond */
 } piece;
 
 typedef struct {
   char *coordinates, *values;
   int64_t coordinate_bytes, value_bytes;
   int64_t pieces, most; /* how many; entries of all at most */
-  int64_t next, total;  /* of those that are in place */
+  int64_t next, total;  /* of those that have a place */
   int64_t checked;      /* entries that were found to have memory */
   int32_t lock;
   piece piece[];

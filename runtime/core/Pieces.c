@@ -1,9 +1,9 @@
 /*===- Pieces.c - a result written piece by piece, packed as it grows -------===
  *
  * Workers compute pieces of a result whose sizes are known only afterwards, and
- * take them in ascending order. A piece all of whose predecessors are in place
+ * take them in ascending order. A piece all of whose predecessors have ended
  * knows where it begins and is written there at once. Any other piece is
- * written into a buffer of its own and moved when its turn comes, by whichever
+ * written into a buffer of its own and moved when its place is known, by whichever
  * worker ends the piece that it waits for. Nobody waits.
  *
  * So one worker never copies; memory that is touched is the result and the few
@@ -12,9 +12,10 @@
  * A result that outgrows its index type or the machine's memory is noticed here,
  * while it grows; the status word keeps workers from beginning more rows.
  *
- * `next` is the first piece that is not in place, `total` the entries before
+ * `next` is the first piece that has no place yet, `total` the entries before
  * it. Both change under `lock` only. A worker that finds the lock taken leaves
- * its ended piece to the holder, who looks again after letting go.
+ * its ended piece to the holder, who looks again after letting go. Pieces are moved
+ * outside the lock, by several workers at a time if need be.
  *===----------------------------------------------------------------------===*/
 #include "runtime/core/Call.h"
 #include "runtime/core/Ledger.h"
@@ -79,27 +80,31 @@ static int may_grow_to(ledger *all, int64_t total) {
   return 1;
 }
 
-/* Put the first piece that is not in place there. After a failure nothing more
- * is moved: the result will not be returned. */
-static void settle(ledger *all, int64_t entries) {
+/* Give the first piece that has no place its own. After a failure nothing more is
+ * moved: the result will not be returned. */
+static void place(ledger *all, int64_t entries) {
   piece *first = &all->piece[all->next];
-  if (*scratch_rt_status() != SCRATCH_OK ||
-      !may_grow_to(all, all->total + entries)) {
+  if (*scratch_rt_status() != SCRATCH_OK || !may_grow_to(all, all->total + entries))
     entries = 0;
-  } else if (first->staged) {
-    memcpy(all->coordinates + all->total * all->coordinate_bytes,
-           first->place.coordinates,
-           (size_t)(entries * all->coordinate_bytes));
-    memcpy(all->values + all->total * all->value_bytes, first->place.values,
-           (size_t)(entries * all->value_bytes));
-  }
-  scratch_rt_release(first->staged);
-  first->staged = NULL;
+  first->begin = all->total;
+  first->entries = entries;
   all->total += entries;
   __atomic_store_n(&all->next, all->next + 1, __ATOMIC_RELEASE);
 }
 
-/* Entries + 1 of the first piece that is not in place; 0 while it is written. */
+/* Move a piece to its place, unless it was written there. */
+static void move(ledger *all, piece *own) {
+  if (!own->staged)
+    return;
+  memcpy(all->coordinates + own->begin * all->coordinate_bytes, own->place.coordinates,
+         (size_t)(own->entries * all->coordinate_bytes));
+  memcpy(all->values + own->begin * all->value_bytes, own->place.values,
+         (size_t)(own->entries * all->value_bytes));
+  scratch_rt_release(own->staged);
+  own->staged = NULL;
+}
+
+/* Entries + 1 of the first piece that has no place; 0 while it is written. */
 static int64_t waiting(ledger *all) {
   int64_t next = __atomic_load_n(&all->next, __ATOMIC_SEQ_CST);
   return next < all->pieces
@@ -114,9 +119,14 @@ void scratch_rt_piece_end(void *pieces, int64_t number, int64_t entries) {
   __atomic_store_n(&all->piece[number].ended, entries + 1, __ATOMIC_SEQ_CST);
   while (waiting(all) &&
          !__atomic_exchange_n(&all->lock, 1, __ATOMIC_SEQ_CST)) {
+    int64_t first = all->next;
     for (int64_t ended; (ended = waiting(all));)
-      settle(all, ended - 1);
+      place(all, ended - 1);
+    int64_t behind = all->next;
     __atomic_store_n(&all->lock, 0, __ATOMIC_SEQ_CST);
+    /* Moved outside the lock: whoever is next writes behind them meanwhile. */
+    for (int64_t k = first; k < behind; ++k)
+      move(all, &all->piece[k]);
   }
 }
 

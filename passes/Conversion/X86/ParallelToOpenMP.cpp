@@ -19,9 +19,6 @@ using namespace scratch;
 /// Rows per piece of an evenly split loop, and most pieces.
 static constexpr int64_t kRowsPerPiece = 256;
 static constexpr int64_t kMaxPieces = 256;
-/// Times that a worker takes chunks, where there are enough: several in a row, so that
-/// who is at the end of the result goes on writing there (runtime/core/Pieces.c).
-static constexpr int64_t kTurns = 16;
 
 /// A team is all workers: they go through the chunks together, one after the other,
 /// with what one of them set up. Barriers are the business of what is in the body.
@@ -77,12 +74,12 @@ static void lower(ParallelOp op, ModuleOp module) {
 
   omp::WsloopOperands schedule;
   schedule.scheduleKind = omp::ClauseScheduleKindAttr::get(
-      b.getContext(), starts ? omp::ClauseScheduleKind::Dynamic : omp::ClauseScheduleKind::Static);
+      b.getContext(), starts ? omp::ClauseScheduleKind::Guided : omp::ClauseScheduleKind::Static);
   schedule.nowait = b.getUnitAttr();
   if (starts) {
-    Value turns = b.mul(b.toIndex(threads), b.index(kTurns));
-    Value several = arith::DivUIOp::create(b, pieces, turns);
-    schedule.scheduleChunk = b.cast(b.max(several, one), b.getI64Type());
+    // Long runs first, so that who is at the end of the result goes on writing there
+    // (runtime/core/Pieces.c), then short ones, so that nobody waits for the last.
+    schedule.scheduleChunk = b.cast(one, b.getI64Type());
   }
   auto wsloop = omp::WsloopOp::create(b, schedule);
   {
