@@ -80,9 +80,10 @@ llvm::Expected<TargetAttr> scratch::x86::resolveTarget(MLIRContext *context,
   if (!exact)
     return exact.takeError();
   // What kernels choose their instructions by is named, asked for or not.
-  if ((*exact)->checkFeatures("+avx512bf16") &&
-      !llvm::is_contained(differing.getFeatures(), "+avx512bf16"))
-    differing.AddFeature("+avx512bf16");
+  for (const char *feature : {"+avx512bf16", "+amx-bf16"})
+    if ((*exact)->checkFeatures(feature) &&
+        !llvm::is_contained(differing.getFeatures(), feature))
+      differing.AddFeature(feature);
   return TargetAttr::get(context, "x86", cpu, differing.getString(),
                          vectorBits(**exact));
 }
