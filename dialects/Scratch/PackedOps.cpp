@@ -129,3 +129,12 @@ LogicalResult PackedGradientOp::verify() {
            << getParts().back().getType() << ", found " << getResult().getType();
   return success();
 }
+
+LogicalResult ExpandLanesOp::verify() {
+  unsigned bits = getByte().getType().getIntOrFloatBitWidth();
+  int64_t lanes = getLanes().getType().getNumElements();
+  if (lanes != bits || (getCode() == LaneCode::Pairs && lanes != 8)) // expand_lanes_c1
+    return emitOpError("expected a lane per bit of the code, eight of pairs, found ")
+           << lanes << " lanes of " << bits << " bits";
+  return success();
+}

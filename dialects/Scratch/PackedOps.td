@@ -32,7 +32,7 @@ def Scratch_PackingAttr : Scratch_Attr<"Packing", "packing"> {
     | `csr` | i32 positions (m + 1), i32 columns, values |
     | `block, R, C` | i32 positions (ceil(m / R) + 1), i32 block columns, values: R x C per block, column by column; zeros where a border cuts a block |
     | `n_m, N, M` | i8 indices: within each row, N indices of log2(M) bits per group, a group padded to 1, 2, 4 or 8 bits, lowest bits first; values: N per group |
-    | `bitmap` | i32 positions (m + 1) into the values, i8 bits (ceil(n / 8) per row, lowest bit first), values and 8 zeros |
+    | `bitmap` | i32 positions (m + 1) into the values, i8 bits (ceil(n / 8) per row, lowest bit first), values and 16 zeros |
     | `delta` | i32 positions (m + 1), i8 distance to the entry before (the first: to column -1), values; a distance over 255 takes entries of value 0 |
     | `fixed, K` | i32 columns, values: K of each row |
 
@@ -168,22 +168,43 @@ def Scratch_ExpandLanesOp
     : Scratch_Op<"expand_lanes", [MemoryEffects<[MemRead]>]> {
   let summary = "Packed values, spread over the lanes of a vector";
   let description = [{
-    Lane l is the next value of `values` from element `at` on when the byte says
-    that it holds one, else zero. `bits`: bit l of the byte. `pairs`: the byte
+    Lane l is the next value of `values` from element `at` on when the code says
+    that it holds one, else zero. `bits`: bit l of the code. `pairs`: the code
     holds two nibbles `first | second << 2` with first < second, one per four
-    lanes. `bits` reads eight elements whatever the byte is, `pairs` four.
+    lanes. `bits` reads as many elements as there are lanes whatever the code is,
+    `pairs` four.
+
+    (expand_lanes_c1) there is a lane per bit of the code; `pairs` has eight.
 
     ```mlir
     %v = scratch.expand_lanes %values[%at] by %byte code(bits)
          : memref<?xf32>, i8 -> vector<8xf32>
     ```
   }];
-  let arguments = (ins MemRefRankOf<[F32], [1]>:$values, Index:$at, I8:$byte,
+  let arguments = (ins MemRefRankOf<[F32], [1]>:$values, Index:$at, AnyTypeOf<[I8, I16]>:$byte,
                        Scratch_LaneCodeAttr:$code);
-  let results = (outs VectorOfLengthAndType<[8], [F32]>:$lanes);
+  let results = (outs VectorOfLengthAndType<[8, 16], [F32]>:$lanes);
   let assemblyFormat = [{
     $values `[` $at `]` `by` $byte `code` `(` $code `)` attr-dict
     `:` type($values) `,` type($byte) `->` type($lanes)
+  }];
+  let hasVerifier = 1;
+}
+
+def Scratch_TakeLanesOp : Scratch_Op<"take_lanes", [Pure]> {
+  let summary = "Elements of a short table by the lanes of an index";
+  let description = [{
+    Lane l is `table[index[l] mod length of the table]`: a gather from registers.
+
+    ```mlir
+    %v = scratch.take_lanes %table[%index] : vector<32xf32>, vector<16xi32> -> vector<16xf32>
+    ```
+  }];
+  let arguments = (ins VectorOfLengthAndType<[32, 64], [F32]>:$table,
+                       VectorOfLengthAndType<[16], [I32]>:$index);
+  let results = (outs VectorOfLengthAndType<[16], [F32]>:$lanes);
+  let assemblyFormat = [{
+    $table `[` $index `]` attr-dict `:` type($table) `,` type($index) `->` type($lanes)
   }];
 }
 

@@ -132,7 +132,7 @@ private:
         }
       positions.push_back(values.size());
     }
-    values.insert(values.end(), 8, T(0)); // whole vectors are read
+    values.insert(values.end(), 16, T(0)); // whole vectors are read
     return {words(positions), bytes(bits), vector(values, type)};
   }
 

@@ -79,3 +79,19 @@ func.func @pack_c3_fixed(%W: tensor<?x?xf32>, %M: !scratch.mask<?x?>) {
   %p:2 = scratch.pack %W, %M as <fixed, 3> : tensor<?x?xf32>, !scratch.mask<?x?> -> tensor<?xi32>, tensor<?xf32>
   return
 }
+
+// -----
+
+func.func @expand_lanes_c1(%v: memref<?xf32>, %at: index, %code: i8) {
+  // expected-error @+1 {{expected a lane per bit of the code, eight of pairs, found 16 lanes of 8 bits}}
+  %r = scratch.expand_lanes %v[%at] by %code code(bits) : memref<?xf32>, i8 -> vector<16xf32>
+  return
+}
+
+// -----
+
+func.func @expand_lanes_pairs(%v: memref<?xf32>, %at: index, %code: i16) {
+  // expected-error @+1 {{expected a lane per bit of the code, eight of pairs, found 16 lanes of 16 bits}}
+  %r = scratch.expand_lanes %v[%at] by %code code(pairs) : memref<?xf32>, i16 -> vector<16xf32>
+  return
+}

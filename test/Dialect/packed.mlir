@@ -26,3 +26,17 @@ func.func @lanes(%v: memref<?xf32>, %at: index, %byte: i8) -> vector<8xf32> {
   %r = scratch.expand_lanes %v[%at] by %byte code(pairs) : memref<?xf32>, i8 -> vector<8xf32>
   return %r : vector<8xf32>
 }
+
+// CHECK-LABEL: func.func @sixteen_lanes
+// CHECK: scratch.expand_lanes %{{.*}}[%{{.*}}] by %{{.*}} code({{ ?}}bits) : memref<?xf32>, i16 -> vector<16xf32>
+func.func @sixteen_lanes(%v: memref<?xf32>, %at: index, %code: i16) -> vector<16xf32> {
+  %r = scratch.expand_lanes %v[%at] by %code code(bits) : memref<?xf32>, i16 -> vector<16xf32>
+  return %r : vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @take
+// CHECK: scratch.take_lanes %{{.*}}[%{{.*}}] : vector<64xf32>, vector<16xi32> -> vector<16xf32>
+func.func @take(%table: vector<64xf32>, %index: vector<16xi32>) -> vector<16xf32> {
+  %r = scratch.take_lanes %table[%index] : vector<64xf32>, vector<16xi32> -> vector<16xf32>
+  return %r : vector<16xf32>
+}

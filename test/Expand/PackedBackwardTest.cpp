@@ -108,13 +108,13 @@ TEST_F(PackedBackwardTest, TransposedProductsAndGradientsAreThoseOfMaskedDenseWe
 }
 
 TEST_F(PackedBackwardTest, CoordinatesThatLeaveTheMatrixAreAStatus) {
-  std::vector<double> values(12, 1.0), dy(2, 1.0), z(4, 0.0);
+  std::vector<double> values(20, 1.0), dy(2, 1.0), z(4, 0.0);
   auto run = [&](const char *name, std::vector<int32_t> positions, auto places, scratch_element type) {
     Call call;
     if (!positions.empty())
       call.dense(SCRATCH_I32, {int64_t(positions.size())}, positions);
     call.dense(type, {int64_t(places.size())}, places);
-    std::vector<double> held(values.begin(), values.begin() + (std::string(name) == "bitmap" ? 12 : places.size()));
+    std::vector<double> held(values.begin(), values.begin() + (std::string(name) == "bitmap" ? 20 : places.size()));
     call.dense(SCRATCH_F64, {int64_t(held.size())}, held).dense(SCRATCH_F64, {2, 1}, dy).dense(SCRATCH_F64, {4, 1}, z);
     return call.run(kernels().entry(std::string("back_") + name));
   };

@@ -1,11 +1,12 @@
 //===- PackedBenchmark.cpp - packed weights against dense BLAS ------------===//
 //
-// Usage: PackedBenchmark [LAYER...] [--blas=libopenblas.so.0] [--threads=N]. f32. For
+// Usage: PackedBenchmark [LAYER...] [--blas=libopenblas.so.0] [--threads=N] [--checked]. f32. For
 // every layer and share of zeros: the time of sgemm (sgemv for one sample) over the time
 // of each format and of our own dense product, the contestants taking turns, medians,
 // in brackets minima. A layer is ROWSxDEPTHxSAMPLES (random weights, the largest of them
 // kept) or FILE.mtx[.gz]:SAMPLES (weights as they are in the file; the formats under a
-// mask of entries). Set OPENBLAS_CORETYPE to the best core of the machine (SkylakeX where
+// mask of entries). Parts are trusted, as those of constant weights are; `--checked` pays for
+// the checks of parts from elsewhere at every call. Set OPENBLAS_CORETYPE to the best core of the machine (SkylakeX where
 // it has AVX-512), or the comparison is void.
 //===----------------------------------------------------------------------===//
 #include "runtime/io/MatrixMarket.h"
@@ -34,7 +35,7 @@ const Format kFormats[] = {
     {"bitmap", "bitmap", "", {"i32", "i8", "f32"}},
     {"delta", "delta", "", {"i32", "i8", "f32"}}};
 
-std::string functions(const Format &f, const std::string &x, bool ofEntries) {
+std::string functions(const Format &f, const std::string &x, bool ofEntries, bool checked) {
   std::string list, arguments, names, results;
   std::string mask = "!scratch.mask<?x?" + std::string(ofEntries ? "" : f.mask) + ">";
   for (auto [i, part] : llvm::enumerate(f.parts)) {
@@ -51,7 +52,8 @@ std::string functions(const Format &f, const std::string &x, bool ofEntries) {
          "\n  return " + results + " : " + list + "\n}\nfunc.func @multiply(" + arguments + "%X: " + x +
          ", %Y: " + x + ") -> " + x + " {\n  %c0 = arith.constant 0 : index\n  %zero = arith.constant 0.0 : f32\n"
          "  %Z = linalg.fill ins(%zero : f32) outs(%Y : " + x + ") -> " + x +
-         "\n  %r = scratch.packed_matmul <" + f.packing + ">(" + names + "), %X into %Z : (" + list +
+         "\n  %r = scratch.packed_matmul <" + f.packing + ">(" + names + "), %X into %Z " +
+         (checked ? "" : "{scratch.trusted_parts} ") + ": (" + list +
          "), " + x + " -> " + x + "\n  return %r : " + x + "\n}\n";
 }
 
@@ -121,11 +123,14 @@ constexpr int kRowMajor = 101, kPlain = 111;
 int main(int argc, char **argv) {
   std::string library = "libopenblas.so.0";
   int threads = 1;
+  bool checked = false;
   std::vector<Layer> layers;
   for (int i = 1; i < argc; ++i) {
     std::string text = argv[i];
     if (text.rfind("--blas=", 0) == 0)
       library = text.substr(7);
+    else if (text == "--checked")
+      checked = true;
     else if (text.rfind("--threads=", 0) == 0)
       threads = std::max(1, atoi(text.c_str() + 10));
     else if (std::string wrong = readLayer(text, layers.emplace_back()); !wrong.empty()) {
@@ -199,7 +204,7 @@ int main(int argc, char **argv) {
     for (const Format &f : kFormats) {
       if (ofFile && f.halfOnly)
         continue;
-      Compiled kernels(functions(f, type, ofFile));
+      Compiled kernels(functions(f, type, ofFile, checked));
       printf("%s %-7s", layer.name.c_str(), f.name);
       std::vector<double> shares{0.25, 0.3, 0.5, 0.55, 0.7, 0.8, 0.9};
       if (ofFile || f.halfOnly)

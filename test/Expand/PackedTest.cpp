@@ -57,15 +57,17 @@ std::string functions(const Format &f, const std::string &type) {
 template <typename T> struct PackedTest : testing::Test {
   static constexpr bool kDouble = sizeof(T) == 8;
   static constexpr scratch_element kElement = kDouble ? SCRATCH_F64 : SCRATCH_F32;
-  static const Compiled &kernels() {
-    static const Compiled compiled([] {
-      std::string all;
-      for (const Format &f : kFormats)
-        all += functions(f, kDouble ? "f64" : "f32");
-      return all;
-    }());
+  static std::string text() {
+    std::string all;
+    for (const Format &f : kFormats)
+      all += functions(f, kDouble ? "f64" : "f32");
+    return all;
+  }
+  static const Compiled &native() {
+    static const Compiled compiled(text());
     return compiled;
   }
+  virtual const Compiled &kernels() { return native(); }
   std::vector<T> numbers(int64_t count) {
     std::vector<T> all(count);
     for (T &x : all)
@@ -135,6 +137,41 @@ TYPED_TEST(PackedTest, EveryFormatComputesTheMaskedDenseProduct) {
         this->check(f, m, depth, n, keep, false);
         this->check(f, m, depth, 1, keep, true);
       }
+}
+
+namespace {
+/// Code for a processor whose vectors have 256 bits.
+struct PackedForAvx2Test : PackedTest<float> {
+  const Compiled &kernels() override {
+    static const Compiled compiled = [] {
+      CompileOptions options;
+      options.cpu = "x86-64-v3";
+      return Compiled(text(), options);
+    }();
+    return compiled;
+  }
+};
+using PackedFloatTest = PackedTest<float>;
+} // namespace
+
+TEST_F(PackedForAvx2Test, EveryFormatComputesTheMaskedDenseProduct) {
+  for (int64_t n : {1, 2, 3, 8, 21})
+    for (const Format &f : kFormats) {
+      SCOPED_TRACE(testing::Message() << f.name << " samples " << n);
+      check(f, 9, 136, n, 0.4, false);
+      check(f, 9, 136, 1, 0.4, true);
+    }
+}
+
+TEST_F(PackedFloatTest, DeltasSpanWindowsOrNot) {
+  // Runs of 16 entries that mostly, partly and never span 64 columns; rows of
+  // unequal lengths; some with fewer than a group, or none.
+  for (double keep : {0.001, 0.03, 0.2, 0.33, 0.6})
+    for (int64_t rows : {1, 2, 7, 70}) {
+      SCOPED_TRACE(testing::Message() << rows << " rows, keep " << keep);
+      check(kFormats[7], rows, 2053, 1, keep, true);
+      check(kFormats[7], rows, 2053, 1, keep, false);
+    }
 }
 
 TYPED_TEST(PackedTest, PartsOfAnotherShapeAreAStatus) {

@@ -1,8 +1,9 @@
 //===- LowerExpandLanes.cpp - packed values to lanes, with AVX2 -----------===//
 //
 // Stage: map (x86). The table has 2 KB, one row of eight bytes per byte value:
-// the number of the value that a lane takes, or 128 for none. Machines with
-// AVX-512 run the same code.
+// the number of the value that a lane takes, or 128 for none. Sixteen lanes are
+// for AVX-512, which expands the lanes of a register by a mask. The values are loaded
+// whole: an expanding load that is masked is slower.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Passes.h"
@@ -47,7 +48,18 @@ static memref::GlobalOp globalTable(ModuleOp module, LaneCode code) {
                                   values, /*constant=*/true, /*alignment=*/b.getI64IntegerAttr(64));
 }
 
-static Value lower(LoopBuilder &b, ExpandLanesOp op, memref::GlobalOp global) {
+static Value expandRegister(LoopBuilder &b, ExpandLanesOp op) {
+  VectorType type = op.getType();
+  Value code = vector::BroadcastOp::create(b, VectorType::get({1}, op.getByte().getType()), op.getByte());
+  Value mask = vector::BitCastOp::create(b, VectorType::get(type.getShape(), b.getI1Type()), code);
+  Value packed = vector::LoadOp::create(b, type, op.getValues(), ValueRange{op.getAt()});
+  Value none = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr("llvm.x86.avx512.mask.expand"),
+                                       ValueRange{packed, none, mask})
+      .getResult(0);
+}
+
+static Value permute(LoopBuilder &b, ExpandLanesOp op, memref::GlobalOp global) {
   VectorType type = op.getType();
   Value table = memref::GetGlobalOp::create(b, global.getType(), global.getSymName());
   Value row = vector::LoadOp::create(b, VectorType::get({8}, b.getI8Type()), table,
@@ -80,7 +92,9 @@ struct LowerExpandLanesX86Pass
     getOperation().walk([&](ExpandLanesOp op) { ops.push_back(op); });
     for (ExpandLanesOp op : ops) {
       LoopBuilder b(op.getLoc(), op);
-      op.replaceAllUsesWith(lower(b, op, globalTable(getOperation(), op.getCode())));
+      op.replaceAllUsesWith(op.getType().getNumElements() == 16
+                                ? expandRegister(b, op)
+                                : permute(b, op, globalTable(getOperation(), op.getCode())));
       op.erase();
     }
   }

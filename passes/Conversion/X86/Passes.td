@@ -26,10 +26,26 @@ def LowerExpandLanesX86Pass : Pass<"scratch-x86-lower-expand-lanes", "::mlir::Mo
     BEFORE  %v = scratch.expand_lanes %values[%at] by %byte code(bits)
     AFTER   %l = load 8 values;  %i = table[%byte];  %p = vpermps %l, %i
             %v = select %i < 0, 0, %p
+
+    Sixteen lanes are for AVX-512, which expands registers.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::memref::MemRefDialect",
     "::mlir::vector::VectorDialect"
+  ];
+}
+
+def LowerTakeLanesX86Pass : Pass<"scratch-x86-lower-take-lanes", "::mlir::ModuleOp"> {
+  let summary = "Short tables are looked up by permutes of two registers";
+  let description = [{
+    Needs AVX-512.
+
+    BEFORE  %v = scratch.take_lanes %table[%index] : vector<64xf32>, ...
+    AFTER   %low = vpermi2ps %t0, %index, %t1;  %high = vpermi2ps %t2, %index, %t3
+            %v = select %index & 32, %high, %low
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect", "::mlir::vector::VectorDialect"
   ];
 }
 

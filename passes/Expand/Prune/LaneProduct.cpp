@@ -2,11 +2,12 @@
 //
 // Stage: expand. Eight bits of a bitmap, or four 2:4 indices, describe eight columns.
 // The values are spread over the lanes of a vector and meet consecutive elements of a
-// sample, so nothing is gathered: by a table of the target, or, for bits, by the expanding
-// loads of AVX-512. Where samples are few, several rows share their elements,
-// and the memory has several streams to serve. Every sum is folded in a fixed order.
-// One sample is memory-bound when all is well: at 50 % zeros 2.1 bytes a column are
-// read instead of 4.
+// sample, so nothing is gathered: by a table of the target, or, for bits, by AVX-512's
+// expansion of a register. With its look-up in registers 2:4 goes the other way: 16 values
+// stay as they are and pick their elements among 32. Where samples are few, several
+// rows share their elements, and the memory has several streams to serve. Every sum is
+// folded in a fixed order. One sample is memory-bound when all is well: at 50 % zeros
+// 2.1 bytes a column are read instead of 4.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Prune/LaneProduct.h"
@@ -16,35 +17,60 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
-#include <numeric>
-
 using namespace mlir;
 using namespace scratch;
 using Values = LoopBuilder::Values;
 
-static constexpr int64_t kRows = 4;
+static constexpr int64_t kRows = 4, kDeltaRows = 2;
+/// Most samples.
+static constexpr int64_t kMostSamples = 8;
+/// Elements of a buffer that are asked for ahead of their use: 2 KiB of values.
+static constexpr int64_t kAhead = 512;
+/// What DeltaLanes.cpp looks up reaches so far.
+static constexpr int64_t kDeltaWindow = 64;
 
-int64_t scratch::laneRows(int64_t samples) { return std::max<int64_t>(1, kRows / samples); }
+int64_t scratch::laneRows(PackingAttr packing, int64_t samples) {
+  return packing.getKind() == PackingKind::Delta ? kDeltaRows : std::max<int64_t>(1, kRows / samples);
+}
 
-bool scratch::canExpandLanes(PackingAttr packing, Type element, int64_t vectorBits) {
+int64_t scratch::lanesBehind(PackingAttr packing) {
+  return packing.getKind() == PackingKind::Delta ? kDeltaWindow : 0;
+}
+
+int64_t scratch::laneSamples(PackingAttr packing, Type element, int64_t vectorBits) {
+  if (!element.isF32() || vectorBits < 256)
+    return 0;
+  if (packing.getKind() == PackingKind::Delta)
+    return vectorBits >= 512 ? 1 : 0;
   bool pairs = packing.getKind() == PackingKind::NM && packing.getSizes()[0] == 2 &&
                packing.getSizes()[1] == 4;
-  return element.isF32() && vectorBits >= 256 &&
-         (pairs || packing.getKind() == PackingKind::Bitmap);
+  return pairs || packing.getKind() == PackingKind::Bitmap ? kMostSamples : 0;
+}
+
+void scratch::askAhead(LoopBuilder &b, Value buffer, Value at) {
+  memref::PrefetchOp::create(b, buffer, ValueRange{b.add(at, b.index(kAhead))}, /*isWrite=*/false,
+                             /*localityHint=*/3, /*isDataCache=*/true);
 }
 
 namespace {
 class LaneProduct {
 public:
   LaneProduct(LoopBuilder &b, const LaneOperands &o, int64_t samples)
-      : b(b), o(o), bits(o.packing.getKind() == PackingKind::Bitmap), samples(samples),
-        height(laneRows(samples)), lanes(o.vectorBits >= 512 && (bits || samples > 2) ? 16 : 8) {}
-  Values emit(Value row);
+      : b(b), o(o), bits(o.packing.getKind() == PackingKind::Bitmap),
+        picks(!bits && o.vectorBits >= 512), samples(samples),
+        height(laneRows(o.packing, samples)), lanes(o.vectorBits >= 512 ? 16 : 8),
+        span(picks ? 2 * lanes : lanes) {}
+  Values emit(Value row, Value apart);
 
 private:
-  /// The lanes of step n of a row, and where its next values are.
-  std::pair<Value, Value> spreadStep(Value firstByte, Value n, Value at);
-  /// Adds the columns from `done` on, which fill no vector, one by one.
+  /// What a row brings to a step: values in lanes, and where they pick their elements
+  /// (else null); where its next values are.
+  struct Weights {
+    Value values, picked, next;
+  };
+  Weights spreadStep(Value firstByte, Value n, Value at);
+  Weights pickStep(Value firstByte, Value n, Value at);
+  /// Adds the columns from `done` on, which fill no step, one by one.
   Values rest(Value firstByte, Value at, Value done, ValueRange sums);
   Value element(int64_t sample, Value column) {
     Value place = sample ? b.add(b.mul(o.stride, b.index(sample)), column) : column;
@@ -53,41 +79,48 @@ private:
 
   LoopBuilder &b;
   const LaneOperands &o;
-  bool bits;
-  int64_t samples, height, lanes;
+  bool bits, picks;
+  int64_t samples, height, lanes, span; ///< span: columns of a step
 };
 } // namespace
 
-std::pair<Value, Value> LaneProduct::spreadStep(Value firstByte, Value n, Value at) {
-  auto type = VectorType::get({lanes}, b.getF32Type());
-  Type i32 = b.getI32Type();
+LaneProduct::Weights LaneProduct::spreadStep(Value firstByte, Value n, Value at) {
   Value byte = b.add(firstByte, b.mul(n, b.index(lanes / 8)));
-  auto eight = [&](Value byte, Value at) -> std::pair<Value, Value> {
-    Value code = b.load(o.bytes, byte);
-    Value spread = ExpandLanesOp::create(b, VectorType::get({8}, b.getF32Type()), o.values, at,
-                                         code, bits ? LaneCode::Bits : LaneCode::Pairs);
-    Value count = b.index(4);
-    if (bits)
-      count = b.toIndex(math::CtPopOp::create(b, b.cast(code, i32)));
-    return {spread, b.add(at, count)};
-  };
-  if (lanes == 8)
-    return eight(byte, at);
-  if (!bits) {
-    auto [low, middle] = eight(byte, at);
-    auto [high, next] = eight(b.add(byte, b.index(1)), middle);
-    SmallVector<int64_t> all(lanes);
-    std::iota(all.begin(), all.end(), 0);
-    return {vector::ShuffleOp::create(b, low, high, all), next};
+  Value code = b.load(o.bytes, byte), count = b.index(4);
+  if (lanes == 16) {
+    auto two = VectorType::get({2}, b.getI8Type()), one = VectorType::get({1}, b.getI16Type());
+    Value both = vector::LoadOp::create(b, two, o.bytes, ValueRange{byte});
+    code = vector::ExtractOp::create(b, vector::BitCastOp::create(b, one, both), 0);
+    askAhead(b, o.values, at);
   }
-  auto two = VectorType::get({2}, b.getI8Type()), one = VectorType::get({1}, b.getI16Type());
-  Value code = vector::BitCastOp::create(
-      b, one, vector::LoadOp::create(b, two, o.bytes, ValueRange{byte}));
-  Value mask = vector::BitCastOp::create(b, VectorType::get({lanes}, b.getI1Type()), code);
-  Value none = arith::ConstantOp::create(b, b.getZeroAttr(type));
-  Value spread = vector::ExpandLoadOp::create(b, type, o.values, ValueRange{at}, mask, none);
-  Value count = math::CtPopOp::create(b, b.cast(vector::ExtractOp::create(b, code, 0), i32));
-  return {spread, b.add(at, b.toIndex(count))};
+  auto type = VectorType::get({lanes}, b.getF32Type());
+  Value spread = ExpandLanesOp::create(b, type, o.values, at, code,
+                                       bits ? LaneCode::Bits : LaneCode::Pairs);
+  if (bits)
+    count = b.toIndex(math::CtPopOp::create(b, b.cast(code, b.getI32Type())));
+  return {spread, {}, b.add(at, count)};
+}
+
+/// Eight groups of four columns: 32 bits of indices, two per value.
+LaneProduct::Weights LaneProduct::pickStep(Value firstByte, Value n, Value at) {
+  auto four = VectorType::get({4}, b.getI8Type()), one = VectorType::get({1}, b.getI32Type());
+  auto wide = VectorType::get({lanes}, b.getI32Type());
+  SmallVector<int32_t> shifts, groups;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    shifts.push_back(2 * lane);
+    groups.push_back(lane / 2 * 4);
+  }
+  auto constant = [&](ArrayRef<int32_t> all) -> Value {
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(wide, all));
+  };
+  Value bytes = vector::LoadOp::create(b, four, o.bytes, ValueRange{b.add(firstByte, b.mul(n, b.index(4)))});
+  Value code = vector::ExtractOp::create(b, vector::BitCastOp::create(b, one, bytes), 0);
+  Value index = arith::ShRUIOp::create(b, spread(b, code, wide), constant(shifts));
+  index = b.bitOr(b.bitAnd(index, constant(SmallVector<int32_t>(lanes, 3))), constant(groups));
+  askAhead(b, o.values, at);
+  Value values = vector::LoadOp::create(b, VectorType::get({lanes}, b.getF32Type()), o.values,
+                                        ValueRange{at});
+  return {values, index, b.add(at, b.index(lanes))};
 }
 
 Values LaneProduct::rest(Value firstByte, Value at, Value done, ValueRange sums) {
@@ -132,37 +165,40 @@ Values LaneProduct::rest(Value firstByte, Value at, Value done, ValueRange sums)
   return Values(llvm::drop_begin(state));
 }
 
-Values LaneProduct::emit(Value row) {
+Values LaneProduct::emit(Value row, Value apart) {
   auto type = VectorType::get({lanes}, b.getF32Type());
   Value zero = b.index(0), perRow = arith::CeilDivUIOp::create(b, o.columns, b.index(8));
   Values firstByte, state;
   for (int64_t r = 0; r < height; ++r) {
-    Value real = r ? b.min(b.add(row, b.index(r)), b.sub(o.rows, b.index(1))) : row;
+    Value real = r ? b.min(b.add(row, b.mul(apart, b.index(r))), b.sub(o.rows, b.index(1))) : row;
     firstByte.push_back(b.mul(real, perRow));
     state.push_back(bits ? b.loadIndex(o.positions, real)
                          : b.mul(real, arith::DivUIOp::create(b, o.columns, b.index(2))));
   }
   state.append(height * samples, arith::ConstantOp::create(b, b.getZeroAttr(type)));
-  Value steps = arith::DivUIOp::create(b, o.columns, b.index(lanes));
+  Value steps = arith::DivUIOp::create(b, o.columns, b.index(span));
   state = b.loop(zero, steps, state, [&](Value n, ValueRange before) {
-    Values now(before), weights;
+    Values now(before);
+    SmallVector<Weights> weights;
     for (int64_t r = 0; r < height; ++r) {
-      auto [spread, next] = spreadStep(firstByte[r], n, before[r]);
-      weights.push_back(spread);
-      now[r] = next;
+      weights.push_back(picks ? pickStep(firstByte[r], n, before[r])
+                              : spreadStep(firstByte[r], n, before[r]));
+      now[r] = weights.back().next;
     }
-    Value column = b.mul(n, b.index(lanes));
+    Value column = b.mul(n, b.index(span));
     for (int64_t s = 0; s < samples; ++s) {
       Value place = s ? b.add(b.mul(o.stride, b.index(s)), column) : column;
-      Value x = vector::LoadOp::create(b, type, o.samples, ValueRange{place});
+      Value x = vector::LoadOp::create(b, VectorType::get({span}, b.getF32Type()), o.samples,
+                                       ValueRange{place});
       for (int64_t r = 0; r < height; ++r) {
+        Value own = picks ? Value(TakeLanesOp::create(b, type, x, weights[r].picked)) : x;
         Value &sum = now[height + r * samples + s];
-        sum = multiplyAdd(b, weights[r], x, sum);
+        sum = multiplyAdd(b, weights[r].values, own, sum);
       }
     }
     return now;
   });
-  Value done = b.mul(steps, b.index(lanes));
+  Value done = b.mul(steps, b.index(span));
   Values sums;
   for (int64_t r = 0; r < height; ++r) {
     Values folded;
@@ -173,7 +209,9 @@ Values LaneProduct::emit(Value row) {
   return sums;
 }
 
-Values scratch::emitLaneProduct(LoopBuilder &b, const LaneOperands &o, Value row,
+Values scratch::emitLaneProduct(LoopBuilder &b, const LaneOperands &o, Value row, Value apart,
                                 int64_t samples) {
-  return LaneProduct(b, o, samples).emit(row);
+  if (o.packing.getKind() == PackingKind::Delta)
+    return emitDeltaRows(b, o, row, apart, kDeltaRows);
+  return LaneProduct(b, o, samples).emit(row, apart);
 }

@@ -7,31 +7,40 @@
 
 namespace scratch {
 
-/// Most samples that meet lanes of weights: more fill vectors of their own.
-inline constexpr int64_t kLaneSamples = 8;
+/// Most samples that meet lanes of weights of a format: more fill vectors of their
+/// own. 0: its weights are not spread over lanes. f32 of `bitmap` and `n_m, 2, 4`
+/// with vectors of 256 bits or more, of `delta` with 512.
+int64_t laneSamples(PackingAttr packing, mlir::Type element, int64_t vectorBits);
 
-/// Whether weights of a format and element type can be spread over lanes: f32,
-/// `bitmap` or `n_m, 2, 4`, vectors of 256 bits or more.
-bool canExpandLanes(PackingAttr packing, mlir::Type element, int64_t vectorBits);
+/// Rows that are computed at once, for so many samples.
+int64_t laneRows(PackingAttr packing, int64_t samples);
+
+/// Elements behind the samples that are read, and multiplied by zero.
+int64_t lanesBehind(PackingAttr packing);
 
 /// Buffers of such weights and of the samples.
 struct LaneOperands {
   PackingAttr packing;
   int64_t vectorBits;
-  mlir::Value positions;     ///< bitmap only
+  mlir::Value positions;     ///< bitmap, delta
   mlir::Value bytes, values;
   mlir::Value rows, columns; ///< of the weights
   mlir::Value samples;       ///< flat, one sample after the other
   mlir::Value stride;        ///< from one to the next
 };
 
-/// Rows that are computed at once, for so many samples.
-int64_t laneRows(int64_t samples);
-
-/// The sums of laneRows(samples) rows from `row` on: f32, row by row. Rows that are
-/// not there repeat the last one.
+/// The sums of laneRows(packing, samples) rows, from `row` on and `apart` from each other:
+/// f32, row by row. Rows that are not there repeat the last one.
 LoopBuilder::Values emitLaneProduct(LoopBuilder &b, const LaneOperands &operands, mlir::Value row,
-                                    int64_t samples);
+                                    mlir::Value apart, int64_t samples);
+
+/// The same for `delta` and one sample (DeltaLanes.cpp).
+LoopBuilder::Values emitDeltaRows(LoopBuilder &b, const LaneOperands &operands, mlir::Value row,
+                                  mlir::Value apart, int64_t height);
+
+/// Asks for the part of a buffer that is read some steps after `at`, while a walk
+/// through it is short of the automatic prefetcher's patience. May lie behind the end.
+void askAhead(LoopBuilder &b, mlir::Value buffer, mlir::Value at);
 
 } // namespace scratch
 

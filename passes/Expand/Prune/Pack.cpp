@@ -17,7 +17,7 @@ using Values = LoopBuilder::Values;
 /// The largest distance that one entry of `delta` spans.
 static constexpr int64_t kLargestDelta = 255;
 /// Zeros behind the values of `bitmap`: expand_lanes reads whole vectors.
-static constexpr int64_t kBitmapPadding = 8;
+static constexpr int64_t kBitmapPadding = 16;
 
 namespace {
 class Packer {

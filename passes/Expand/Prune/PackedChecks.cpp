@@ -54,12 +54,12 @@ void PackedEntries::check(LoopBuilder &b, Operation *op) const {
   Value places = memref::DimOp::create(b, indices, 0), held = memref::DimOp::create(b, values, 0);
   bool bitmap = packing.getKind() == PackingKind::Bitmap;
   if (positionBuffer) {
-    // Stored entries that both parts have; expand_lanes reads 8 values at a time.
+    // Stored entries that both parts have; expand_lanes reads up to 16 values at a time.
     Value room = height * width > 1
                      ? Value(arith::DivUIOp::create(b, held, b.index(height * width)))
                      : held;
     if (bitmap)
-      room = b.select(b.less(room, b.index(8)), zero, b.sub(room, b.index(8)));
+      room = b.select(b.less(room, b.index(16)), zero, b.sub(room, b.index(16)));
     else
       room = b.min(room, places);
     expectNoneWrong(b, panelCount, "packed weights: positions out of order or range",

@@ -1,96 +1,35 @@
 //===- PackedMatmul.cpp - packed weights times dense activations ----------===//
 //
-// Stage: expand. The tile of sums of one panel (its rows times a few vectors of
-// samples) stays in registers while the panel's entries stream by; bias and relu
-// are applied before it is stored. An item of work is a tile of samples times a group
-// of panels: all of them use the activations of the tile (ActivationTiles.h), by pieces
-// of the depth that the first cache holds where the format can be cut there. Formats
-// that can spread their values over lanes do so when there is one sample only
-// (LaneProduct.h).
+// Stage: expand. Opens the operands and picks the kernel: weights whose values can be
+// spread over lanes meet few samples so; other single samples go entry by entry;
+// the rest goes by tiles of samples, in the shortest vectors that hold them.
 //
 //===----------------------------------------------------------------------===//
-#include "passes/Emission/RegisterTile.h"
 #include "passes/Expand/Dense/Source.h"
 #include "passes/Expand/InitialValue.h"
 #include "passes/Expand/Operands.h"
-#include "passes/Expand/Prune/ActivationTiles.h"
 #include "passes/Expand/Prune/LaneProduct.h"
 #include "passes/Expand/Prune/MaskUses.h"
-#include "passes/Expand/Prune/PackedEntries.h"
+#include "passes/Expand/Prune/PackedProduct.h"
 #include "passes/Expand/RowLoops.h"
-
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace scratch;
 using Values = LoopBuilder::Values;
 
-/// Sums in flight: registers less those for rhs and the weight.
-static constexpr int64_t kSums = 12, kSumsOf512 = 24;
-/// Bytes of activations side by side: entries of one row share no loads, and more
-/// would leave fewer depths in the first cache.
-static constexpr int64_t kTileBytes = 256;
-/// Sums that hide a multiply-add's latency, and the most chains of one sum.
-static constexpr int64_t kInFlight = 8, kMostChains = 4;
 /// Shortest vector: of 128 bits.
 static constexpr int64_t kLeastBits = 128;
-/// Work for the workers, of panels enough to be worth a tile of activations.
-static constexpr int64_t kItemsWanted = 64, kRowsPerItem = 32;
-/// Activations of a piece: most of a first cache, or of a second where too few entries
-/// of a row lie in that to make up for opening the row.
-static constexpr int64_t kPieceBytes = 24 << 10, kLargePieceBytes = 640 << 10;
-static constexpr int64_t kEntriesPerPiece = 32;
-/// An item is a chunk of its own.
-static constexpr int64_t kItemWeight = 1 << 20;
-/// Equal shares of rows where the format has no positions to balance by.
-static constexpr int64_t kPerRow = 4;
 
-namespace {
-class PackedProduct {
-public:
-  PackedProduct(LoopBuilder &b, PackedMatmulOp op)
-      : b(b), op(op), type(cast<RankedTensorType>(op.getType())), element(type.getElementType()),
-        bits(element.getIntOrFloatBitWidth()), isMatrix(type.getRank() == 2) {}
-  Value expand();
-
-private:
-  /// Panels and samples of an item, where its activations are.
-  struct Item {
-    Value first, last;
-    Value column; ///< of rhs and the result
-    ActivationTiles::Tile tile;
-    Value places; ///< per panel: where its walk by pieces goes on
-  };
-  void vector(const PackedEntries &entries);
-  void lanes(const PackedEntries &entries, Value samples, int64_t count);
-  Value turned(int64_t count);
-  void matrix(const PackedEntries &entries, int64_t lanes);
-  /// All panels of an item, at `vectors` vectors of its samples.
-  void panels(const PackedEntries &entries, const Item &item, int64_t vectors, int64_t lanes);
-  /// Depths of a piece.
-  Value pieceDepth(const PackedEntries &entries, int64_t width);
-  /// Loads a tile of rows `row`, or stores it; the last vector may be cut off.
-  Values load(Value buffer, ArrayRef<Value> row, Value column, int64_t vectors, int64_t lanes);
-  void store(ValueRange sums, ArrayRef<Value> row, Value column, int64_t vectors, int64_t lanes);
-  Value maskOf(Value column, int64_t vectors, int64_t lanes);
-  Value finish(Value sum, Value row);
-  Type vectorOf(int64_t lanes) const {
-    return lanes > 1 ? Type(VectorType::get({lanes}, element)) : element;
+PackedProduct::PackedProduct(LoopBuilder &b, PackedMatmulOp op)
+    : b(b), op(op), type(cast<RankedTensorType>(op.getType())), element(type.getElementType()),
+      bits(element.getIntOrFloatBitWidth()), isMatrix(type.getRank() == 2) {
+  rows = extent(b, op.getInit(), 0);
+  depth = extent(b, op.getRhs(), 0);
+  if (isMatrix) {
+    columns = extent(b, op.getRhs(), 1);
+    checkExtents(b, extent(b, op.getInit(), 1), columns, "packed_matmul: columns of init");
   }
-  Value zeroOf(Type type) {
-    return spread(b, arith::ConstantOp::create(b, b.getFloatAttr(element, 0)), type);
-  }
-  int64_t vectorBits() const;
-
-  LoopBuilder &b;
-  PackedMatmulOp op;
-  RankedTensorType type;
-  Type element;
-  int64_t bits;
-  bool isMatrix;
-  Value rows, depth, columns, rhs, init, bias, result;
-};
-} // namespace
+}
 
 int64_t PackedProduct::vectorBits() const {
   auto target =
@@ -106,396 +45,42 @@ Value PackedProduct::finish(Value sum, Value row) {
   return sum;
 }
 
-Value PackedProduct::maskOf(Value column, int64_t vectors, int64_t lanes) {
-  Value last = b.add(column, b.index((vectors - 1) * lanes));
-  Value left = b.sub(b.min(columns, b.add(last, b.index(lanes))), last);
-  return vector::CreateMaskOp::create(b, VectorType::get({lanes}, b.getI1Type()),
-                                      ValueRange{left});
-}
-
-Values PackedProduct::load(Value buffer, ArrayRef<Value> row, Value column, int64_t vectors,
-                           int64_t lanes) {
-  auto all = [&](Value mask) {
-    Values sums;
-    for (Value r : row)
-      for (int64_t v = 0; v < vectors; ++v) {
-        SmallVector<Value> at{r, b.add(column, b.index(v * lanes))};
-        if (lanes == 1)
-          sums.push_back(b.load(buffer, at));
-        else if (mask && v + 1 == vectors)
-          sums.push_back(vector::MaskedLoadOp::create(b, cast<VectorType>(vectorOf(lanes)), buffer,
-                                                      at, mask, zeroOf(vectorOf(lanes))));
-        else
-          sums.push_back(vector::LoadOp::create(b, cast<VectorType>(vectorOf(lanes)), buffer, at));
-      }
-    return sums;
-  };
-  if (lanes == 1)
-    return all({});
-  return b.ifElse(
-      b.lessEqual(b.add(column, b.index(vectors * lanes)), columns),
-      SmallVector<Type>(row.size() * vectors, vectorOf(lanes)), [&] { return all({}); },
-      [&] { return all(maskOf(column, vectors, lanes)); });
-}
-
-void PackedProduct::store(ValueRange sums, ArrayRef<Value> row, Value column, int64_t vectors,
-                          int64_t lanes) {
-  auto all = [&](Value mask) {
-    for (auto [r, at] : llvm::enumerate(row)) {
-      auto one = [&, r = r, at = at] {
-        for (int64_t v = 0; v < vectors; ++v) {
-          SmallVector<Value> place{at, b.add(column, b.index(v * lanes))};
-          Value sum = sums[r * vectors + v];
-          if (lanes == 1)
-            b.store(sum, result, place);
-          else if (mask && v + 1 == vectors)
-            vector::MaskedStoreOp::create(b, result, place, mask, sum);
-          else
-            vector::StoreOp::create(b, sum, result, place);
-        }
-      };
-      if (r == 0)
-        one();
-      else // rows that the border cuts off
-        b.ifThen(b.less(at, rows), one);
-    }
-  };
-  if (lanes == 1)
-    return all({});
-  b.ifElse(
-      b.lessEqual(b.add(column, b.index(vectors * lanes)), columns), [&] { all({}); },
-      [&] { all(maskOf(column, vectors, lanes)); });
-}
-
-Value PackedProduct::pieceDepth(const PackedEntries &entries, int64_t width) {
-  int64_t small = kPieceBytes * 8 / (width * bits) & -16;
-  int64_t large = kLargePieceBytes * 8 / (width * bits) & -16;
-  Value stored = b.max(entries.steps(b), b.index(1));
-  Value wanted = arith::DivUIOp::create(
-      b, b.mul(b.mul(rows, depth), b.index(kEntriesPerPiece)), stored);
-  return b.select(b.lessEqual(wanted, b.index(small)), b.index(small), b.index(large));
-}
-
-void PackedProduct::panels(const PackedEntries &entries, const Item &item, int64_t vectors,
-                           int64_t lanes) {
-  int64_t height = entries.panelHeight();
-  Type tileType = vectorOf(lanes);
-  Value zero = b.index(0), one = b.index(1);
-  auto rowsOf = [&](Value panel) {
-    Values row;
-    for (int64_t r = 0; r < height; ++r)
-      row.push_back(height == 1 ? panel : b.add(b.mul(panel, b.index(height)), b.index(r)));
-    return row;
-  };
-  auto existing = [&](ArrayRef<Value> row) {
-    // Rows that the border cuts off start at an existing row and are dropped.
-    Values safe;
-    for (Value r : row)
-      safe.push_back(height == 1 ? r : b.min(r, b.sub(rows, one)));
-    return safe;
-  };
-  auto fresh = [&](ArrayRef<Value> row) {
-    if (init)
-      return load(init, existing(row), item.column, vectors, lanes);
-    return Values(height * vectors, zeroOf(tileType));
-  };
-  auto done = [&](Values sums, ArrayRef<Value> row) {
-    Values safe = existing(row);
-    for (auto [i, sum] : llvm::enumerate(sums))
-      sum = finish(sum, safe[i / vectors]);
-    return sums;
-  };
-  auto step = [&](Value k, ArrayRef<Value> weights, ValueRange before) {
-    Value at = b.add(item.tile.from, b.mul(k, item.tile.stride));
-    Values x;
-    for (int64_t v = 0; v < vectors; ++v) {
-      Value place = b.add(at, b.index(v * lanes));
-      x.push_back(lanes > 1 ? Value(vector::LoadOp::create(b, cast<VectorType>(tileType),
-                                                           item.tile.flat, ValueRange{place}))
-                            : b.load(item.tile.flat, place));
-    }
-    return stepTile(
-        b, height, x, before, [&](int64_t r) { return spread(b, weights[r], tileType); },
-        [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
-  };
-  if (!item.places) {
-    int64_t chains = std::clamp<int64_t>(kInFlight / (height * vectors), 1, kMostChains);
-    chains = llvm::bit_floor(uint64_t(chains));
-    b.loop(item.first, item.last, [&](Value panel) {
-      Values row = rowsOf(panel), sums = fresh(row);
-      size_t each = sums.size();
-      sums.append((chains - 1) * each, zeroOf(tileType));
-      sums = entries.walk(b, panel, sums, step, chains);
-      for (int64_t half = chains / 2; half > 0; half /= 2)
-        for (size_t i = 0; i < half * each; ++i)
-          sums[i] = arith::AddFOp::create(b, sums[i], sums[half * each + i]);
-      sums.truncate(each);
-      store(done(sums, row), row, item.column, vectors, lanes);
-    });
-    return;
-  }
-  Value piece = pieceDepth(entries, vectors * lanes);
-  Value pieces = b.max(arith::CeilDivUIOp::create(b, depth, piece), one);
-  b.loop(zero, pieces, [&](Value number) {
-    Value isFirst = b.equal(number, zero), isLast = b.equal(b.add(number, one), pieces);
-    Value stop = b.min(depth, b.mul(b.add(number, one), piece));
-    b.loop(item.first, item.last, [&](Value panel) {
-      Values row = rowsOf(panel);
-      SmallVector<Type> types(height * vectors + 1, tileType);
-      types[0] = b.getIndexType();
-      Value slot = b.sub(panel, item.first);
-      Values state = b.ifElse(
-          isFirst, types,
-          [&] {
-            Values state{entries.firstPlace(b, panel)};
-            llvm::append_range(state, fresh(row));
-            return state;
-          },
-          [&] {
-            Values state{b.loadIndex(item.places, slot)};
-            llvm::append_range(state, load(result, row, item.column, vectors, lanes));
-            return state;
-          });
-      state = entries.walkPiece(b, panel, state[0], stop, ArrayRef(state).drop_front(), step);
-      b.storeIndex(state[0], item.places, slot);
-      Values sums(llvm::drop_begin(state));
-      if (bias || op.getRelu())
-        sums = b.ifElse(
-            isLast, ArrayRef(types).drop_front(), [&] { return done(sums, row); },
-            [&] { return sums; });
-      store(sums, row, item.column, vectors, lanes);
-    });
-  });
-}
-
-void PackedProduct::matrix(const PackedEntries &entries, int64_t lanes) {
-  int64_t height = entries.panelHeight();
-  int64_t registers = vectorBits() >= 512 ? kSumsOf512 : kSums;
-  // Vectors of a tile; those that are left over are taken by as many as fit.
-  int64_t most = lanes == 1 ? 1
-                            : std::clamp<int64_t>(registers / height, 1,
-                                                  std::max<int64_t>(1, kTileBytes * 8 / (lanes * bits)));
-  if (lanes > 1 && lanes * bits < vectorBits())
-    most = 1; // all samples are in one short vector
-  if (most > 4)
-    most = llvm::bit_floor(uint64_t(most));
-  SmallVector<int64_t> widths;
-  for (int64_t width = most; width > 0; width = width > 4 ? width / 2 : width - 1)
-    widths.push_back(width);
-  Value uses = arith::DivUIOp::create(b, entries.steps(b), b.max(depth, b.index(1)));
-  ActivationTiles tiles = openActivations(b, rhs, depth, columns, lanes, most, uses);
-  Value tileCount = tiles.count(b), one = b.index(1);
-  Value panelCount = entries.panels();
-  Value perTile = b.max(arith::DivUIOp::create(b, b.index(kItemsWanted), b.max(tileCount, one)), one);
-  Value groups = b.max(b.min(perTile, arith::DivUIOp::create(
-                                          b, panelCount, b.index(std::max<int64_t>(1, kRowsPerItem / height)))),
-                       one);
-  Value chunks = equalChunks(b, b.mul(tileCount, groups), b.index(kItemWeight));
-  bool byPieces = lanes > 1 && most >= 3 && height == 1 && entries.hasPieces();
-  Value perGroup = arith::CeilDivUIOp::create(b, panelCount, groups);
-  parallelChunks(
-      b, chunks,
-      [&] {
-        Values state = tiles.open(b);
-        if (byPieces)
-          state.push_back(AllocateOp::create(b, bufferOf(b.getI64Type()),
-                                             ValueRange{b.add(perGroup, one)}, false));
-        return state;
-      },
-      [&](Value, Value first, Value last, ValueRange state) {
-        b.ifThen(StatusOp::create(b), [&] {
-          b.loop(first, last, [&](Value number) {
-            Value tile = arith::DivUIOp::create(b, number, groups);
-            Value group = arith::RemUIOp::create(b, number, groups);
-            Item item{b.min(b.mul(group, perGroup), panelCount),
-                      b.min(b.mul(b.add(group, one), perGroup), panelCount),
-                      b.mul(tile, b.index(tiles.width())),
-                      tiles.take(b, tile, state),
-                      {}};
-            Value from = item.tile.from;
-            Value end = b.min(columns, b.add(item.column, b.index(tiles.width())));
-            Value left = arith::CeilDivUIOp::create(b, b.sub(end, item.column), b.index(lanes));
-            Value done = b.index(0), begin = item.column;
-            for (int64_t width : widths) {
-              Value stop = b.sub(left, arith::RemUIOp::create(b, b.sub(left, done), b.index(width)));
-              item.places = byPieces && width >= 3 ? state.back() : Value();
-              b.loop(done, stop, [&](Value vector) {
-                Item part = item;
-                Value offset = b.mul(vector, b.index(lanes));
-                part.column = b.add(begin, offset);
-                part.tile.from = b.add(from, offset);
-                panels(entries, part, width, lanes);
-              }, width);
-              done = stop;
-            }
-          });
-        });
-      },
-      [&](ValueRange state) {
-        if (byPieces) {
-          ReleaseOp::create(b, state.back());
-          state = state.drop_back();
-        }
-        tiles.close(b, state);
-      });
-  ReleaseOp::create(b, chunks);
-}
-
-void PackedProduct::vector(const PackedEntries &entries) {
-  int64_t height = entries.panelHeight();
-  auto chunk = [&](Value first, Value last) {
-    int64_t chains = llvm::bit_floor(uint64_t(std::clamp<int64_t>(kInFlight / height, 1, kMostChains)));
-    b.loop(first, last, [&](Value panel) {
-      auto rowOf = [&](int64_t r) {
-        return height == 1 ? panel : b.add(b.mul(panel, b.index(height)), b.index(r));
-      };
-      Values sums(height * chains, zeroOf(element));
-      sums = entries.walk(
-          b, panel, sums,
-          [&](Value k, ArrayRef<Value> weights, ValueRange before) {
-            Value x = b.load(rhs, k);
-            Values after;
-            for (auto [weight, sum] : llvm::zip(weights, before))
-              after.push_back(multiplyAdd(b, weight, x, sum));
-            return after;
-          },
-          chains);
-      for (int64_t half = chains / 2; half > 0; half /= 2)
-        for (int64_t i = 0; i < half * height; ++i)
-          sums[i] = arith::AddFOp::create(b, sums[i], sums[half * height + i]);
-      for (int64_t r = 0; r < height; ++r) {
-        Value row = rowOf(r), sum = sums[r];
-        auto store = [&] {
-          Value total = init ? Value(arith::AddFOp::create(b, b.load(init, row), sum)) : sum;
-          b.store(finish(total, row), result, row);
-        };
-        if (r == 0)
-          store();
-        else
-          b.ifThen(b.less(row, rows), store);
-      }
-    });
-  };
-  Value panels = countIfOk(b, entries.panels());
-  if (!entries.positions())
-    return parallelRows(b, panels, chunk);
-  Value starts = partitionByEntries(b, entries.positions(), panels, b.index(1), kPerRow);
-  parallelChunks(
-      b, starts, [] { return Values(); },
-      [&](Value, Value first, Value last, ValueRange) { chunk(first, last); }, [](ValueRange) {});
-  ReleaseOp::create(b, starts);
-}
-
-/// One to eight samples, at least so many lie in `samples`, one after the other.
-void PackedProduct::lanes(const PackedEntries &entries, Value samples, int64_t count) {
-  LaneOperands operands{op.getPacking(),     vectorBits(), entries.positions(), entries.bytes(),
-                        entries.elements(),  rows,         depth,               samples,
-                        depth};
-  Value one = b.index(1), height = b.index(laneRows(count));
-  Value wanted = isMatrix ? columns : one;
-  Value blocks = arith::CeilDivUIOp::create(b, rows, height);
-  Value chunks = equalChunks(b, blocks, b.mul(height, b.max(depth, one)));
-  parallelChunks(
-      b, chunks, [] { return Values(); },
-      [&](Value, Value first, Value last, ValueRange) {
-        b.loop(first, last, [&](Value number) {
-          Value begin = b.mul(number, height);
-          Values sums = emitLaneProduct(b, operands, begin, count);
-          for (int64_t r = 0; r < laneRows(count); ++r) {
-            Value row = b.add(begin, b.index(r));
-            auto store = [&](int64_t sample) {
-              SmallVector<Value> at{row};
-              if (isMatrix)
-                at.push_back(b.index(sample));
-              Value sum = sums[r * count + sample];
-              if (init)
-                sum = arith::AddFOp::create(b, b.load(init, at), sum);
-              b.store(finish(sum, row), result, at);
-            };
-            auto all = [&] {
-              for (int64_t s = 0; s < count; ++s)
-                if (s == 0 || 2 * s <= count - 1)
-                  store(s);
-                else // as many as fill half of them are there
-                  b.ifThen(b.less(b.index(s), wanted), [&] { store(s); });
-            };
-            if (r == 0)
-              all();
-            else
-              b.ifThen(b.less(row, rows), all);
-          }
-        });
-      },
-      [](ValueRange) {});
-  ReleaseOp::create(b, chunks);
-}
-
-/// Samples of a matrix, one after the other, and zeros after them: `count` in all.
-Value PackedProduct::turned(int64_t count) {
-  Value copy = AllocateOp::create(b, bufferOf(element), ValueRange{b.mul(depth, b.index(count))},
-                                  /*zeroed=*/true);
-  b.ifThen(StatusOp::create(b), [&] {
-    b.loop(b.index(0), depth, [&](Value k) {
-      b.loop(b.index(0), columns, [&](Value s) {
-        b.store(b.load(rhs, b.add(b.mul(k, columns), s)), copy, b.add(b.mul(s, depth), k));
-      });
-    });
-  });
-  return copy;
-}
-
-Value PackedProduct::expand() {
-  rows = extent(b, op.getInit(), 0);
-  depth = extent(b, op.getRhs(), 0);
-  if (isMatrix) {
-    columns = extent(b, op.getRhs(), 1);
-    checkExtents(b, extent(b, op.getInit(), 1), columns, "packed_matmul: columns of init");
-  }
-  PackedEntries entries(b, op.getPacking(), op.getParts(), rows, depth);
-  entries.check(b, op);
-  rhs = flatten(b, openDense(b, op.getRhs()));
-  if (!isFilledWith(op.getInit(), b.getFloatAttr(element, 0)))
-    init = openDense(b, op.getInit());
+static void openOperands(PackedProduct &p) {
+  LoopBuilder &b = p.b;
+  PackedMatmulOp op = p.op;
+  p.rhs = flatten(b, openDense(b, op.getRhs()));
+  if (!isFilledWith(op.getInit(), b.getFloatAttr(p.element, 0)))
+    p.init = openDense(b, op.getInit());
   if (op.getBias()) {
-    checkExtents(b, extent(b, op.getBias(), 0), rows, "packed_matmul: length of bias");
-    bias = openDense(b, op.getBias());
+    checkExtents(b, extent(b, op.getBias(), 0), p.rows, "packed_matmul: length of bias");
+    p.bias = openDense(b, op.getBias());
   }
   SmallVector<Value> sizes;
-  if (type.isDynamicDim(0))
-    sizes.push_back(rows);
-  if (isMatrix && type.isDynamicDim(1))
-    sizes.push_back(columns);
-  result = AllocateOp::create(b, MemRefType::get(type.getShape(), element), sizes, false);
-  // Borders that cut blocks cost registers: only where there are any.
-  auto withBorders = [&](function_ref<void(const PackedEntries &)> emit) {
-    Value cut = entries.isCut(b);
-    if (!cut)
-      return emit(entries);
-    b.ifElse(cut, [&] { emit(entries); }, [&] { emit(entries.uncut()); });
-  };
-  std::optional<int64_t> known = isMatrix ? getConstantIntValue(columns) : 1;
-  bool spreads = canExpandLanes(op.getPacking(), element, vectorBits());
-  if (!isMatrix) {
-    if (spreads)
-      lanes(entries, rhs, 1);
-    else
-      withBorders([&](const PackedEntries &all) { vector(all); });
-    return asTensor(b, type, result);
-  }
+  if (p.type.isDynamicDim(0))
+    sizes.push_back(p.rows);
+  if (p.isMatrix && p.type.isDynamicDim(1))
+    sizes.push_back(p.columns);
+  p.result = AllocateOp::create(b, MemRefType::get(p.type.getShape(), p.element), sizes, false);
+}
+
+static void emitMatrix(PackedProduct &p, const PackedEntries &entries, int64_t spreads,
+                       function_ref<void(function_ref<void(const PackedEntries &)>)> withBorders) {
+  LoopBuilder &b = p.b;
+  std::optional<int64_t> known = getConstantIntValue(p.columns);
   // At most 1, 2, 4, 8 samples meet lanes of weights.
-  for (int64_t count = 1; spreads && count <= kLaneSamples; count *= 2) {
+  for (int64_t count = 1; count <= spreads; count *= 2) {
     if (known && (*known > count || *known <= count / 2))
       continue;
-    Value fits = b.bitAnd(b.lessEqual(columns, b.index(count)), b.less(b.index(count / 2), columns));
-    b.ifThen(fits, [&] {
-      Value samples = turned(count);
-      lanes(entries, samples, count);
-      ReleaseOp::create(b, samples);
-    });
+    Value fits = b.bitAnd(b.lessEqual(p.columns, b.index(count)),
+                          b.less(b.index(count / 2), p.columns));
+    b.ifThen(fits, [&] { emitPackedLanes(p, entries, count); });
   }
+  if (known && *known <= spreads)
+    return;
   // Few samples take the shortest vector that holds them.
   SmallVector<int64_t> lengths;
-  for (int64_t length = vectorBits() / bits; length * bits >= kLeastBits && length > 1; length /= 2)
+  for (int64_t length = p.vectorBits() / p.bits; length * p.bits >= kLeastBits && length > 1;
+       length /= 2)
     lengths.push_back(length);
   if (lengths.empty())
     lengths.push_back(1);
@@ -503,25 +88,41 @@ Value PackedProduct::expand() {
     bool isShortest = i + 1 == lengths.size();
     if (known && ((!isShortest && *known <= length / 2) || (i > 0 && *known > length)))
       continue;
-    Value fits = spreads ? b.less(b.index(kLaneSamples), columns) : b.bit(true);
-    if (spreads && known && *known <= kLaneSamples)
-      break;
+    Value fits = b.less(b.index(spreads), p.columns);
     if (!isShortest)
-      fits = b.bitAnd(fits, b.less(b.index(length / 2), columns));
+      fits = b.bitAnd(fits, b.less(b.index(length / 2), p.columns));
     if (i > 0)
-      fits = b.bitAnd(fits, b.lessEqual(columns, b.index(length)));
+      fits = b.bitAnd(fits, b.lessEqual(p.columns, b.index(length)));
     auto product = [&, length = length] {
-      withBorders([&](const PackedEntries &all) { matrix(all, length); });
+      withBorders([&](const PackedEntries &all) { emitPackedTiles(p, all, length); });
     };
     if (known)
       product();
     else
       b.ifThen(fits, product);
   }
-  return asTensor(b, type, result);
 }
 
 FailureOr<Values> scratch::expandPackedMatmul(LoopBuilder &b, PackedMatmulOp op) {
-  return Values{op.getTransposed() ? emitTransposedProduct(b, op)
-                                   : PackedProduct(b, op).expand()};
+  if (op.getTransposed())
+    return Values{emitTransposedProduct(b, op)};
+  PackedProduct p(b, op);
+  PackedEntries entries(b, op.getPacking(), op.getParts(), p.rows, p.depth);
+  entries.check(b, op);
+  openOperands(p);
+  // Borders that cut blocks cost registers: only where there are any.
+  auto withBorders = [&](function_ref<void(const PackedEntries &)> emit) {
+    Value cut = entries.isCut(b);
+    if (!cut)
+      return emit(entries);
+    b.ifElse(cut, [&] { emit(entries); }, [&] { emit(entries.uncut()); });
+  };
+  int64_t spreads = laneSamples(op.getPacking(), p.element, p.vectorBits());
+  if (p.isMatrix)
+    emitMatrix(p, entries, spreads, withBorders);
+  else if (spreads)
+    emitPackedLanes(p, entries, 1);
+  else
+    withBorders([&](const PackedEntries &all) { emitPackedVector(p, all); });
+  return Values{asTensor(b, p.type, p.result)};
 }

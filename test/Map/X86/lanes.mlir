@@ -1,0 +1,37 @@
+// RUN: scratch-opt %s --scratch-x86-lower-expand-lanes --scratch-x86-lower-take-lanes | FileCheck %s
+
+// CHECK-LABEL: func.func @table_of_a_byte
+// CHECK: %[[ROW:.*]] = vector.load %{{.*}} : memref<256x8xi8>, vector<8xi8>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.permps"
+// CHECK-NOT: scratch.expand_lanes
+func.func @table_of_a_byte(%v: memref<?xf32>, %at: index, %byte: i8) -> vector<8xf32> {
+  %r = scratch.expand_lanes %v[%at] by %byte code(pairs) : memref<?xf32>, i8 -> vector<8xf32>
+  return %r : vector<8xf32>
+}
+
+// CHECK-LABEL: func.func @expansion_of_a_register
+// CHECK: %[[MASK:.*]] = vector.bitcast %{{.*}} : vector<1xi16> to vector<16xi1>
+// CHECK: %[[ALL:.*]] = vector.load %{{.*}} : memref<?xf32>, vector<16xf32>
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.mask.expand"(%[[ALL]], %{{.*}}, %[[MASK]])
+func.func @expansion_of_a_register(%v: memref<?xf32>, %at: index, %code: i16) -> vector<16xf32> {
+  %r = scratch.expand_lanes %v[%at] by %code code(bits) : memref<?xf32>, i16 -> vector<16xf32>
+  return %r : vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @two_registers
+// CHECK-COUNT-1: llvm.call_intrinsic "llvm.x86.avx512.vpermi2var.ps.512"
+// CHECK-NOT: select
+// CHECK: return
+func.func @two_registers(%table: vector<32xf32>, %index: vector<16xi32>) -> vector<16xf32> {
+  %r = scratch.take_lanes %table[%index] : vector<32xf32>, vector<16xi32> -> vector<16xf32>
+  return %r : vector<16xf32>
+}
+
+// CHECK-LABEL: func.func @four_registers
+// CHECK: %[[LOW:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vpermi2var.ps.512"
+// CHECK: %[[HIGH:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vpermi2var.ps.512"
+// CHECK: arith.select %{{.*}}, %[[HIGH]], %[[LOW]]
+func.func @four_registers(%table: vector<64xf32>, %index: vector<16xi32>) -> vector<16xf32> {
+  %r = scratch.take_lanes %table[%index] : vector<64xf32>, vector<16xi32> -> vector<16xf32>
+  return %r : vector<16xf32>
+}
