@@ -1,6 +1,6 @@
 //===- PackingChoice.cpp - in which format pruned weights are kept --------===//
 //
-// The kernels that are priced: passes/Expand/Prune/PackedMatmul.cpp (tiles of a
+// The kernels that are priced: passes/Expand/Prune/PackedTiles.cpp (tiles of a
 // panel's rows times a few vectors of samples), LaneProduct.cpp (few samples), and
 // passes/Expand/Dense. What a step costs: PackingPrices.h.
 //
@@ -56,7 +56,7 @@ static Walk walkOf(const PackingCandidate &candidate, const PackingProblem &p,
   return {&prices.delta, kept + fillers, 1, (kept + fillers) * (size + 1)};
 }
 
-/// Vectors of a tile of samples, as PackedMatmul takes them.
+/// Vectors of a tile of samples, as PackedTiles takes them.
 static double tileVectors(double height, double elementBits, unsigned vectorBits) {
   double sums = vectorBits >= 512 ? 24 : 12;
   double lanes = std::max(1.0, vectorBits / elementBits);
@@ -75,6 +75,14 @@ static double piecesOf(const Walk &walk, const PackingCandidate &candidate,
   return std::ceil(double(p.depth) / piece);
 }
 
+/// Groups of deltas, four runs of 16, whose runs all span 64 columns or fewer (DeltaLanes.cpp):
+/// a run spans 16 / density, give or take 4 sqrt(1 - density) / density.
+static double nearShare(double density) {
+  double spread = 4 * std::sqrt(std::max(0.0, 1 - density));
+  double far = (64 * density - 16) / std::max(spread, 1e-9);
+  return std::pow(0.5 * std::erfc(-far / std::sqrt(2.0)), 4);
+}
+
 /// Cycles of a packed product whose parts the caches hold.
 static double packedWork(const Walk &walk, const PackingCandidate &candidate,
                          const PackingProblem &p, const PackingPrices &prices,
@@ -90,6 +98,11 @@ static double packedWork(const Walk &walk, const PackingCandidate &candidate,
            double(p.rows) * count * prices.laneSum;
   }
   double panels = double(p.rows) / walk.height;
+  if (p.samples == 1 && candidate.name == "delta" && vectorBits >= 512 && p.elementBits == 32) {
+    double near = nearShare(walk.steps / entries);
+    return walk.steps * (near * prices.deltaNear + (1 - near) * walk.prices->oneStep) +
+           panels * walk.prices->onePanel;
+  }
   if (p.samples == 1)
     return walk.steps * walk.prices->oneStep + panels * walk.prices->onePanel +
            (walk.isBitmap ? entries / 8 * prices.bitmapByte : 0);

@@ -1,8 +1,8 @@
 //===- PackingPrices.h - prices of products with pruned weights -*- C++ -*-===//
 //
 // Stage: select. Cycles of one core, for code of one vector width. What the steps
-// are: passes/Expand/Prune/PackedMatmul.cpp, LaneProduct.cpp, passes/Expand/Dense.
-// The numbers: Machines/X86Packing.cpp.
+// are: passes/Expand/Prune/PackedTiles.cpp, LaneProduct.cpp, passes/Expand/Dense.
+// The numbers: PackingPrices.def.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_STRATEGY_PACKINGPRICES_H
@@ -21,21 +21,9 @@ struct WalkPrices {
 };
 
 struct PackingPrices {
-  double denseVector; ///< per weight and vector of samples
-  double denseCopy;   ///< per depth and vector of samples: into panels
-  double denseOne;    ///< per vector of weights, when there is one sample
-  double denseRow;    ///< per row, when there is one sample
-
-  double copy;        ///< per depth and vector of samples: into a tile
-  double bitmapByte;  ///< per byte of a bitmap and tile, whatever it holds
-  double laneBits;    ///< per vector of weights: spread them by a bitmap
-  double lanePairs;   ///< ... by 2:4 indices
-  double laneVector;  ///< per vector of weights and sample
-  double laneSum;     ///< per row and sample: add the lanes up
-  WalkPrices csr, panels, squares, pairs, bitmap, delta;
-
-  double sharedCache; ///< bytes a cycle from a cache that cores share
-  double memory;      ///< bytes a cycle from memory
+#define PACKING_PRICE(name, wide, narrow, text) double name;
+#define PACKING_WALK(format, wide, narrow, text) WalkPrices format;
+#include "passes/Strategy/PackingPrices.def"
 
   static PackingPrices ofX86(unsigned vectorBits);
 };

@@ -59,6 +59,19 @@ TEST(PackingChoice, OneSampleOfTwoInFourTakesPairs) {
   EXPECT_NE(choose(problem), "2:4");
 }
 
+TEST(PackingChoice, OneSampleIsBoundByTheBytesOfItsWeights) {
+  // Half of them kept: 4 bytes of 8 and a bit, against 4 bytes of 4 or 5 of 8.
+  PackingProblem problem = layer(0.5);
+  problem.rows = problem.depth = 2048;
+  problem.samples = 1;
+  auto verdict = llvm::cantFail(choosePacking(problem, *MachineModel::of("x86", 512), 512));
+  EXPECT_EQ(verdict.table[0].candidate->name, "bitmap");
+  EXPECT_EQ(verdict.table[1].candidate->name, "delta");
+  problem.density = 0.97;
+  problem.panels = problem.squares = 1;
+  verdict = llvm::cantFail(choosePacking(problem, *MachineModel::of("x86", 512), 512));
+  EXPECT_EQ(verdict.table[0].candidate->name, "dense");
+}
 TEST(PackingChoice, PackingAtEveryCallHasToPay) {
   PackingProblem problem = layer(0.1);
   problem.samples = 8;
