@@ -191,5 +191,5 @@ RowWiseProduct::ComputedRow RowWiseProduct::computeMaskedRow(ValueRange accumula
             b.ifElse(b.less(from, end), types, [&] { return rowFrom(from); }, none));
       },
       none);
-  return {result[0], result[1], result[2]};
+  return {result[0], result[1], result[2], zero};
 }

@@ -16,32 +16,52 @@ using namespace scratch;
 /// Elements behind the result that emission may spoil.
 static constexpr int64_t kSlack = 64;
 
+/// What a worker has: how many rows each variant took (one buffer: as carried values they
+/// would fill the registers of loops over short rows), and its accumulators.
+LoopBuilder::Values RowWiseProduct::openWorker(bool single) {
+  LoopBuilder::Values state{AllocateOp::create(b, bufferOf(b.getI64Type()),
+                                               ValueRange{b.index(variants.size())},
+                                               /*zeroed=*/true)};
+  if (single)
+    state.append(makeAccumulators());
+  return state;
+}
+
+/// The accumulators of a worker that begins a chunk.
+ValueRange RowWiseProduct::useWorker(ValueRange state) {
+  rowsTaken = state.front();
+  return state.drop_front();
+}
+
+void RowWiseProduct::closeWorker(ValueRange state) {
+  b.ifThen(StatusOp::create(b), [&] {
+    for (unsigned v = 0; v < variants.size(); ++v)
+      recordCount(b, "rows", firstRecord + v, b.loadIndex(state.front(), b.index(v)));
+  });
+  ReleaseOp::create(b, state.front());
+  destroyAccumulators(state.drop_front());
+}
+
 /// Rows [first, last) one after the other, each where `placeOfRow` says;
 /// without it the first one at `at` and each next one behind it. Returns the
 /// end.
 Value RowWiseProduct::computeRows(ValueRange accumulators, Value first,
                                   Value last, Mode mode, Value at,
                                   function_ref<Value(Value)> placeOfRow) {
-  Value zero = b.index(0), one = b.index(1);
-  LoopBuilder::Values carried{at, zero};
-  carried.append(variants.size(), zero);
-  auto counts = b.loop(first, last, carried, [&](Value row, ValueRange before) {
+  Value one = b.index(1);
+  Value zero = b.index(0);
+  auto counts = b.loop(first, last, {at, zero, zero}, [&](Value row, ValueRange before) {
     Value place = placeOfRow ? placeOfRow(row) : before[0];
-    auto [count, choice, key] = computeRow(accumulators, row, mode, place, before[1]);
+    auto [count, choice, key, settled] =
+        computeRow(accumulators, row, mode, place, before[1], before[2]);
     if (mode == Mode::Count || !placeOfRow)
       b.storeIndex(count, positions, b.add(row, one));
-    LoopBuilder::Values after{b.add(before[0], count), key};
-    for (unsigned v = 0; v < variants.size(); ++v) {
-      Value taken = b.cast(b.equal(choice, b.index(v)), b.getIndexType());
-      after.push_back(b.add(before[v + 2], taken));
-    }
-    return after;
+    if (mode == Mode::Drain)
+      b.storeIndex(b.add(b.loadIndex(rowsTaken, choice), one), rowsTaken, choice);
+    return LoopBuilder::Values{b.add(before[0], count), key, settled};
   });
-  if (mode == Mode::Drain) {
-    for (unsigned v = 0; v < variants.size(); ++v)
-      recordCount(b, "rows", firstRecord + v, counts[v + 2]);
+  if (mode == Mode::Drain)
     recordCount(b, "chunks", 0, one);
-  }
   return counts[0];
 }
 
@@ -98,12 +118,13 @@ Value RowWiseProduct::onePhase() {
   parallelChunks(
       b, starts,
       [&] {
-        LoopBuilder::Values state = single ? makeAccumulators() : LoopBuilder::Values();
+        LoopBuilder::Values state = openWorker(single);
         if (computesBlocks())
           state.push_back(makeAccumulator(variants[*blocking]));
         return state;
       },
-      [&](Value chunk, Value first, Value last, ValueRange accumulators) {
+      [&](Value chunk, Value first, Value last, ValueRange state) {
+        ValueRange accumulators = useWorker(state);
         RowPart part;
         Value begin = first;
         if (partCounts) {
@@ -122,7 +143,7 @@ Value RowWiseProduct::onePhase() {
                                             piece.getAt());
         PiecesEndOp::create(b, pieces, chunk, b.sub(written, piece.getAt()));
       },
-      [&](ValueRange accumulators) { destroyAccumulators(accumulators); });
+      [&](ValueRange state) { closeWorker(state); });
   PiecesCloseOp::create(b, pieces);
   if (partCounts)
     addParts(starts, partCounts, chunks);
@@ -138,11 +159,11 @@ Value RowWiseProduct::onePhase() {
 void RowWiseProduct::forChunks(Value starts, Mode mode,
                                function_ref<Value(Value)> placeOfRow) {
   parallelChunks(
-      b, starts, [&] { return makeAccumulators(); },
-      [&](Value, Value first, Value last, ValueRange accumulators) {
-        computeRows(accumulators, first, last, mode, b.index(0), placeOfRow);
+      b, starts, [&] { return openWorker(/*single=*/true); },
+      [&](Value, Value first, Value last, ValueRange state) {
+        computeRows(useWorker(state), first, last, mode, b.index(0), placeOfRow);
       },
-      [&](ValueRange accumulators) { destroyAccumulators(accumulators); });
+      [&](ValueRange state) { closeWorker(state); });
 }
 
 Value RowWiseProduct::twoPhases() {

@@ -53,11 +53,13 @@ private:
     mlir::Value entries, products, low, high;
     mlir::Value key;      ///< equal for rows with as many products in as wide a range
     mlir::Value surprise; ///< products that the row before does not foretell
+    mlir::Value expected; ///< i1: the row before has the same key
     mlir::Value walked;   ///< products, at most the longest that is walked of a segment
   };
-  /// A row that has been computed: its entries, by which variant, the shape's key.
+  /// A row that has been computed: its entries, by which variant, the shape's key, and what
+  /// further rows of that key take: the variant's number plus one, or zero.
   struct ComputedRow {
-    mlir::Value count, variant, key;
+    mlir::Value count, variant, key, settled;
   };
 
   /// A window of a row that several workers share, if `split` (i1) says so.
@@ -100,7 +102,7 @@ private:
                             mlir::Value row, const RowShape &shape, Mode mode,
                             mlir::Value at);
   ComputedRow computeRow(mlir::ValueRange accumulators, mlir::Value row, Mode mode,
-                         mlir::Value at, mlir::Value keyBefore);
+                         mlir::Value at, mlir::Value keyBefore, mlir::Value settled = {});
   bool walksMask();
   mlir::Value firstThatMeetsMask(mlir::Value row);
   mlir::Value accumulateMaskedRow(unsigned variant, mlir::Value accumulator, mlir::Value row,
@@ -138,10 +140,14 @@ private:
   bool isOrderedResult() const;
   LoopBuilder::Values chooseTile(mlir::ValueRange accumulators, mlir::Value row,
                                  const RowShape &shape, Mode mode,
-                                 mlir::Value at);
+                                 mlir::Value at, mlir::Value settled);
+  mlir::Value chooseVariant(mlir::Value row, const RowShape &shape);
   mlir::Value makeAccumulator(VariantAttr variant);
   LoopBuilder::Values makeAccumulators();
   void destroyAccumulators(mlir::ValueRange accumulators);
+  LoopBuilder::Values openWorker(bool single);
+  mlir::ValueRange useWorker(mlir::ValueRange state);
+  void closeWorker(mlir::ValueRange state);
   mlir::Value
   computeRows(mlir::ValueRange accumulators, mlir::Value first,
               mlir::Value last, Mode mode, mlir::Value at,
@@ -209,6 +215,7 @@ private:
   mlir::Value weights;         ///< i64 prefix: work, and so entries at most
   mlir::Value maxBound;        ///< coordinates that any row's tile holds
   mlir::Value window;          ///< columns of a dense window, at most
+  mlir::Value rowsTaken;       ///< of the worker at hand, per variant
   mlir::Value positions, coordinates, values;
 };
 

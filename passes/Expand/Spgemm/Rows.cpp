@@ -68,7 +68,8 @@ RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row, Value keyBefore, 
   // Two numbers in one word; that rows collide costs a little time at worst.
   shape.key = b.add(b.shiftLeft(shape.products, 32),
                     b.sub(shape.high, shape.low));
-  shape.surprise = b.select(b.equal(shape.key, keyBefore), zero,
+  shape.expected = b.equal(shape.key, keyBefore);
+  shape.surprise = b.select(shape.expected, zero,
                             b.min(shape.products, b.index(kSortProducts)));
   return shape;
 }
@@ -227,38 +228,49 @@ unsigned RowWiseProduct::firstOf(ArrayRef<AccumulatorKind> kinds) const {
   llvm_unreachable("openVariants: one takes every row");
 }
 
-/// A row in the accumulator whose form is least.
-LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
-                                               Value row, const RowShape &shape,
-                                               Mode mode, Value at) {
-  Type index = b.getIndexType();
+/// The variant whose form is least on a row.
+Value RowWiseProduct::chooseVariant(Value row, const RowShape &shape) {
   // One that takes any row stands until another is cheaper, whatever the forms say.
   unsigned fallback =
       firstOf({AccumulatorKind::Hash, AccumulatorKind::Tiered, AccumulatorKind::Dense,
                AccumulatorKind::Grouped, AccumulatorKind::Blocked});
   Value choice = b.index(fallback);
-  if (tiled.size() > 1) {
-    Value maskEntries =
-        mask.empty() ? b.index(0)
-                     : mask.entriesOfRow(b, row, b.sub(shape.high, shape.low));
-    SmallVector<double> shared = sharedCost();
-    Value least = cost(variants[fallback], shared, shape, maskEntries);
-    for (unsigned v : tiled) {
-      if (v == fallback || v == grouping)
-        continue;
-      Value candidate = cost(variants[v], shared, shape, maskEntries);
-      Value better =
-          arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, candidate, least);
-      choice = b.select(better, b.index(v), choice);
-      least = b.select(better, candidate, least);
-    }
+  if (tiled.size() == 1)
+    return choice;
+  Value maskEntries =
+      mask.empty() ? b.index(0) : mask.entriesOfRow(b, row, b.sub(shape.high, shape.low));
+  SmallVector<double> shared = sharedCost();
+  Value least = cost(variants[fallback], shared, shape, maskEntries);
+  for (unsigned v : tiled) {
+    if (v == fallback || v == grouping)
+      continue;
+    Value candidate = cost(variants[v], shared, shape, maskEntries);
+    Value better = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, candidate, least);
+    choice = b.select(better, b.index(v), choice);
+    least = b.select(better, candidate, least);
   }
+  if (!grouping)
+    return choice;
   // Rows of groups take the dense window's place.
-  if (grouping && tiled.size() > 1) {
-    unsigned dense = firstOf({AccumulatorKind::Dense, AccumulatorKind::Grouped});
-    Value instead = b.bitAnd(groups->made(), b.equal(choice, b.index(dense)));
-    choice = b.select(instead, b.index(*grouping), choice);
-  }
+  unsigned dense = firstOf({AccumulatorKind::Dense, AccumulatorKind::Grouped});
+  Value instead = b.bitAnd(groups->made(), b.equal(choice, b.index(dense)));
+  return b.select(instead, b.index(*grouping), choice);
+}
+
+/// A row in the accumulator whose form is least. Where rows repeat, what was found for the
+/// second one holds: `settled` is its number plus one.
+LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
+                                               Value row, const RowShape &shape,
+                                               Mode mode, Value at, Value settled) {
+  Type index = b.getIndexType();
+  Value zero = b.index(0), one = b.index(1), choice;
+  if (settled && tiled.size() > 1 && mask.empty())
+    choice = b.ifElse(
+        b.bitAnd(shape.expected, b.notEqual(settled, zero)), {index},
+        [&] { return LoopBuilder::Values{b.sub(settled, one)}; },
+        [&] { return LoopBuilder::Values{chooseVariant(row, shape)}; })[0];
+  else
+    choice = chooseVariant(row, shape);
   // The last one needs no test.
   std::function<Value(unsigned)> dispatch = [&](unsigned number) -> Value {
     auto tile = [&] {
@@ -274,42 +286,45 @@ LoopBuilder::Values RowWiseProduct::chooseTile(ValueRange accumulators,
             [&] { return LoopBuilder::Values{dispatch(number + 1)}; })
         .front();
   };
-  return {dispatch(0), choice};
+  Value next = b.select(shape.expected, b.add(choice, one), zero);
+  return {dispatch(0), choice, next};
 }
 
 RowWiseProduct::ComputedRow RowWiseProduct::computeRow(ValueRange accumulators, Value row,
-                                                       Mode mode, Value at, Value keyBefore) {
+                                                       Mode mode, Value at, Value keyBefore,
+                                                       Value settled) {
   auto finished = [&](Value count) {
     return emitSparseEpilogue(b, op.getEpilogue(),
                               {coordinates, values, at, count, row, columnMajor});
   };
   if (walksMask()) {
     ComputedRow computed = computeMaskedRow(accumulators, row, at, keyBefore);
-    return {finished(computed.count), computed.variant, computed.key};
+    return {finished(computed.count), computed.variant, computed.key, b.index(0)};
   }
   Value zero = b.index(0);
   Type index = b.getIndexType();
   auto measured = [&] {
     RowShape shape = measureRow(row, keyBefore);
     auto tile = b.ifElse(
-        b.less(zero, shape.products), {index, index},
-        [&] { return chooseTile(accumulators, row, shape, mode, at); },
-        [&] { return LoopBuilder::Values{zero, b.index(tiled.front())}; });
-    return LoopBuilder::Values{tile[0], tile[1], shape.key};
+        b.less(zero, shape.products), {index, index, index},
+        [&] { return chooseTile(accumulators, row, shape, mode, at, settled); },
+        [&] { return LoopBuilder::Values{zero, b.index(tiled.front()), zero}; });
+    return LoopBuilder::Values{tile[0], tile[1], shape.key, tile[2]};
   };
   LoopBuilder::Values result;
   if (merging) {
     // Short rows are not even measured.
     auto [begin, end] = lhs.segment(b, row);
-    LoopBuilder::Values none{zero, b.index(*merging), keyBefore};
+    LoopBuilder::Values none{zero, b.index(*merging), keyBefore, settled ? settled : zero};
+    SmallVector<Type> types(4, index);
     result = b.ifElse(
-        b.less(begin, end), {index, index, index},
+        b.less(begin, end), types,
         [&, begin = begin, end = end] {
           return LoopBuilder::Values(b.ifElse(
-              b.lessEqual(b.sub(end, begin), b.index(kMergeEntries)), {index, index, index},
+              b.lessEqual(b.sub(end, begin), b.index(kMergeEntries)), types,
               [&] {
                 return LoopBuilder::Values{mergeRow(begin, end, mode, at), b.index(*merging),
-                                           zero};
+                                           zero, zero};
               },
               measured));
         },
@@ -318,7 +333,7 @@ RowWiseProduct::ComputedRow RowWiseProduct::computeRow(ValueRange accumulators, 
     result = measured();
   }
   Value count = mode == Mode::Drain ? finished(result[0]) : result[0];
-  return {count, result[1], result[2]};
+  return {count, result[1], result[2], result[3]};
 }
 
 Value RowWiseProduct::makeAccumulator(VariantAttr variant) {
