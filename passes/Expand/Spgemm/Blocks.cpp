@@ -26,11 +26,11 @@ static constexpr int64_t kKeptBytes = 768 * 1024;
 /// Bytes of a block's windows.
 static constexpr int64_t kWindowBytes = 256 * 1024;
 /// Rows of a block at most, and at least for blocks to be chosen.
-static constexpr int64_t kMostRows = 32, kLeastRows = 8;
+static constexpr int64_t kMostRows = 64, kLeastRows = 8;
 /// Blocks that a matrix should have at least: workers take one at a time.
-static constexpr int64_t kLeastBlocks = 32;
+static constexpr int64_t kLeastBlocks = 16;
 /// Times that a row of B is named in a block at least, on average.
-static constexpr int64_t kUses = 3;
+static constexpr int64_t kUses = 2;
 
 bool RowWiseProduct::computesBlocks() {
   return blocking && op.getStrategyAttr().getPhases() == Phases::One;
