@@ -65,10 +65,12 @@ RowWiseProduct::RowShape RowWiseProduct::measureRow(Value row, Value keyBefore, 
   shape.products = measured[0];
   shape.low = showsRange() ? measured[1] : zero;
   shape.high = showsRange() ? measured[2] : columns;
-  // Two numbers in one word; that rows collide costs a little time at worst.
-  shape.key = b.add(b.shiftLeft(shape.products, 32),
-                    b.sub(shape.high, shape.low));
-  shape.expected = b.equal(shape.key, keyBefore);
+  // Two numbers in one word. Those that need more are never expected: a row that took the
+  // accumulator of one it collides with would leave its window.
+  Value range = b.sub(shape.high, shape.low);
+  shape.key = b.add(b.shiftLeft(shape.products, 32), range);
+  Value fits = b.less(b.bitOr(shape.products, range), b.index(int64_t(1) << 32));
+  shape.expected = b.bitAnd(fits, b.equal(shape.key, keyBefore));
   shape.surprise = b.select(shape.expected, zero,
                             b.min(shape.products, b.index(kSortProducts)));
   return shape;
