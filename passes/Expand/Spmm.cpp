@@ -39,6 +39,8 @@ private:
   void columnTiles(Value row, Value begin, Value end);
   void tile(Value row, Value begin, Value end, Value column, int64_t vectors, int64_t lanes);
   Value load(Value matrix, Value row, Value column, Type type);
+  Value nothing(Type type);
+  bool isAny() const;
 
   LoopBuilder &b;
   SpmmOp op;
@@ -53,6 +55,34 @@ Value RowWiseSpmm::load(Value matrix, Value row, Value column, Type type) {
   if (auto vector = dyn_cast<VectorType>(type))
     return vector::LoadOp::create(b, vector, matrix, ValueRange{row, column});
   return b.load(matrix, {row, column});
+}
+
+bool RowWiseSpmm::isAny() const {
+  return !semiring.semiring.isCustom() && semiring.semiring.getAdd() == SemiringOperator::op_any;
+}
+
+/// What a sum beside the first begins with, and adding it changes no bit: the identity but for
+/// real numbers, where zero turns minus zero into zero and infinity outlives a NaN.
+Value RowWiseSpmm::nothing(Type type) {
+  auto element = dyn_cast<FloatType>(semiring.element);
+  if (!element || semiring.semiring.isCustom())
+    return semiring.getIdentity(b, type);
+  const llvm::fltSemantics &form = element.getFloatSemantics();
+  auto constant = [&](const APFloat &number) -> Value {
+    TypedAttr value = FloatAttr::get(element, number);
+    if (auto vector = dyn_cast<VectorType>(type))
+      value = DenseElementsAttr::get(vector, Attribute(value));
+    return arith::ConstantOp::create(b, value);
+  };
+  switch (semiring.semiring.getAdd()) {
+  case SemiringOperator::op_plus:
+    return constant(APFloat::getZero(form, /*Negative=*/true));
+  case SemiringOperator::op_min:
+  case SemiringOperator::op_max:
+    return constant(APFloat::getQNaN(form));
+  default:
+    return semiring.getIdentity(b, type);
+  }
 }
 
 /// One tile of `vectors` * `lanes` columns, all entries of the row.
@@ -84,7 +114,7 @@ void RowWiseSpmm::tile(Value row, Value begin, Value end, Value column, int64_t 
   LoopBuilder::Values sums = start;
   if (together > 1) {
     for (int64_t e = 1; e < together; ++e)
-      sums.append(vectors, semiring.getIdentity(b, type));
+      sums.append(vectors, nothing(type));
     Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-together)));
     sums = b.loop(
         begin, whole, sums,
@@ -99,6 +129,10 @@ void RowWiseSpmm::tile(Value row, Value begin, Value end, Value column, int64_t 
     for (int64_t e = 1; e < together; ++e)
       for (int64_t v = 0; v < vectors; ++v)
         sums[v] = semiring.add(b, sums[v], sums[e * vectors + v]);
+    // `any` would answer with what is nothing.
+    if (isAny())
+      for (int64_t v = 0; v < vectors; ++v)
+        sums[v] = b.select(b.less(begin, whole), sums[v], start[v]);
     sums.truncate(vectors);
     begin = whole;
   }

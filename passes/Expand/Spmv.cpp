@@ -192,8 +192,11 @@ FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
                      [&] {
                        return LoopBuilder::Values{vectors.sumOf(begin, end, fetchAhead)};
                      })[0];
-      if (init)
-        folded = semiring.add(b, b.load(init, row), folded);
+      if (init) {
+        // A row without entries adds nothing, not the identity: `any` would answer with it.
+        Value before = b.load(init, row);
+        folded = b.select(b.less(begin, end), semiring.add(b, before, folded), before);
+      }
       folded = emitDenseEpilogue(b, op.getEpilogue(), folded, row, b.index(0));
       b.store(folded, result, row);
     });
