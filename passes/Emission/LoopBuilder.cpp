@@ -27,9 +27,11 @@ Value LoopBuilder::select(Value condition, Value a, Value b) {
 }
 
 Value LoopBuilder::roundUp(Value value, int64_t multiple) {
-  // The multiple is a power of two: (value + multiple - 1) & -multiple.
-  return bitAnd(add(value, integer(multiple - 1, value.getType())),
-                integer(-multiple, value.getType()));
+  Value above = add(value, integer(multiple - 1, value.getType()));
+  if (llvm::isPowerOf2_64(multiple))
+    return bitAnd(above, integer(-multiple, value.getType()));
+  Value whole = integer(multiple, value.getType());
+  return mul(arith::DivUIOp::create(*this, above, whole), whole);
 }
 
 Value LoopBuilder::cast(Value value, Type type) {

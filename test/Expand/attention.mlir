@@ -1,5 +1,11 @@
 // RUN: scratch-opt %s --scratch-select --scratch-expand | FileCheck %s
 // RUN: scratch-opt %s --scratch-select 2>&1 | FileCheck %s --check-prefix=SELECT
+// RUN: scratch-opt %s --scratch-select --scratch-expand | FileCheck %s --check-prefix=ROWS
+
+// Queries are packed up to a multiple of six rows, never past the tile.
+// ROWS-LABEL: func.func private @dense.body
+// ROWS: %[[BLOCKS:.*]] = arith.divui %{{.*}}, %c6
+// ROWS-NEXT: arith.muli %[[BLOCKS]], %c6
 
 // Without a mask there is nothing to test in the loop over tiles.
 // SELECT-LABEL: func.func @dense

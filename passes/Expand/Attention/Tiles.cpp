@@ -170,9 +170,7 @@ AttentionTiles::Workspace AttentionTiles::workspaceOf(ValueRange values) {
 void AttentionTiles::reset(const Workspace &w, Value rows, Value paddedSize) {
   Value zero = b.index(0), none = zeroVector(), least = minusInfinity();
   // Whole row blocks: the product with values adds to all of their rows.
-  Value all = arith::MulIOp::create(
-      b, arith::CeilDivUIOp::create(b, rows, b.index(tiling.getRows())),
-      b.index(tiling.getRows()));
+  Value all = b.roundUp(rows, tiling.getRows());
   b.loop(zero, rows, [&](Value row) {
     vector::StoreOp::create(b, splat(least), w.most, ValueRange{row});
     vector::StoreOp::create(b, none, w.bases, ValueRange{row});
