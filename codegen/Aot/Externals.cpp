@@ -28,6 +28,9 @@ static bool isMemrefFunction(llvm::StringRef name) {
 static bool isLibraryFunction(llvm::StringRef name, const llvm::Triple &triple) {
   llvm::TargetLibraryInfoImpl library(triple);
   llvm::LibFunc function;
+  // Fused multiply-add where the processor has none; LLVM knows it as an intrinsic only.
+  if (name == "fma" || name == "fmaf")
+    return true;
   return !name.starts_with("_Z") && library.getLibFunc(name, function);
 }
 
