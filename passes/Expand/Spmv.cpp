@@ -55,6 +55,15 @@ public:
            semiring.semiring.getAdd() != SemiringOperator::op_any;
   }
 
+  /// Entries of a row from which vectors are taken. Lanes of 32 bits are signed where
+  /// coordinates are not: of a longer `x` no row is long enough.
+  Value shortestRow() {
+    Value from = b.index(kVectorFrom);
+    if (!cast<MemRefType>(lhs.coordinates.getType()).getElementType().isInteger(32))
+      return from;
+    return b.select(b.lessEqual(lhs.minors, b.index(int64_t(1) << 31)), from, b.index(-1));
+  }
+
   Value sumOf(Value begin, Value end, function_ref<void(Value p)> fetchAhead) {
     auto type = VectorType::get({length}, semiring.element);
     Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-length)));
@@ -148,6 +157,7 @@ FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
     return semiring.multiply(b, a, x, semiring.element);
   };
   VectorProducts vectors(b, op, semiring, lhs, rhs);
+  Value vectorFrom = vectors.shortestRow();
   uint32_t locality = vectors.areFast() ? kSecondCache : kPastCaches;
   auto computeRows = [&](Value first, Value last, bool ahead) {
     b.loop(first, last, [&](Value row) {
@@ -187,7 +197,7 @@ FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
           !vectors.areFast()
               ? oneByOne()
               : b.ifElse(
-                     b.less(b.sub(end, begin), b.index(kVectorFrom)), {semiring.element},
+                     b.less(b.sub(end, begin), vectorFrom), {semiring.element},
                      [&] { return LoopBuilder::Values{oneByOne()}; },
                      [&] {
                        return LoopBuilder::Values{vectors.sumOf(begin, end, fetchAhead)};

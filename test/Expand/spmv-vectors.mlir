@@ -4,7 +4,10 @@
 
 // Where gathers are fast, longer rows go a vector at a time, the last one under a mask.
 module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "sapphirerapids", features = "+fast-gather", vector_bits = 512>} {
+  // Coordinates beyond 2^31 are no offsets of lanes.
   // CHECK-LABEL: func.func private @product
+  // CHECK-DAG: arith.constant 2147483648 : index
+  // CHECK: arith.cmpi ule, %{{.*}}, %c2147483648
   // CHECK: vector.gather {{.*}} : memref<?xf64{{.*}}>, vector<8xi32>, vector<8xi1>, vector<8xf64> into vector<8xf64>
   // CHECK: vector.create_mask
   // CHECK: vector.maskedload {{.*}} into vector<8xi32>
