@@ -131,6 +131,11 @@ struct ChoosePackingPass : scratch::impl::ChoosePackingPassBase<ChoosePackingPas
   }
 
   void runOnOperation() override {
+    // Also where there is nothing to pack.
+    if (llvm::Error error = checkPacking(force)) {
+      getOperation()->emitError(llvm::toString(std::move(error)));
+      return signalPassFailure();
+    }
     auto target = getOperation()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
     StringRef kind = target ? target.getKind() : StringRef("x86");
     unsigned vectorBits = target ? target.getVectorBits() : 256;

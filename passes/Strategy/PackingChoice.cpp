@@ -170,20 +170,26 @@ static std::string expectedCandidates() {
   return all;
 }
 
+llvm::Error scratch::checkPacking(llvm::StringRef force) {
+  bool known = force == "auto" || llvm::any_of(kCandidates, [&](const PackingCandidate &candidate) {
+                 return candidate.name == force;
+               });
+  if (known)
+    return llvm::Error::success();
+  return llvm::createStringError("packing: found '" + force + "', expected " +
+                                 expectedCandidates());
+}
+
 llvm::Expected<PackingVerdict> scratch::choosePacking(const PackingProblem &problem,
                                                       const MachineModel &machine,
                                                       unsigned vectorBits, llvm::StringRef force) {
+  if (llvm::Error error = checkPacking(force))
+    return error;
   PackingVerdict verdict;
-  bool known = force == "auto";
   PackingPrices prices = PackingPrices::ofX86(vectorBits);
-  for (const PackingCandidate &candidate : kCandidates) {
-    known |= candidate.name == force;
+  for (const PackingCandidate &candidate : kCandidates)
     if (legal(candidate, problem))
       verdict.table.push_back(priceOf(candidate, problem, machine, prices, vectorBits));
-  }
-  if (!known)
-    return llvm::createStringError("packing: found '" + force + "', expected " +
-                                   expectedCandidates());
   // What a table of prices cannot tell apart stays dense.
   auto rank = [](const PackingPrice &price) {
     return price.cycles() * (price.candidate->packing.empty() ? kDoubt : 1);

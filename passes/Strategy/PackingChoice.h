@@ -52,6 +52,9 @@ struct PackingVerdict {
   std::string why;
 };
 
+/// Whether `force` names a candidate, or is "auto".
+llvm::Error checkPacking(llvm::StringRef force);
+
 /// `force` names a candidate, or is "auto". The error says what is missing.
 llvm::Expected<PackingVerdict> choosePacking(const PackingProblem &problem,
                                              const MachineModel &machine, unsigned vectorBits,
