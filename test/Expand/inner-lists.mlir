@@ -7,6 +7,8 @@ module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "x86-64-
   // CHECK-LABEL: func.func private @counts.body
   // CHECK: arith.cmpi eq, {{.*}} : vector<16xi32>
   // CHECK: arith.ori {{.*}} : vector<16xi1>
+  // CHECK: %[[INSIDE:.*]] = vector.create_mask
+  // CHECK: arith.andi %{{.*}}, %[[INSIDE]] : vector<{{[0-9]+}}xi1>
   // CHECK: llvm.intr.ctpop
   func.func @counts(%A: tensor<?x?xi32, #CSR>) -> tensor<?x?xi32, #CSR> {
     %m = scratch.mask.from structure %A : tensor<?x?xi32, #CSR> -> !scratch.mask<?x?>

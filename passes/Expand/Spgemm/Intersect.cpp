@@ -144,7 +144,7 @@ InnerProduct::Dot InnerProduct::countMeeting(Value first, Value last, Value from
   auto lanes = VectorType::get({blockLength()}, b.getI1Type());
   Value none = arith::ConstantOp::create(b, b.getZeroAttr(lanes));
   constexpr int64_t kGroup = 4;
-  auto body = [&](Value block, Value, Value q, Value highest, ValueRange so) {
+  auto body = [&](Value block, Value p, Value q, Value highest, ValueRange so) {
     // Four at a time, then the last ones.
     auto met = b.whileLoop(
         {q, none},
@@ -160,7 +160,9 @@ InnerProduct::Dot InnerProduct::countMeeting(Value first, Value last, Value from
         [&](ValueRange at) {
           return Values{b.add(at[0], b.index(1)), b.bitOr(at[1], meets(block, at[0]))};
         });
-    Value bits = asBits(b, met[1]);
+    // Lanes behind the row's end hold 2^32 - 1, which may be a coordinate of the column.
+    Value inside = vector::CreateMaskOp::create(b, lanes, ValueRange{b.sub(last, p)});
+    Value bits = asBits(b, b.bitAnd(met[1], inside));
     Value count = b.toIndex(LLVM::CtPopOp::create(b, bits.getType(), bits));
     return Values{met[0], b.add(so[0], count)};
   };
