@@ -44,7 +44,10 @@ public:
       : b(b), semiring(semiring), lhs(lhs), rhs(rhs), length(vectorLength(op, semiring)),
         fast(gathersFast(op)) {}
 
-  /// Whether the target gathers as fast as it loads, and elements are as wide as lanes.
+  /// Whether the target gathers as fast as it loads: Intel's do, AMD's do not.
+  bool gatherFast() const { return fast; }
+
+  /// The same, where vectors are wide and elements as wide as lanes.
   /// `any` keeps what it is given last, which lanes do not know.
   bool areFast() const {
     int64_t width = semiring.element.getIntOrFloatBitWidth();
@@ -158,7 +161,7 @@ FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
   };
   VectorProducts vectors(b, op, semiring, lhs, rhs);
   Value vectorFrom = vectors.shortestRow();
-  uint32_t locality = vectors.areFast() ? kSecondCache : kPastCaches;
+  uint32_t locality = vectors.gatherFast() ? kSecondCache : kPastCaches;
   auto computeRows = [&](Value first, Value last, bool ahead) {
     b.loop(first, last, [&](Value row) {
       auto [begin, end] = lhs.segment(b, row);
