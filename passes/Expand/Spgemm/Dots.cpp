@@ -108,21 +108,23 @@ InnerProduct::Dot InnerProduct::probeUntilFinal(Value from, Value to, Value high
   return {end[1], end[2]};
 }
 
-/// The row's entries searched for in a column, each behind the one before.
-InnerProduct::Dot InnerProduct::search(Value first, Value last, Value from, Value to) {
-  Type index = b.getIndexType();
-  Value zero = b.index(0), one = b.index(1);
-  auto end = b.loop(first, last, {from, identity(), zero}, [&](Value p, ValueRange so) {
-    Value wanted = b.loadIndex(lhs.coordinates, p);
-    Value place = emitLowerBound(b, rhs.coordinates, so[0], to, wanted);
+/// Coordinates [first, last) of one list searched for in [from, to) of another, each behind
+/// the one before; `add` gets the places of both where they meet.
+InnerProduct::Dot InnerProduct::searchEach(Value walked, Value first, Value last, Value searched,
+                                           Value from, Value to,
+                                           function_ref<Dot(const Dot &so, Value at, Value place)> add) {
+  auto end = b.loop(first, last, {from, identity(), b.index(0)}, [&](Value at, ValueRange so) {
+    Value wanted = b.loadIndex(walked, at);
+    Value place = emitLowerBound(b, searched, so[0], to, wanted);
     Value found = b.ifElse(
         b.less(place, to), {b.getI1Type()},
-        [&] { return Values{b.equal(b.loadIndex(rhs.coordinates, place), wanted)}; },
+        [&] { return Values{b.equal(b.loadIndex(searched, place), wanted)}; },
         [&] { return Values{b.bit(false)}; })[0];
     auto sum = b.ifElse(
-        found, {semiring.element, index},
+        found, {semiring.element, b.getIndexType()},
         [&] {
-          return Values{semiring.add(b, so[1], product(p, place)), b.add(so[2], one)};
+          Dot more = add({so[1], so[2]}, at, place);
+          return Values{more.value, more.products};
         },
         [&] { return Values{so[1], so[2]}; });
     return Values{place, sum[0], sum[1]};
@@ -130,26 +132,16 @@ InnerProduct::Dot InnerProduct::search(Value first, Value last, Value from, Valu
   return {end[1], end[2]};
 }
 
-/// The column's entries searched for in a row, each behind the one before.
+/// The row's entries searched for in a column.
+InnerProduct::Dot InnerProduct::search(Value first, Value last, Value from, Value to) {
+  return searchEach(lhs.coordinates, first, last, rhs.coordinates, from, to,
+                    [&](const Dot &so, Value p, Value q) { return addProduct(so, p, q); });
+}
+
+/// The column's entries searched for in a row.
 InnerProduct::Dot InnerProduct::searchRow(Value first, Value last, Value from, Value to) {
-  Type index = b.getIndexType();
-  auto end = b.loop(from, to, {first, identity(), b.index(0)}, [&](Value q, ValueRange so) {
-    Value wanted = b.loadIndex(rhs.coordinates, q);
-    Value place = emitLowerBound(b, lhs.coordinates, so[0], last, wanted);
-    Value found = b.ifElse(
-        b.less(place, last), {b.getI1Type()},
-        [&] { return Values{b.equal(b.loadIndex(lhs.coordinates, place), wanted)}; },
-        [&] { return Values{b.bit(false)}; })[0];
-    auto sum = b.ifElse(
-        found, {semiring.element, index},
-        [&] {
-          Dot more = addProduct({so[1], so[2]}, place, q);
-          return Values{more.value, more.products};
-        },
-        [&] { return Values{so[1], so[2]}; });
-    return Values{place, sum[0], sum[1]};
-  });
-  return {end[1], end[2]};
+  return searchEach(rhs.coordinates, from, to, lhs.coordinates, first, last,
+                    [&](const Dot &so, Value q, Value p) { return addProduct(so, p, q); });
 }
 
 /// Lists that ascend need no table.

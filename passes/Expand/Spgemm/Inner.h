@@ -56,6 +56,9 @@ private:
   Dot probe(mlir::Value from, mlir::Value to, mlir::Value highest);
   Dot probeUntilFinal(mlir::Value from, mlir::Value to, mlir::Value highest);
   Dot search(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to);
+  Dot searchEach(mlir::Value walked, mlir::Value first, mlir::Value last, mlir::Value searched,
+                 mlir::Value from, mlir::Value to,
+                 llvm::function_ref<Dot(const Dot &so, mlir::Value at, mlir::Value place)> add);
   Dot searchRow(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to);
   Dot probeOrSearch(mlir::Value first, mlir::Value last, mlir::Value from, mlir::Value to,
                     mlir::Value highest);
