@@ -7,16 +7,16 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Accumulators/Dense.h"
+#include "passes/Conversion/X86/Accumulators/PackLanes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace scratch;
 
 /// Entries copied together from a full word.
-static constexpr int64_t kCopy = 8;
+static constexpr int64_t kCopy = kPackedLanes;
 /// Entries of a word from which they are packed in registers: two of each eight columns on
 /// average. With fewer it gains little, and which way a word takes is foreseen too seldom.
 static constexpr int64_t kMany = 16;
@@ -146,48 +146,6 @@ Value DenseAccumulator::count(LoopBuilder &b) {
     Value set = LLVM::CtPopOp::create(b, b.getI64Type(), bits);
     return b.add(at, b.toIndex(set));
   });
-}
-
-/// Whether lanes are packed by a mask in hardware (vpcompressd and the like).
-static bool packsLanes(AccumulatorCreateOp op, Type stored, Type element) {
-  auto target = op->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(
-      ScratchDialect::kTarget);
-  auto wide = [](Type type) { return type.isIndex() || type.getIntOrFloatBitWidth() >= 32; };
-  return target && target.getVectorBits() >= 512 && wide(stored) && wide(element);
-}
-
-/// Writes the lanes that `bits` (i8) names side by side; returns the place behind them.
-Value DenseAccumulator::packLanes(LoopBuilder &b, Value bits, ValueRange vectors,
-                                  ValueRange buffers, Value at) {
-  auto maskType = VectorType::get({kCopy}, b.getI1Type());
-  auto maskOf = [&](Value byte) -> Value {
-    Value one = vector::BroadcastOp::create(b, VectorType::get({1}, b.getI8Type()), byte);
-    return vector::BitCastOp::create(b, maskType, one);
-  };
-  Value count = LLVM::CtPopOp::create(b, b.getI8Type(), bits);
-  // The row may end here, and the next one be another worker's.
-  Value full = b.integer(1, b.getI32Type());
-  full = arith::ShLIOp::create(b, full, b.cast(count, b.getI32Type()));
-  Value written = maskOf(b.cast(b.sub(full, b.integer(1, b.getI32Type())), b.getI8Type()));
-  Value mask = maskOf(bits);
-  for (auto [vector, buffer] : llvm::zip_equal(vectors, buffers)) {
-    // LLVM has integers of a width only.
-    auto type = cast<VectorType>(vector.getType());
-    bool cast = type.getElementType().isIndex();
-    Type known = cast ? VectorType::get({kCopy}, b.getI64Type()) : Type(type);
-    Value lanes = vector;
-    if (cast)
-      lanes = arith::IndexCastUIOp::create(b, known, lanes);
-    Value none = ub::PoisonOp::create(b, known);
-    lanes = LLVM::CallIntrinsicOp::create(
-                b, known, b.getStringAttr("llvm.experimental.vector.compress"),
-                ValueRange{lanes, mask, none})
-                .getResult(0);
-    if (cast)
-      lanes = arith::IndexCastUIOp::create(b, type, lanes);
-    vector::MaskedStoreOp::create(b, buffer, ValueRange{at}, written, lanes);
-  }
-  return b.add(at, b.toIndex(count));
 }
 
 Value DenseAccumulator::drain(LoopBuilder &b, Value coordinates, Value out, Value at) {

@@ -51,8 +51,6 @@ protected:
   mlir::Value values, states;
 
 private:
-  mlir::Value packLanes(LoopBuilder &b, mlir::Value bits, mlir::ValueRange vectors,
-                        mlir::ValueRange buffers, mlir::Value at);
   mlir::Value drainKnown(LoopBuilder &b, DrainAlongOp op);
   mlir::Value pickAlong(LoopBuilder &b, DrainAlongOp op);
   void forget(LoopBuilder &b);

@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Accumulators/Dense.h"
+#include "passes/Conversion/X86/Accumulators/PackLanes.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -14,7 +15,7 @@
 using namespace mlir;
 using namespace scratch;
 
-static constexpr int64_t kGroup = 8, kGroupLog = 3;
+static constexpr int64_t kGroup = kPackedLanes, kGroupLog = 3;
 
 namespace {
 class GroupedAccumulator : public DenseAccumulator {
@@ -38,7 +39,6 @@ public:
     multiply.semiring = op.getSemiring();
     multiply.swapped = op.getSwapped();
     auto type = VectorType::get({kGroup}, element);
-    auto maskType = VectorType::get({kGroup}, b.getI1Type());
     Value scale;
     if (op.getScale())
       scale = vector::BroadcastOp::create(
@@ -58,8 +58,7 @@ public:
       }
       if (op.getSymbolic())
         return LoopBuilder::Values{at[0]};
-      Value byte = vector::BroadcastOp::create(b, VectorType::get({1}, b.getI8Type()), bits);
-      Value mask = vector::BitCastOp::create(b, maskType, byte);
+      Value mask = laneMask(b, bits);
       Value entries;
       if (values)
         entries = vector::ExpandLoadOp::create(b, cast<VectorType>(nothing.getType()), values,
