@@ -14,10 +14,9 @@
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
 #include "passes/Expand/StorageOrder.h"
-#include "passes/Expand/Vectors.h"
+#include "passes/Expand/VectorProducts.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -29,110 +28,9 @@ static constexpr int64_t kAhead = 256;
 /// Matrices from here on come from memory, 24 MB with f64: below, fetching costs
 /// more than it saves.
 static constexpr int64_t kFetchFrom = 1 << 21;
-/// Entries of a row from which they are taken in vectors, where those are fast.
-static constexpr int64_t kVectorFrom = 6;
 /// Where to: past the caches (AMD: 20 % on short rows), or into the second one where the
 /// first cache has few buffers for what is under way (Intel: 40 to 23 ms, 22 million entries).
 static constexpr uint32_t kPastCaches = 0, kSecondCache = 2;
-
-namespace {
-/// Products of a row's entries, a vector of them at a time.
-class VectorProducts {
-public:
-  VectorProducts(LoopBuilder &b, SpmvOp op, const SemiringEmitter &semiring,
-                 const SparseOperand &lhs, Value rhs)
-      : b(b), semiring(semiring), lhs(lhs), rhs(rhs), length(vectorLength(op, semiring)),
-        fast(gathersFast(op)) {}
-
-  /// Whether the target gathers as fast as it loads: Intel's do, AMD's do not.
-  bool gatherFast() const { return fast; }
-
-  /// The same, where vectors are wide and elements as wide as lanes.
-  /// `any` keeps what it is given last, which lanes do not know.
-  bool areFast() const {
-    int64_t width = semiring.element.getIntOrFloatBitWidth();
-    auto same = [&](Value buffer) {
-      return cast<MemRefType>(buffer.getType()).getElementType() == semiring.element;
-    };
-    return fast && length * width >= 512 && width >= 32 && same(lhs.values) && same(rhs) &&
-           semiring.semiring.getAdd() != SemiringOperator::op_any;
-  }
-
-  /// Entries of a row from which vectors are taken. Lanes of 32 bits are signed where
-  /// coordinates are not: of a longer `x` no row is long enough.
-  Value shortestRow() {
-    Value from = b.index(kVectorFrom);
-    if (!cast<MemRefType>(lhs.coordinates.getType()).getElementType().isInteger(32))
-      return from;
-    return b.select(b.lessEqual(lhs.minors, b.index(int64_t(1) << 31)), from, b.index(-1));
-  }
-
-  Value sumOf(Value begin, Value end, function_ref<void(Value p)> fetchAhead) {
-    auto type = VectorType::get({length}, semiring.element);
-    Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-length)));
-    Value sum = b.loop(begin, whole, {semiring.getIdentity(b, type)},
-                       [&](Value p, ValueRange before) {
-                         fetchAhead(p);
-                         return LoopBuilder::Values{
-                             semiring.add(b, before[0], productsAt(p, type, Value()))};
-                       },
-                       length)[0];
-    sum = b.ifElse(
-        b.less(whole, end), {type},
-        [&] {
-          fetchAhead(whole);
-          auto maskType = VectorType::get({length}, b.getI1Type());
-          Value some = vector::CreateMaskOp::create(b, maskType, b.sub(end, whole));
-          Value added = semiring.add(b, sum, productsAt(whole, type, some));
-          return LoopBuilder::Values{b.select(some, added, sum)};
-        },
-        [&] { return LoopBuilder::Values{sum}; })[0];
-    return reduceLanes(b, semiring, sum);
-  }
-
-private:
-  static bool gathersFast(Operation *op) {
-    auto target =
-        op->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
-    SmallVector<StringRef> features;
-    if (target)
-      target.getFeatures().split(features, ',');
-    return llvm::is_contained(features, "+fast-gather");
-  }
-
-  /// `mask`: lanes that are read; null: all.
-  Value productsAt(Value p, VectorType type, Value mask) {
-    auto load = [&](Value buffer) -> Value {
-      auto read =
-          VectorType::get({length}, cast<MemRefType>(buffer.getType()).getElementType());
-      if (!mask)
-        return vector::LoadOp::create(b, read, buffer, ValueRange{p});
-      Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(read));
-      return vector::MaskedLoadOp::create(b, read, buffer, ValueRange{p}, mask, zeros);
-    };
-    Value x, a;
-    if (semiring.readsRight()) {
-      Value all = mask;
-      if (!all)
-        all = arith::ConstantOp::create(
-            b, DenseElementsAttr::get(VectorType::get({length}, b.getI1Type()), true));
-      Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(type));
-      x = vector::GatherOp::create(b, type, rhs, ValueRange{b.index(0)}, load(lhs.coordinates),
-                                   all, zeros);
-    }
-    if (semiring.readsLeft())
-      a = load(lhs.values);
-    return semiring.multiply(b, a, x, type);
-  }
-
-  LoopBuilder &b;
-  const SemiringEmitter &semiring;
-  const SparseOperand &lhs;
-  Value rhs;
-  int64_t length;
-  bool fast;
-};
-} // namespace
 
 FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
   if (!op.getStrategyAttr())

@@ -6,10 +6,20 @@
 using namespace mlir;
 using namespace scratch;
 
+static TargetAttr targetOf(Operation *kernel) {
+  return kernel->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
+}
+
 int64_t scratch::vectorBits(Operation *kernel) {
-  auto target = kernel->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(
-      ScratchDialect::kTarget);
+  TargetAttr target = targetOf(kernel);
   return target ? target.getVectorBits() : 0;
+}
+
+bool scratch::targetNames(Operation *kernel, StringRef feature) {
+  SmallVector<StringRef> features;
+  if (TargetAttr target = targetOf(kernel))
+    target.getFeatures().split(features, ',');
+  return llvm::is_contained(features, feature);
 }
 
 int64_t scratch::vectorLength(Operation *kernel, const SemiringEmitter &semiring) {

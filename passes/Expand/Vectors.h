@@ -15,6 +15,10 @@ namespace scratch {
 /// Bits of the machine's vectors; 0 where it has none.
 int64_t vectorBits(mlir::Operation *kernel);
 
+/// Whether the module's target names a feature, as "+avx512bf16"; those that kernels
+/// choose by are always named (codegen/X86/ResolveTarget.cpp).
+bool targetNames(mlir::Operation *kernel, llvm::StringRef feature);
+
 /// Elements per vector for a kernel, at least 1. Custom semirings are scalar.
 int64_t vectorLength(mlir::Operation *kernel, const SemiringEmitter &semiring);
 

@@ -5,6 +5,8 @@
 #include "passes/Emission/RegisterTile.h"
 #include "passes/Emission/Transpose.h"
 
+#include "passes/Expand/Vectors.h"
+
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/X86Vector/X86VectorDialect.h"
 
@@ -14,16 +16,10 @@ using namespace scratch;
 static constexpr int64_t kDynamic = ShapedType::kDynamic;
 
 VectorInstructions VectorInstructions::of(Operation *op) {
-  auto target = op->getParentOfType<ModuleOp>()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
-  if (!target)
-    return {};
-  SmallVector<StringRef> features;
-  target.getFeatures().split(features, ',');
   // Processors with AMX are made to multiply bf16 in tiles; its vector instruction is half
   // as fast there as f32 (Granite Rapids: 118 against 231 GFLOP/s on registers).
-  bool pairs = llvm::is_contained(features, "+avx512bf16") &&
-               !llvm::is_contained(features, "+amx-bf16");
-  return {target.getVectorBits() == 512, pairs};
+  bool pairs = targetNames(op, "+avx512bf16") && !targetNames(op, "+amx-bf16");
+  return {vectorBits(op) == 512, pairs};
 }
 
 //===----------------------------------------------------------------------===//

@@ -71,8 +71,7 @@ void KnownProduct::checkKey() {
 
 /// Whether the target spreads a group's values to vector lanes at once.
 bool KnownProduct::takesGroups() const {
-  int64_t bits = vectorLength(op, semiring) * semiring.element.getIntOrFloatBitWidth();
-  return rhs.ordered && !semiring.semiring.isCustom() && bits >= 512;
+  return rhs.ordered && !semiring.semiring.isCustom() && vectorBits(op) >= 512;
 }
 
 Value KnownProduct::makeAccumulator(AccumulatorKind kind) {

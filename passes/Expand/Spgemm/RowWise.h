@@ -4,8 +4,8 @@
 // RowWise.cpp opens the operands and puts the parts together, Bounds.cpp bounds
 // every row, Rows.cpp computes one row in the accumulator that suits it, Merge.cpp
 // the rows that need none, Masked*.cpp one row along a sparse mask, Giants.cpp
-// parts of rows that outweigh a chunk, Blocks.cpp several rows together, and Phases.cpp goes over all rows, once or
-// twice. Team.h computes windows of rows in
+// parts of rows that outweigh a chunk, Blocks.cpp several rows together, and Phases.cpp
+// goes over all rows, once or twice. Team.h computes windows of rows in
 // accumulators that a team shares; Outer.h makes rows of outer products, which are
 // merged here like rows of B.
 //

@@ -1,0 +1,83 @@
+//===- VectorProducts.cpp - a sparse row times a vector, in lanes ---------===//
+#include "passes/Expand/VectorProducts.h"
+
+#include "passes/Expand/Vectors.h"
+
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// Entries of a row from which they are taken in vectors: shorter ones are faster one by one.
+static constexpr int64_t kVectorFrom = 6;
+
+VectorProducts::VectorProducts(LoopBuilder &b, SpmvOp op, const SemiringEmitter &semiring,
+                               const SparseOperand &lhs, Value rhs)
+    : b(b), semiring(semiring), lhs(lhs), rhs(rhs), bits(vectorBits(op)),
+      length(vectorLength(op, semiring)), fast(targetNames(op, "+fast-gather")) {}
+
+bool VectorProducts::areFast() const {
+  auto same = [&](Value buffer) {
+    return cast<MemRefType>(buffer.getType()).getElementType() == semiring.element;
+  };
+  return fast && bits >= 512 && !semiring.semiring.isCustom() &&
+         semiring.element.getIntOrFloatBitWidth() >= 32 && same(lhs.values) && same(rhs) &&
+         semiring.semiring.getAdd() != SemiringOperator::op_any;
+}
+
+/// Lanes of 32 bits are signed where coordinates are not: of a longer dense vector no row is
+/// long enough.
+Value VectorProducts::shortestRow() {
+  Value from = b.index(kVectorFrom);
+  if (!cast<MemRefType>(lhs.coordinates.getType()).getElementType().isInteger(32))
+    return from;
+  return b.select(b.lessEqual(lhs.minors, b.index(int64_t(1) << 31)), from, b.index(-1));
+}
+
+Value VectorProducts::sumOf(Value begin, Value end, function_ref<void(Value p)> visit) {
+  auto type = VectorType::get({length}, semiring.element);
+  Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-length)));
+  Value sum = b.loop(begin, whole, {semiring.getIdentity(b, type)},
+                     [&](Value p, ValueRange before) {
+                       visit(p);
+                       return LoopBuilder::Values{
+                           semiring.add(b, before[0], productsAt(p, type, Value()))};
+                     },
+                     length)[0];
+  sum = b.ifElse(
+      b.less(whole, end), {type},
+      [&] {
+        visit(whole);
+        auto maskType = VectorType::get({length}, b.getI1Type());
+        Value some = vector::CreateMaskOp::create(b, maskType, b.sub(end, whole));
+        Value added = semiring.add(b, sum, productsAt(whole, type, some));
+        return LoopBuilder::Values{b.select(some, added, sum)};
+      },
+      [&] { return LoopBuilder::Values{sum}; })[0];
+  return reduceLanes(b, semiring, sum);
+}
+
+/// `mask`: lanes that are read; null: all.
+Value VectorProducts::productsAt(Value p, VectorType type, Value mask) {
+  auto load = [&](Value buffer) -> Value {
+    auto read =
+        VectorType::get({length}, cast<MemRefType>(buffer.getType()).getElementType());
+    if (!mask)
+      return vector::LoadOp::create(b, read, buffer, ValueRange{p});
+    Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(read));
+    return vector::MaskedLoadOp::create(b, read, buffer, ValueRange{p}, mask, zeros);
+  };
+  Value x, a;
+  if (semiring.readsRight()) {
+    Value all = mask;
+    if (!all)
+      all = arith::ConstantOp::create(
+          b, DenseElementsAttr::get(VectorType::get({length}, b.getI1Type()), true));
+    Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    x = vector::GatherOp::create(b, type, rhs, ValueRange{b.index(0)}, load(lhs.coordinates),
+                                 all, zeros);
+  }
+  if (semiring.readsLeft())
+    a = load(lhs.values);
+  return semiring.multiply(b, a, x, type);
+}

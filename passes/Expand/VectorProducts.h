@@ -1,0 +1,44 @@
+//===- VectorProducts.h - a sparse row times a vector, in lanes -*- C++ -*-===//
+//
+// Stage: expand. Entries of a row are read a vector at a time, what they meet in the
+// dense vector is gathered, and the last ones are read under a mask.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_EXPAND_VECTORPRODUCTS_H
+#define SCRATCH_PASSES_EXPAND_VECTORPRODUCTS_H
+
+#include "passes/Emission/Semiring.h"
+#include "passes/Expand/Operands.h"
+
+namespace scratch {
+
+class VectorProducts {
+public:
+  VectorProducts(LoopBuilder &b, SpmvOp op, const SemiringEmitter &semiring,
+                 const SparseOperand &lhs, mlir::Value rhs);
+
+  /// Whether the target gathers as fast as it loads: Intel's do, AMD's do not.
+  bool gatherFast() const { return fast; }
+  /// The same, where vectors are wide and elements as wide as lanes. `any` keeps what it is
+  /// given last, which lanes do not know.
+  bool areFast() const;
+  /// Entries of a row from which vectors are taken.
+  mlir::Value shortestRow();
+  /// The folded products of entries [begin, end); `visit` is told of every vector's first.
+  mlir::Value sumOf(mlir::Value begin, mlir::Value end,
+                    llvm::function_ref<void(mlir::Value p)> visit);
+
+private:
+  mlir::Value productsAt(mlir::Value p, mlir::VectorType type, mlir::Value mask);
+
+  LoopBuilder &b;
+  const SemiringEmitter &semiring;
+  const SparseOperand &lhs;
+  mlir::Value rhs;
+  int64_t bits, length;
+  bool fast;
+};
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EXPAND_VECTORPRODUCTS_H
