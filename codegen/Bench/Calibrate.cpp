@@ -33,7 +33,6 @@ using namespace scratch;
 using namespace scratch::bench;
 
 static constexpr int kRuns = 15;
-static constexpr double kWordColumns = 64;
 
 namespace {
 /// What the rows of a product, or some of them, are made of.
@@ -94,7 +93,7 @@ static Amounts amountsOf(const Workload &work) {
     all.result += last - first;
     all.range += last > first ? column(last - 1) + 1 - column(first) : 0;
     for (int64_t n = first; n < last; ++n)
-      if (int64_t here = column(n) / int64_t(kWordColumns); here != word)
+      if (int64_t here = column(n) / kWordColumns; here != word)
         all.words += 1, word = here;
   }
   return all;

@@ -41,6 +41,11 @@ inline constexpr int64_t kMergeEntries = 2;
 inline constexpr int64_t kSortProducts = 64;
 inline constexpr int64_t kSortColumns = int64_t(1) << 26;
 
+/// Windows are emptied by words of so many columns: those of a `blocked` tile begin at
+/// multiples of it, one per row. A group of `grouped` has the columns of one byte.
+inline constexpr int64_t kWordColumns = 64;
+inline constexpr int64_t kGroupColumnsLog = 3;
+
 /// What a row's predicted cost may depend on (Features.def).
 enum class CostFeature : uint32_t {
 #define COST_FEATURE(name, text) name,

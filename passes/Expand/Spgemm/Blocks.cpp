@@ -46,7 +46,7 @@ void RowWiseProduct::decideBlocks() {
     return;
   int64_t windowBytes = bytesOf(semiring.element) + 1;
   Value one = b.index(1);
-  Value width = b.max(b.roundUp(columns, kBlockWord), one);
+  Value width = b.max(b.roundUp(columns, kWordColumns), one);
   Value fit = arith::DivUIOp::create(b, b.index(kWindowBytes / windowBytes), width);
   Value share = arith::DivUIOp::create(b, rows, b.index(kLeastBlocks));
   blockRows = b.max(b.min(b.min(fit, share), b.index(kMostRows)), one);

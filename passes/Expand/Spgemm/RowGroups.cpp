@@ -6,8 +6,6 @@
 using namespace mlir;
 using namespace scratch;
 
-/// Columns of a group: log2.
-static constexpr int64_t kGroupLog = 3;
 /// Products per entry of B, and entries of B, from which groups are considered.
 static constexpr int64_t kUses = 8, kLeastEntries = 4096;
 /// Places of B that are looked at, and entries at each.
@@ -20,7 +18,7 @@ static Value fillGroups(LoopBuilder &b, const SparseOperand &rows, Value stored)
   Value step = arith::DivUIOp::create(b, stored, b.index(kPlaces));
   Value zero = b.index(0), one = b.index(1);
   auto groupAt = [&](Value p) {
-    return b.shiftRight(b.loadIndex(rows.coordinates, p), kGroupLog);
+    return b.shiftRight(b.loadIndex(rows.coordinates, p), kGroupColumnsLog);
   };
   Value changes = b.loop(zero, b.index(kPlaces), {zero}, [&](Value place, ValueRange so) {
     Value from = b.mul(place, step);
@@ -85,8 +83,8 @@ void RowGroups::fillRow(LoopBuilder &b, const SparseOperand &rows, Value row) co
   Value nowhere = b.index(-1);
   auto written = b.loop(from, to, {b.sub(from, one), nowhere, none}, [&](Value p, ValueRange so) {
     Value column = b.loadIndex(rows.coordinates, p);
-    Value number = b.shiftRight(column, kGroupLog);
-    Value place = b.cast(b.bitAnd(column, b.index((1 << kGroupLog) - 1)), i8);
+    Value number = b.shiftRight(column, kGroupColumnsLog);
+    Value place = b.cast(b.bitAnd(column, b.index((1 << kGroupColumnsLog) - 1)), i8);
     Value bit = arith::ShLIOp::create(b, b.integer(1, i8), place);
     Value fresh = b.notEqual(number, so[1]);
     Value at = b.add(so[0], b.cast(fresh, b.getIndexType()));

@@ -79,8 +79,6 @@ private:
   mlir::Value heldByMaskedRow(mlir::Value row, mlir::Value products);
   mlir::Value productsOfRows(mlir::Value first, mlir::Value last);
   mlir::Value boundOfRows(mlir::Value first, mlir::Value last);
-  /// Windows of a block begin at multiples of this many columns.
-  static constexpr int64_t kBlockWord = 64;
   /// Weight of a row beyond its products: reading A's entries, opening a tile.
   static constexpr int64_t kRowWeight = 8;
   void boundRows(bool recorded = true);

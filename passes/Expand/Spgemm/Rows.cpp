@@ -87,7 +87,7 @@ Value RowWiseProduct::widestTile(VariantAttr variant) {
     return b.min(columns, b.index(kSortColumns));
   case AccumulatorKind::Blocked:
     return b.select(variants.size() == 1 ? b.bit(true) : inBlocks,
-                    b.mul(blockRows, b.roundUp(columns, kBlockWord)), b.index(kBlockWord));
+                    b.mul(blockRows, b.roundUp(columns, kWordColumns)), b.index(kWordColumns));
   default:
     return window;
   }

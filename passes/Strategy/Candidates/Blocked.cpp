@@ -10,22 +10,7 @@
 
 using namespace scratch;
 
-namespace {
-class RowWiseBlocked final : public RowWiseSpgemm {
-  llvm::StringRef name() const override { return "row_wise/blocked"; }
-  bool legal(const KernelProblem &problem, std::string &why) const override {
-    return RowWiseSpgemm::legal(problem, why) && suits(AccumulatorKind::Blocked, problem, why);
-  }
-  bool sizes(Phases phases) const override { return phases == Phases::One; }
-  Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
-    Plan plan;
-    plan.variants = {{AccumulatorKind::Blocked, denseForm(problem, machine)}};
-    return plan;
-  }
-};
-} // namespace
-
 const Candidate &scratch::rowWiseBlocked() {
-  static const RowWiseBlocked candidate;
+  static const OneAccumulator candidate(AccumulatorKind::Blocked, "row_wise/blocked", denseForm);
   return candidate;
 }

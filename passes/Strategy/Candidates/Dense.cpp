@@ -24,18 +24,7 @@ LinearForm scratch::denseForm(const KernelProblem &problem, const MachineModel &
   return form;
 }
 
-namespace {
-class RowWiseDense final : public RowWiseSpgemm {
-  llvm::StringRef name() const override { return "row_wise/dense"; }
-  Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
-    Plan plan;
-    plan.variants = {{AccumulatorKind::Dense, denseForm(problem, machine)}};
-    return plan;
-  }
-};
-} // namespace
-
 const Candidate &scratch::rowWiseDense() {
-  static const RowWiseDense candidate;
+  static const OneAccumulator candidate(AccumulatorKind::Dense, "row_wise/dense", denseForm);
   return candidate;
 }

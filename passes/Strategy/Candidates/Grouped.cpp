@@ -10,23 +10,13 @@
 
 using namespace scratch;
 
-namespace {
-class RowWiseGrouped final : public RowWiseSpgemm {
-  llvm::StringRef name() const override { return "row_wise/grouped"; }
-  bool legal(const KernelProblem &problem, std::string &why) const override {
-    return RowWiseSpgemm::legal(problem, why) && suits(AccumulatorKind::Grouped, problem, why);
-  }
-  Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
-    LinearForm form = denseForm(problem, machine);
-    form[CostFeature::products] += machine.groupPerProduct;
-    Plan plan;
-    plan.variants = {{AccumulatorKind::Grouped, form}};
-    return plan;
-  }
-};
-} // namespace
+static LinearForm groupedForm(const KernelProblem &problem, const MachineModel &machine) {
+  LinearForm form = denseForm(problem, machine);
+  form[CostFeature::products] += machine.groupPerProduct;
+  return form;
+}
 
 const Candidate &scratch::rowWiseGrouped() {
-  static const RowWiseGrouped candidate;
+  static const OneAccumulator candidate(AccumulatorKind::Grouped, "row_wise/grouped", groupedForm);
   return candidate;
 }

@@ -19,18 +19,7 @@ LinearForm scratch::hashForm(const KernelProblem &problem, const MachineModel &m
   return form;
 }
 
-namespace {
-class RowWiseHash final : public RowWiseSpgemm {
-  llvm::StringRef name() const override { return "row_wise/hash"; }
-  Plan plan(const KernelProblem &problem, const MachineModel &machine) const override {
-    Plan plan;
-    plan.variants = {{AccumulatorKind::Hash, hashForm(problem, machine)}};
-    return plan;
-  }
-};
-} // namespace
-
 const Candidate &scratch::rowWiseHash() {
-  static const RowWiseHash candidate;
+  static const OneAccumulator candidate(AccumulatorKind::Hash, "row_wise/hash", hashForm);
   return candidate;
 }

@@ -29,6 +29,20 @@ bool scratch::suits(AccumulatorKind kind, const KernelProblem &problem, std::str
   return false;
 }
 
+bool OneAccumulator::legal(const KernelProblem &problem, std::string &why) const {
+  return RowWiseSpgemm::legal(problem, why) && suits(kind, problem, why);
+}
+
+bool OneAccumulator::sizes(Phases phases) const {
+  return phases == Phases::One || kind != AccumulatorKind::Blocked;
+}
+
+Plan OneAccumulator::plan(const KernelProblem &problem, const MachineModel &machine) const {
+  Plan plan;
+  plan.variants = {{kind, form(problem, machine)}};
+  return plan;
+}
+
 /// Cycles that keep a row from the hash table where another kind takes it.
 static constexpr double kLastResort = 1e6;
 

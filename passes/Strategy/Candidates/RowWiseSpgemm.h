@@ -21,6 +21,23 @@ public:
             const MachineModel &machine) const override;
 };
 
+/// One accumulator for every row.
+class OneAccumulator final : public RowWiseSpgemm {
+public:
+  using Form = LinearForm (*)(const KernelProblem &problem, const MachineModel &machine);
+  OneAccumulator(AccumulatorKind kind, llvm::StringLiteral name, Form form)
+      : kind(kind), title(name), form(form) {}
+  llvm::StringRef name() const override { return title; }
+  bool legal(const KernelProblem &problem, std::string &why) const override;
+  bool sizes(Phases phases) const override;
+  Plan plan(const KernelProblem &problem, const MachineModel &machine) const override;
+
+private:
+  AccumulatorKind kind;
+  llvm::StringLiteral title;
+  Form form;
+};
+
 /// A kind that takes short rows only, demanded by the user: the hash table takes
 /// the other rows.
 class ShortRows : public RowWiseSpgemm {

@@ -46,7 +46,7 @@ protected:
   /// Nobody asks which columns were touched.
   bool known() { return op.getKnown(); }
   /// Columns of a word of states.
-  static constexpr int64_t kWord = 64;
+  static constexpr int64_t kWord = kWordColumns;
 
   mlir::Value values, states;
 

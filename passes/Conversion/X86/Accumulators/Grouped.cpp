@@ -15,7 +15,8 @@
 using namespace mlir;
 using namespace scratch;
 
-static constexpr int64_t kGroup = kPackedLanes, kGroupLog = 3;
+static constexpr int64_t kGroupLog = kGroupColumnsLog, kGroup = 1 << kGroupLog;
+static_assert(kGroup == kPackedLanes, "a group is what a byte masks");
 
 namespace {
 class GroupedAccumulator : public DenseAccumulator {
