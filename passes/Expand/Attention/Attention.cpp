@@ -74,6 +74,49 @@ void AttentionExpansion::packQueries(const Task &task, Value buffer) {
 }
 
 //===----------------------------------------------------------------------===//
+// Keys and values
+//===----------------------------------------------------------------------===//
+
+void AttentionExpansion::openOperands() {
+  int64_t lanes = tiling.getLanes();
+  HeadLists keyLists{key, e.batches, e.keyHeads, keyPlaces, e.size, formula.keyOrder};
+  HeadLists valueLists{value, e.batches, e.keyHeads, keyPlaces, e.valueSize, formula.keyOrder};
+  Value readers = b.mul(quotient(e.shared, packed), blocksOfGroup); // tasks that read a list
+  if (formula.keyOrder.perHead) {
+    for (HeadLists *lists : {&keyLists, &valueLists})
+      lists->heads = e.queryHeads, lists->shared = e.shared;
+    readers = blocksOfGroup;
+  }
+  Value alone = b.lessEqual(readers, b.index(1));
+  if (tiles.inPairs()) {
+    keys = OperandTiles::packed(b, packingOfPairedPanels(b, keyLists, tiles.panel(), lanes), alone);
+    values = OperandTiles::packed(b, packingOfPairedRows(b, valueLists, lanes), alone);
+    return;
+  }
+  keys = OperandTiles::packed(b, packingOfPanels(b, keyLists, tiles.panel(), lanes), alone);
+  values = areRowsInPlace(valueLists, lanes)
+               ? OperandTiles::inPlace(openRows(b, valueLists, lanes, e.queries), keyPlaces)
+               : OperandTiles::packed(b, packingOfRows(b, valueLists, lanes), alone);
+}
+
+LoopBuilder::Values AttentionExpansion::allocateWorker() {
+  LoopBuilder::Values state = tiles.allocate(entries(e.size), paddedValueSize());
+  for (const OperandTiles &operand : {keys, values})
+    if (Value own = operand.allocate(b, tiling.getKeys()))
+      state.push_back(own);
+  return state;
+}
+
+AttentionExpansion::Worker AttentionExpansion::workerOf(ValueRange state) {
+  Worker worker{tiles.workspaceOf(state), {}, {}};
+  auto own = state.drop_front(tiles.buffers());
+  worker.keys = own[0];
+  if (own.size() > 1)
+    worker.values = own[1];
+  return worker;
+}
+
+//===----------------------------------------------------------------------===//
 // Tasks
 //===----------------------------------------------------------------------===//
 
@@ -279,19 +322,17 @@ void AttentionExpansion::sumLiveValues(const Task &task, ScalarDomain &domain,
 
 /// Weighted sums over all tiles. Dead keys of partial tiles weigh zero, which is
 /// enough unless their values are infinite or NaN; if `careful`, they are left out.
-void AttentionExpansion::sumTiles(const Task &task, const AttentionTiles::Workspace &w,
-                                  Value careful) {
+void AttentionExpansion::sumTiles(const Task &task, const Worker &worker, Value careful) {
+  const AttentionTiles::Workspace &w = worker.w;
   // A single tile that runs sets what the others add to.
   if (!single || map)
-    tiles.reset(w, task.rows, values.size);
+    tiles.reset(w, task.rows, paddedValueSize());
   ScalarDomain domain(b, formula, task.batch, task.group);
   Value list = listOf(task);
-  Value firstPanel = b.mul(list, panels), firstValue = b.mul(list, entries(keyPlaces));
-  int64_t perTile = tiling.getKeys() / tiles.panel();
   overKeyTiles(task, [&](Value tile, Value count, Value partial) {
     Value firstKey = b.mul(tile, b.index(tiling.getKeys()));
-    Value panel = b.add(firstPanel, b.mul(tile, b.index(perTile)));
-    tiles.multiplyKeys(w, task.rows, packedKeys, panel, count, entries(e.size));
+    auto panels = keys.open(b, worker.keys, list, firstKey, count);
+    tiles.multiplyKeys(w, task.rows, panels.buffer, panels.first, count, entries(e.size));
     applyScore(task, w.scores, firstKey, count);
     if (partial)
       b.ifThen(partial, [&] { applyMask(task, domain, w.scores, firstKey, count); });
@@ -303,11 +344,12 @@ void AttentionExpansion::sumTiles(const Task &task, const AttentionTiles::Worksp
     b.ifThen(changed, [&] { tiles.findPeaks(w, task.rows, count); });
     // Paired queries are not scaled; a score region's results are in powers of two.
     bool scaled = !tiles.inPairs() || !op.getScore().empty();
-    tiles.softmax(w, task.rows, count, values.size, single,
+    tiles.softmax(w, task.rows, count, paddedValueSize(), single,
                   scaled ? Value() : emitScale(b, op.getScale(), e.size, kLog2E));
     auto sumAll = [&] {
-      tiles.multiplyValues(w, task.rows, values.buffer, b.add(firstValue, entries(firstKey)),
-                           entries(count), values.size, single);
+      auto rows = values.open(b, worker.values, list, firstKey, count);
+      tiles.multiplyValues(w, task.rows, rows.buffer, rows.first, entries(count),
+                           paddedValueSize(), single);
     };
     if (!partial) {
       sumAll();
@@ -319,18 +361,19 @@ void AttentionExpansion::sumTiles(const Task &task, const AttentionTiles::Worksp
   });
 }
 
-void AttentionExpansion::run(const Task &task, const AttentionTiles::Workspace &w) {
+void AttentionExpansion::run(const Task &task, const Worker &worker) {
+  const AttentionTiles::Workspace &w = worker.w;
   packQueries(task, w.queries);
   Value no = b.bit(false), yes = b.bit(true);
   if (!map)
-    sumTiles(task, w, no);
+    sumTiles(task, worker, no);
   else // Once more where something that is not finite may have come from dead keys.
     b.whileLoop(
         {no, yes}, [](ValueRange state) { return state[1]; },
         [&](ValueRange state) {
           Value careful = state[0];
-          sumTiles(task, w, careful);
-          Value finite = tiles.isFinite(w.sums, task.rows, values.size);
+          sumTiles(task, worker, careful);
+          Value finite = tiles.isFinite(w.sums, task.rows, paddedValueSize());
           Value again = arith::XOrIOp::create(b, b.bitOr(careful, finite), yes);
           return LoopBuilder::Values{yes, again};
         });
@@ -438,18 +481,7 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
   rowsOfGroup = b.mul(queryPlaces, packed);
   blocksOfGroup = arith::CeilDivUIOp::create(b, rowsOfGroup, b.index(tiling.getQueries()));
   openResults();
-  panels = arith::CeilDivUIOp::create(b, keyPlaces, b.index(tiles.panel()));
-  HeadLists keyLists{key, e.batches, e.keyHeads, keyPlaces, e.size, formula.keyOrder};
-  HeadLists valueLists{value, e.batches, e.keyHeads, keyPlaces, e.valueSize, formula.keyOrder};
-  if (formula.keyOrder.perHead)
-    for (HeadLists *lists : {&keyLists, &valueLists})
-      lists->heads = e.queryHeads, lists->shared = e.shared;
-  packedKeys = tiles.inPairs()
-                   ? packPanelsInPairs(b, keyLists, tiles.panel(), tiling.getLanes())
-                   : packPanels(b, keyLists, tiles.panel(), tiling.getLanes());
-  values = tiles.inPairs() ? packRowsInPairs(b, valueLists, tiling.getLanes())
-                           : openRows(b, valueLists, tiling.getLanes(), e.queries);
-
+  openOperands();
   if (!formula.isTrivial())
     sortTiles();
   Value tasks = b.mul(b.mul(e.batches, groups), blocksOfGroup);
@@ -457,12 +489,12 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
     tasks = b.mul(tasks, parts.count);
   Value starts = partition(tasks);
   parallelChunks(
-      b, starts, [&] { return tiles.allocate(entries(e.size), values.size); },
+      b, starts, [&] { return allocateWorker(); },
       [&](Value, Value from, Value to, ValueRange state) {
         // A worker whose buffers could not be had leaves its tasks.
         Value end = b.select(StatusOp::create(b), to, from);
         b.loop(from, end, [&](Value number) {
-          run(taskAt(number), AttentionTiles::workspaceOf(state));
+          run(taskAt(number), workerOf(state));
         });
         recordCount(b, "chunks", 0, b.index(1));
       },
@@ -470,9 +502,9 @@ FailureOr<LoopBuilder::Values> AttentionExpansion::expand() {
         for (Value buffer : state)
           ReleaseOp::create(b, buffer);
       });
-  SmallVector<Value> done = {starts, packedKeys};
-  if (values.owned)
-    done.push_back(values.owned);
+  keys.release(b);
+  values.release(b);
+  SmallVector<Value> done = {starts};
   done.append(formula.temporaries);
   if (map)
     map->release(b);

@@ -6,9 +6,9 @@
 #ifndef SCRATCH_PASSES_EXPAND_ATTENTION_ATTENTION_H
 #define SCRATCH_PASSES_EXPAND_ATTENTION_ATTENTION_H
 
-#include "passes/Expand/Attention/HeadTensors.h"
 #include "passes/Expand/Attention/MaskEmitter.h"
 #include "passes/Expand/Attention/Merge.h"
+#include "passes/Expand/Attention/OperandTiles.h"
 #include "passes/Expand/Attention/TileMap.h"
 #include "passes/Expand/Attention/Tiles.h"
 
@@ -34,6 +34,12 @@ private:
     Value firstRow, rows;        ///< of group size x queries
   };
 
+  /// What a worker has for itself.
+  struct Worker {
+    AttentionTiles::Workspace w;
+    Value keys, values; ///< of a tile, see OperandTiles
+  };
+
   Value real(double value) {
     return mlir::arith::ConstantOp::create(b, b.getF32FloatAttr(value));
   }
@@ -45,6 +51,8 @@ private:
       return count;
     return mlir::arith::CeilDivUIOp::create(b, count, b.index(tiles.perElement()));
   }
+
+  Value paddedValueSize() { return b.roundUp(e.valueSize, tiling.getLanes()); }
 
   Task taskAt(Value number);
   Value headOf(const Task &task, Value row) {
@@ -74,8 +82,11 @@ private:
   void applyScore(const Task &task, Value scores, Value firstKey, Value count);
   void applyMask(const Task &task, ScalarDomain &domain, Value scores, Value firstKey,
                  Value count);
-  void run(const Task &task, const AttentionTiles::Workspace &w);
-  void sumTiles(const Task &task, const AttentionTiles::Workspace &w, Value careful);
+  void openOperands();
+  LoopBuilder::Values allocateWorker();
+  Worker workerOf(mlir::ValueRange state);
+  void run(const Task &task, const Worker &worker);
+  void sumTiles(const Task &task, const Worker &worker, Value careful);
   void sumLiveValues(const Task &task, ScalarDomain &domain, const AttentionTiles::Workspace &w,
                      Value firstKey, Value count);
   void finish(const Task &task, const AttentionTiles::Workspace &w);
@@ -97,10 +108,8 @@ private:
   Value queryPlaces, keyPlaces; ///< of tokens that are worked on, see TokenOrder.h
   Value packed;  ///< query heads whose rows are in one block
   Value groups, rowsOfGroup, blocksOfGroup; ///< groups = query heads / packed
-  Value panels;
   AttentionParts parts;         ///< buffers are null where keys stay whole
-  Value packedKeys;             ///< [batch * key head * panel][size][P]
-  TokenRows values;
+  OperandTiles keys, values;
 };
 
 } // namespace scratch

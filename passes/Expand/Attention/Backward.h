@@ -7,10 +7,10 @@
 #ifndef SCRATCH_PASSES_EXPAND_ATTENTION_BACKWARD_H
 #define SCRATCH_PASSES_EXPAND_ATTENTION_BACKWARD_H
 
-#include "passes/Expand/Attention/HeadTensors.h"
 #include "passes/Expand/Attention/MaskEmitter.h"
 #include "passes/Expand/Attention/TileMap.h"
 #include "passes/Expand/Attention/Tiles.h"
+#include "passes/Expand/Attention/TokenPacking.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -24,8 +24,8 @@ struct Side {
   TokenRows mainRows, flowRows;
 
   void pack(LoopBuilder &b, AttentionTiles &tiles, int64_t lanes) {
-    mainPanels = packPanels(b, main, tiles.panel(), lanes);
-    flowPanels = packPanels(b, flow, tiles.panel(), lanes);
+    mainPanels = packingOfPanels(b, main, tiles.panel(), lanes).packAll(b);
+    flowPanels = packingOfPanels(b, flow, tiles.panel(), lanes).packAll(b);
     // Rows of one side are read by about as many of the other.
     mainRows = openRows(b, main, lanes, main.places);
     flowRows = openRows(b, flow, lanes, flow.places);

@@ -150,7 +150,7 @@ LoopBuilder::Values AttentionTiles::allocate(Value headSize, Value paddedSize) {
   return buffers;
 }
 
-AttentionTiles::Workspace AttentionTiles::workspaceOf(ValueRange values) {
+AttentionTiles::Workspace AttentionTiles::workspaceOf(ValueRange values) const {
   Workspace w;
   w.queries = values[0];
   w.scores = values[1];
@@ -160,7 +160,7 @@ AttentionTiles::Workspace AttentionTiles::workspaceOf(ValueRange values) {
   w.peaks = values[5];
   w.bases = values[6];
   w.shrinks = values[7];
-  w.weights = values.size() > 8 ? values[8] : w.scores;
+  w.weights = inPairs() ? values[8] : w.scores;
   return w;
 }
 

@@ -53,7 +53,9 @@ public:
           peaks = {}, bases = {}, shrinks = {};
   };
   LoopBuilder::Values allocate(Value headSize, Value paddedSize);
-  static Workspace workspaceOf(mlir::ValueRange values);
+  /// Of what `allocate` returned, in front of other values.
+  Workspace workspaceOf(mlir::ValueRange values) const;
+  int64_t buffers() const { return inPairs() ? 9 : 8; }
 
   /// Sums and totals are zero, maxima minus infinity, for `rows` rows.
   void reset(const Workspace &w, Value rows, Value paddedSize);
