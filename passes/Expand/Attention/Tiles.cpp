@@ -73,10 +73,10 @@ Value AttentionTiles::product(Value a, Value c, Value sum) {
 }
 
 /// All rows of a tile of sums times the vectors `c`.
-LoopBuilder::Values AttentionTiles::step(ValueRange c, ValueRange sums,
+LoopBuilder::Values AttentionTiles::step(int64_t height, ValueRange c, ValueRange sums,
                                          function_ref<Value(int64_t)> rowValue) {
   return stepTile(
-      b, tiling.getRows(), c, sums, [&](int64_t r) { return splat(rowValue(r)); },
+      b, height, c, sums, [&](int64_t r) { return splat(rowValue(r)); },
       [&](Value a, Value c, Value sum) { return product(a, c, sum); });
 }
 
@@ -180,13 +180,19 @@ void AttentionTiles::reset(const Workspace &w, Value rows, Value paddedSize) {
   });
 }
 
-void AttentionTiles::overRowBlocks(Value rows, function_ref<void(Value)> body) {
-  b.loop(b.index(0), rows, body, tiling.getRows());
+/// Blocks of rows; a single row, as in decoding, is none of six with five that nobody reads.
+void AttentionTiles::overRowBlocks(Value rows, function_ref<void(Value, int64_t)> body) {
+  Value zero = b.index(0);
+  b.ifElse(
+      b.equal(rows, b.index(1)), [&] { body(zero, 1); },
+      [&] {
+        b.loop(zero, rows, [&](Value row) { body(row, tiling.getRows()); }, tiling.getRows());
+      });
 }
 
-LoopBuilder::Values AttentionTiles::rowsFrom(Value row) {
+LoopBuilder::Values AttentionTiles::rowsFrom(Value row, int64_t height) {
   LoopBuilder::Values rows;
-  for (int64_t r = 0; r < tiling.getRows(); ++r)
+  for (int64_t r = 0; r < height; ++r)
     rows.push_back(b.add(row, b.index(r)));
   return rows;
 }
@@ -197,17 +203,18 @@ LoopBuilder::Values AttentionTiles::rowsFrom(Value row) {
 
 /// Scores of a block of rows from `row` on with `vectors` of a panel, from column
 /// `offset` of it on; they go to `column` of the tile.
-void AttentionTiles::keyPanel(const Workspace &w, Value row, Value keys, Value panel, Value offset,
-                              Value column, int64_t vectors, Value headSize) {
-  int64_t height = tiling.getRows(), lanes = tiling.getLanes();
+void AttentionTiles::keyPanel(const Workspace &w, Value row, int64_t height, Value keys,
+                              Value panel, Value offset, Value column, int64_t vectors,
+                              Value headSize) {
+  int64_t lanes = tiling.getLanes();
   auto element = VectorType::get({lanes}, elementType());
-  LoopBuilder::Values start(height * vectors, zeroVector()), rowsOf = rowsFrom(row);
+  LoopBuilder::Values start(height * vectors, zeroVector()), rowsOf = rowsFrom(row, height);
   auto sums = b.loop(b.index(0), headSize, start, [&](Value d, ValueRange before) {
     LoopBuilder::Values k;
     for (int64_t v = 0; v < vectors; ++v)
       k.push_back(vector::LoadOp::create(
           b, element, keys, ValueRange{panel, d, v ? b.add(offset, b.index(v * lanes)) : offset}));
-    return step(k, before, [&](int64_t r) { return b.load(w.queries, {rowsOf[r], d}); });
+    return step(height, k, before, [&](int64_t r) { return b.load(w.queries, {rowsOf[r], d}); });
   });
   Value zero = b.index(0), isFirst = b.equal(column, zero);
   for (int64_t r = 0; r < height; ++r) {
@@ -236,8 +243,8 @@ void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Va
            [&](Value column) {
              Value source = b.add(panel, arith::DivUIOp::create(b, column, b.index(this->panel())));
              Value offset = arith::RemUIOp::create(b, column, b.index(this->panel()));
-             overRowBlocks(rows, [&](Value row) {
-               keyPanel(w, row, keys, source, offset, column, width, headSize);
+             overRowBlocks(rows, [&](Value row, int64_t height) {
+               keyPanel(w, row, height, keys, source, offset, column, width, headSize);
              });
            },
            width * lanes);
@@ -246,10 +253,11 @@ void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Va
   columns(whole, count, 1);
 }
 
-void AttentionTiles::valuePanel(const Workspace &w, Value row, Value values, Value from,
-                                Value count, Value column, int64_t vectors, bool first) {
-  int64_t height = tiling.getRows(), lanes = tiling.getLanes();
-  LoopBuilder::Values at, start, rowsOf = rowsFrom(row);
+void AttentionTiles::valuePanel(const Workspace &w, Value row, int64_t height, Value values,
+                                Value from, Value count, Value column, int64_t vectors,
+                                bool first) {
+  int64_t lanes = tiling.getLanes();
+  LoopBuilder::Values at, start, rowsOf = rowsFrom(row, height);
   for (int64_t v = 0; v < vectors; ++v)
     at.push_back(v ? b.add(column, b.index(v * lanes)) : column);
   for (Value r : rowsOf)
@@ -262,7 +270,7 @@ void AttentionTiles::valuePanel(const Workspace &w, Value row, Value values, Val
     LoopBuilder::Values v;
     for (Value c : at)
       v.push_back(vector::LoadOp::create(b, element, values, ValueRange{source, c}));
-    return step(v, before, [&](int64_t r) { return b.load(w.weights, {rowsOf[r], k}); });
+    return step(height, v, before, [&](int64_t r) { return b.load(w.weights, {rowsOf[r], k}); });
   });
   for (int64_t r = 0; r < height; ++r)
     for (int64_t v = 0; v < vectors; ++v)
@@ -276,8 +284,8 @@ void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values
   auto columns = [&](Value begin, Value end, int64_t width) {
     b.loop(begin, end,
            [&](Value column) {
-             overRowBlocks(rows, [&](Value row) {
-               valuePanel(w, row, values, from, count, column, width, first);
+             overRowBlocks(rows, [&](Value row, int64_t height) {
+               valuePanel(w, row, height, values, from, count, column, width, first);
              });
            },
            width * lanes);

@@ -106,17 +106,17 @@ private:
   Value greater(Value a, Value c);
   Value reduce(Value vector, llvm::function_ref<Value(Value, Value)> combine);
   Value product(Value a, Value c, Value sum);
-  LoopBuilder::Values step(mlir::ValueRange c, mlir::ValueRange sums,
+  LoopBuilder::Values step(int64_t height, mlir::ValueRange c, mlir::ValueRange sums,
                            llvm::function_ref<Value(int64_t row)> rowValue);
   Value narrow(Value weights);
   void raiseMaxima(const Workspace &w, Value rows, Value paddedSize, bool first, Value factor);
   void weighRow(const Workspace &w, Value row, Value stop, bool first, Value factor);
-  void keyPanel(const Workspace &w, Value row, Value keys, Value panel, Value offset, Value column,
-                int64_t vectors, Value headSize);
-  void overRowBlocks(Value rows, llvm::function_ref<void(Value row)> body);
-  LoopBuilder::Values rowsFrom(Value row);
-  void valuePanel(const Workspace &w, Value row, Value values, Value from, Value count,
-                  Value column, int64_t vectors, bool first);
+  void keyPanel(const Workspace &w, Value row, int64_t height, Value keys, Value panel,
+                Value offset, Value column, int64_t vectors, Value headSize);
+  void overRowBlocks(Value rows, llvm::function_ref<void(Value row, int64_t height)> body);
+  LoopBuilder::Values rowsFrom(Value row, int64_t height);
+  void valuePanel(const Workspace &w, Value row, int64_t height, Value values, Value from,
+                  Value count, Value column, int64_t vectors, bool first);
 
   LoopBuilder &b;
   TilingAttr tiling;
