@@ -78,6 +78,35 @@ TEST(Timing, AHotCellIsBoundByItsAtomicUnit) {
   EXPECT_LT(ratio(s), 1.2);
 }
 
+// However a run ends, what was under way belongs to it: never fewer cycles than the bound.
+TEST(Timing, EveryEndIsAtLeastTheBound) {
+  const std::string exits = "register long a7 __asm__(\"a7\") = 93, a0 __asm__(\"a0\") = 0;"
+                            "__asm__ volatile(\"ecall\" :: \"r\"(a7), \"r\"(a0));";
+  const std::vector<uint8_t> images[] = {
+      buildAssembly(".globl _start\n_start: .rept 60\naddi t0, t0, 1\n.endr\n"
+                    "li a0, 0\nli a7, 93\necall\n"),
+      buildAssembly(".globl _start\n_start: li t0, 1\nla t1, tohost\nsd t0, 0(t1)\n"
+                    ".rept 60\naddi t0, t0, 1\n.endr\nj .\n"
+                    ".data\n.balign 8\n.globl tohost\ntohost: .dword 0\n"),
+      buildC("static char v[66 * 6400];\n"
+             "int64_t piuma_main(void *a) { char *p = v + piuma_tid() * 6400;"
+             " for (int i = 0; i < 100; ++i) piuma_prefetch(p + 64 * i); return 0; }"),
+      buildC("static uint64_t v[66 * 1000];\n"
+             "int64_t piuma_main(void *a) { uint64_t *p = v + piuma_tid() * 1000;"
+             " for (int i = 0; i < 1000; ++i) piuma_store(p + i, 1);"
+             " if (piuma_tid() == 65) {" + exits + "} return 0; }"),
+  };
+  for (const std::vector<uint8_t> &image : images)
+    EXPECT_GE(ratio(time(image)), 1.0) << &image - images;
+  Options options;
+  options.mode = Mode::Timing;
+  options.maxInstructions = 1000;
+  Simulator sim(Machine{}, options);
+  ASSERT_FALSE(sim.load(buildAssembly(".globl _start\n_start: j _start\n")));
+  EXPECT_NE(sim.run().error.find("still running"), std::string::npos);
+  EXPECT_GE(ratio(sim.statistics()), 1.0);
+}
+
 TEST(Timing, RunsAreRepeatableAndTraced) {
   auto elf = buildC("int64_t piuma_main(void *a) { piuma_mark(1); piuma_barrier(0, 0);"
                     " piuma_wait(piuma_fill((void *)(PIUMA_SCRATCHPAD + 64 * piuma_tid()),"

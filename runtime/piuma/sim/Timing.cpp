@@ -44,8 +44,8 @@ uint64_t TimingModel::State::perform(Thread &t, Clock &clock, uint64_t time) {
     }
     break;
   }
-  case Access::Prefetch:
-    memory.access(t, access, time);
+  case Access::Prefetch: // nobody waits for it, but it happens
+    lastEvent = std::max(lastEvent, memory.access(t, access, time).done);
     break;
   case Access::Fence:
     waitFor(clock.postedUntil, 0);
@@ -129,8 +129,12 @@ bool TimingModel::State::runThread(uint32_t id, uint64_t time, bool &fatal) {
   uint64_t ready = perform(t, clock, time) + t.extraCycles;
   clock.unloaded += t.extraCycles;
   fatal = !settle(system, t);
-  if (fatal || system.ended)
+  if (fatal || system.ended) { // what it ran on to has its slots too
+    clock.end = (done > 1 ? issue(t, ready, done - 1) : time) + 1;
+    lastEvent = std::max(lastEvent, clock.end);
+    events.remove(id);
     return false;
+  }
   if (t.state == ThreadState::Ready && system.woken.empty()) {
     clock.atAccess = t.grant < 0; // stopped before one
     events.set(issue(t, ready, std::max<uint64_t>(done, 1)), id);
@@ -153,6 +157,17 @@ bool TimingModel::State::runThread(uint32_t id, uint64_t time, bool &fatal) {
   }
   wake();
   return true;
+}
+
+/// A run that stops with threads under way: what they have booked is part of it.
+void TimingModel::State::stop() {
+  for (; !events.empty(); events.remove(events.who())) {
+    lastEvent = std::max(lastEvent, events.time());
+    if (events.who() < clocks.size())
+      clocks[events.who()].end = events.time();
+  }
+  for (const Clock &clock : clocks)
+    lastEvent = std::max(lastEvent, clock.postedUntil);
 }
 
 TimingModel::TimingModel(System &system, bool trace)
@@ -180,11 +195,13 @@ Ending TimingModel::run(uint64_t maxInstructions) {
     }
     bool fatal = false;
     if (!s.runThread(who, time, fatal)) {
-      s.lastEvent = std::max(s.lastEvent, time + 1);
+      s.stop();
       return fatal ? Ending::Trapped : Ending::Finished;
     }
-    if (s.executed > maxInstructions)
+    if (s.executed > maxInstructions) {
+      s.stop();
       return Ending::OutOfBudget;
+    }
   }
   s.lastEvent = std::max(s.lastEvent, system.now);
   return allDone(system) ? Ending::Finished : Ending::Deadlocked;

@@ -111,6 +111,7 @@ struct TimingModel::State {
   void wake();
   void finishTransfer(const DmaTiming::Step &step);
   bool runThread(uint32_t id, uint64_t time, bool &fatal);
+  void stop();
 };
 
 } // namespace scratch::piuma
