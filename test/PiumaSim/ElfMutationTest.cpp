@@ -81,3 +81,10 @@ TEST(ElfMutation, RandomImagesNeverHarmTheHost) {
     EXPECT_FALSE(sim.disassembly().empty() && result.error.empty() && result.status);
   }
 }
+
+TEST(ElfMutation, EmptyRangesAreReadAndWritten) {
+  Simulator sim(Machine{}, Options{});
+  ASSERT_FALSE(sim.load(image({0x13})));
+  EXPECT_TRUE(sim.read(0x80000000, {}));
+  EXPECT_TRUE(sim.write(0x80000000, {}));
+}

@@ -121,7 +121,7 @@ bool Simulator::write(uint64_t address, std::span<const uint8_t> bytes) {
   Place place = state->system.memory.translate(address, bytes.size(), 0);
   if (!place.host)
     return false;
-  std::memcpy(place.host, bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), place.host);
   return true;
 }
 
@@ -129,7 +129,7 @@ bool Simulator::read(uint64_t address, std::span<uint8_t> bytes) const {
   Place place = state->system.memory.translate(address, bytes.size(), 0);
   if (!place.host)
     return false;
-  std::memcpy(bytes.data(), place.host, bytes.size());
+  std::copy_n(place.host, bytes.size(), bytes.begin());
   return true;
 }
 
