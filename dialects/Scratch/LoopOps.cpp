@@ -146,9 +146,10 @@ template <typename Op> static LogicalResult verifySegment(Op op) {
 /// What only a window of columns can do.
 template <typename Op> static LogicalResult verifyWindow(Op op, bool wanted, StringRef what) {
   AccumulatorKind kind = op.getTile().getType().getKind();
-  if (!wanted || kind == AccumulatorKind::Dense || kind == AccumulatorKind::Tiered)
+  if (!wanted || kind == AccumulatorKind::Dense || kind == AccumulatorKind::Tiered ||
+      kind == AccumulatorKind::Grouped)
     return success();
-  return op.emitOpError("'") << what << "' needs a tile of kind dense or tiered, found "
+  return op.emitOpError("'") << what << "' needs a tile of kind dense, grouped or tiered, found "
                              << stringify(kind);
 }
 

@@ -87,7 +87,7 @@ func.func @drained_values(%t: !scratch.tile<hash, i32, f64>, %c: memref<?xi32>, 
 
 // -----
 func.func @whole_in_a_table(%t: !scratch.tile<hash, i32, f64>, %c: memref<?xi32>, %n: index) {
-  // expected-error@+1 {{'unmasked' needs a tile of kind dense or tiered, found hash}}
+  // expected-error@+1 {{'unmasked' needs a tile of kind dense, grouped or tiered, found hash}}
   scratch.accumulate %t, %c [%n, %n] unmasked semiring<plus_pair>
     : !scratch.tile<hash, i32, f64>, memref<?xi32>
   return
@@ -95,7 +95,7 @@ func.func @whole_in_a_table(%t: !scratch.tile<hash, i32, f64>, %c: memref<?xi32>
 
 // -----
 func.func @picked_from_a_table(%t: !scratch.tile<hash, i32, f64>, %c: memref<?xi32>, %v: memref<?xf64>, %n: index) {
-  // expected-error@+1 {{'dropping' needs a tile of kind dense or tiered, found hash}}
+  // expected-error@+1 {{'dropping' needs a tile of kind dense, grouped or tiered, found hash}}
   %m = scratch.drain_along %t along %c [%n, %n] into %c, %v at %n dropping
        : !scratch.tile<hash, i32, f64>, memref<?xi32>, memref<?xi32>, memref<?xf64>
   return

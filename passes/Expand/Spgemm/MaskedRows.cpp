@@ -133,24 +133,29 @@ RowWiseProduct::ComputedRow RowWiseProduct::computeMaskedRow(ValueRange accumula
   SmallVector<Type> types(3, b.getIndexType());
   auto [maskFirst, maskLast] = mask.getLeaves()[0].sparse.segment(b, row);
   auto [begin, end] = lhs.segment(b, row);
-  auto find = [&](bool wanted) {
+  auto find = [&](bool hashed) {
     return llvm::find_if(variants, [&](VariantAttr v) {
-             return (v.getAccumulator() != AccumulatorKind::Hash) == wanted;
+             AccumulatorKind kind = v.getAccumulator();
+             return kind != AccumulatorKind::Grouped && (kind == AccumulatorKind::Hash) == hashed;
            }) - variants.begin();
   };
-  size_t narrow = find(true), wide = find(false);
+  size_t narrow = find(false), wide = find(true);
   auto none = [&] { return Values{zero, zero, keyBefore}; };
   auto marked = [&](size_t variant, Value from, Value key) {
-    return Values{accumulateMaskedRow(variant, accumulators[variant], row, from, at),
-                  b.index(variant), key};
+    return Values{
+        accumulateMaskedRow(variant, accumulatorOf(accumulators, variant), row, from, at),
+        b.index(variant), key};
   };
   Value samples = b.sub(maskLast, maskFirst);
   auto inWindow = [&](Value from) {
     if (!canPick())
       return marked(narrow, from, keyBefore);
     Value key = overlapOfRow(row, keyBefore);
-    Value accumulator = accumulators[narrow];
-    Value number = b.index(narrow);
+    auto whole = [&](unsigned variant, const RowShape &shape) {
+      return Values{
+          accumulateWholeRow(variant, accumulatorOf(accumulators, variant), row, shape, at),
+          b.index(variant), key};
+    };
     return b.ifElse(
         mayBeWhole(row, key), types,
         [&] {
@@ -159,7 +164,11 @@ RowWiseProduct::ComputedRow RowWiseProduct::computeMaskedRow(ValueRange accumula
           return b.ifElse(
               isGain(shape.products, range, shape.walked, key), types,
               [&] {
-                return Values{accumulateWholeRow(narrow, accumulator, row, shape, at), number, key};
+                if (!grouping)
+                  return whole(narrow, shape);
+                return Values(b.ifElse(
+                    groups->made(), types, [&] { return whole(*grouping, shape); },
+                    [&] { return whole(narrow, shape); }));
               },
               [&] { return marked(narrow, from, key); });
         },

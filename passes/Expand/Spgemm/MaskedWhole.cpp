@@ -22,6 +22,8 @@ static constexpr int64_t kRowsPerSample = 16, kSamples = 8;
 static constexpr int64_t kLeastProducts = 32;
 /// Shares are in 256ths, one more where they are known.
 static constexpr int64_t kAll = 256;
+// What merging takes where B's rows are in groups of columns.
+static constexpr int64_t kMergeGroups = 64;
 // Granite Rapids, f64, ns: collecting takes 0.50 per product that is walked and 1.1 more for
 // one inside the mask; merging all takes 0.55 per product, and forgetting the rest 0.02 per
 // column of the range. The same in units of 1.1 / 256:
@@ -97,7 +99,10 @@ Value RowWiseProduct::maskRange(Value row) {
 /// Whether merging products whole and looking through their range takes less than collecting
 /// from those that are walked (segments that would be searched are not).
 Value RowWiseProduct::isGain(Value products, Value range, Value walked, Value key) {
-  Value whole = b.add(b.mul(products, b.index(kMerge)), b.mul(range, b.index(kForget)));
+  Value merge = b.index(kMerge);
+  if (grouping)
+    merge = b.select(groups->made(), b.index(kMergeGroups), merge);
+  Value whole = b.add(b.mul(products, merge), b.mul(range, b.index(kForget)));
   return b.lessEqual(whole, b.mul(walked, b.add(key, b.index(kCollect))));
 }
 
@@ -119,14 +124,17 @@ Value RowWiseProduct::accumulateWholeRow(unsigned variant, Value accumulator, Va
   Block *block = b.createBlock(&tile.getAccumulate(), {}, {tileType}, {b.getLoc()});
   Value opened = block->getArgument(0);
   auto [begin, end] = lhs.segment(b, row);
-  b.loop(begin, end, [&](Value p) {
-    auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
-    Value scale = semiring.readsLeft() ? b.load(lhs.values, p) : Value();
-    setMultiply(AccumulateOp::create(
-        b, opened, rhs.coordinates, semiring.readsRight() ? rhs.values : Value(), from, to, scale,
-        /*symbolic=*/false, semiring.swapped, semiring.semiring, /*repeated=*/false,
-        /*unmasked=*/true));
-  });
+  if (kind == AccumulatorKind::Grouped)
+    accumulateEntries(opened, begin, end, Mode::Drain);
+  else
+    b.loop(begin, end, [&](Value p) {
+      auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+      Value scale = semiring.readsLeft() ? b.load(lhs.values, p) : Value();
+      setMultiply(AccumulateOp::create(
+          b, opened, rhs.coordinates, semiring.readsRight() ? rhs.values : Value(), from, to,
+          scale, /*symbolic=*/false, semiring.swapped, semiring.semiring, /*repeated=*/false,
+          /*unmasked=*/true));
+    });
   YieldOp::create(b);
   block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});
   auto [first, last] = sample.segment(b, row);

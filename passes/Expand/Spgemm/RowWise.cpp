@@ -56,11 +56,9 @@ LogicalResult RowWiseProduct::openVariants() {
              << stringify(kind)
              << "' stands alone or before one that takes every row, with phases = one and an "
                 "epilogue that keeps all entries";
-    if (!takesAnyRow(kind) && op.getMask())
-      return op.emitError("accumulator '")
-             << stringify(kind) << "' takes no mask";
     bool blocks = kind == AccumulatorKind::Blocked, groups = kind == AccumulatorKind::Grouped;
-    if ((blocks || groups) && op.getMask())
+    // Groups merge rows whole, of which another accumulator's mask picks.
+    if (op.getMask() && (!takesAnyRow(kind) || blocks || (groups && variants.size() == 1)))
       return op.emitError("accumulator '") << stringify(kind) << "' takes no mask";
     if (groups && (partials || !rhs.ordered || semiring.semiring.isCustom()))
       return op.emitError("accumulator 'grouped' needs ordered rows and a built-in semiring");
@@ -163,6 +161,10 @@ LogicalResult RowWiseProduct::open() {
     return failure();
   if (failed(openMask()) || failed(openInit()))
     return failure();
+  if (grouping && !mask.empty() && !(walksMask() && canPick())) {
+    llvm::erase(tiled, *grouping);
+    grouping.reset();
+  }
   if (partials) {
     OuterProduct outer(b, semiring, resultType, rows);
     std::tie(lhs, rhs) = outer.multiply(lhs, byColumns, rhs);

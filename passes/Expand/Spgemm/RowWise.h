@@ -141,6 +141,9 @@ private:
                                  mlir::Value at, mlir::Value settled);
   mlir::Value chooseVariant(mlir::Value row, const RowShape &shape);
   mlir::Value makeAccumulator(VariantAttr variant);
+  mlir::Value accumulatorOf(mlir::ValueRange accumulators, unsigned variant) const {
+    return accumulators[llvm::find(tiled, variant) - tiled.begin()];
+  }
   LoopBuilder::Values makeAccumulators();
   void destroyAccumulators(mlir::ValueRange accumulators);
   LoopBuilder::Values openWorker(bool single);

@@ -88,6 +88,9 @@ Value RowWiseProduct::widestTile(VariantAttr variant) {
   case AccumulatorKind::Blocked:
     return b.select(variants.size() == 1 ? b.bit(true) : inBlocks,
                     b.mul(blockRows, b.roundUp(columns, kWordColumns)), b.index(kWordColumns));
+  case AccumulatorKind::Grouped:
+    // Most matrices never come to it.
+    return variants.size() == 1 ? window : b.select(groups->made(), window, b.index(0));
   default:
     return window;
   }
@@ -352,7 +355,8 @@ Value RowWiseProduct::makeAccumulator(VariantAttr variant) {
     IRMapping mapping;
     semiring.addRegion->cloneInto(&create.getAdd(), mapping);
   }
-  if (!mask.empty())
+  // Rows that are merged whole are not held against the mask.
+  if (!mask.empty() && variant.getAccumulator() != AccumulatorKind::Grouped)
     mask.emitFormula(b, create.getFormula());
   return create;
 }

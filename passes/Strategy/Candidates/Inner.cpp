@@ -94,6 +94,10 @@ class InnerOrRowWise final : public InnerDot {
     Plan plan = InnerDot::plan(problem, machine);
     plan.variants = {{AccumulatorKind::Dense, denseForm(problem, machine)},
                      {AccumulatorKind::Hash, hashForm(problem, machine)}};
+    // For rows that are merged whole, where B's columns lie side by side.
+    if (machine.spreadsLanes && problem.semiring != SemiringKind::custom &&
+        problem.orderedOperands)
+      plan.variants.push_back({AccumulatorKind::Grouped, denseForm(problem, machine)});
     return plan;
   }
 

@@ -302,6 +302,10 @@ Value DenseAccumulator::drainKnown(LoopBuilder &b, DrainAlongOp op) {
   return b.sub(op.getLast(), op.getFirst());
 }
 
+Value DenseAccumulator::isPresent(LoopBuilder &b, Value column) {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::slt, b.load(states, column), byte(b, 0));
+}
+
 /// Entries of the window that nobody asked for.
 void DenseAccumulator::forget(LoopBuilder &b) {
   auto type = VectorType::get({kCopy}, element);
@@ -318,14 +322,13 @@ void DenseAccumulator::forget(LoopBuilder &b) {
 /// The tile holds more than what is asked for: that is picked, the rest forgotten.
 Value DenseAccumulator::pickAlong(LoopBuilder &b, DrainAlongOp op) {
   Type stored = cast<MemRefType>(op.getCoordinates().getType()).getElementType();
-  Value clear = byte(b, 0), width = b.sub(high, low);
+  Value width = b.sub(high, low);
   Value end = b.loop(op.getFirst(), op.getLast(), {op.getAt()}, [&](Value p, ValueRange at) {
     Value coordinate = b.load(op.getAlong(), p);
     Value column = b.sub(b.toIndex(coordinate), low);
     Value inside = b.less(column, width);
     column = b.select(inside, column, b.index(0));
-    Value present = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, b.load(states, column),
-                                          clear);
+    Value present = isPresent(b, column);
     b.store(b.cast(coordinate, stored), op.getCoordinates(), at[0]);
     b.store(b.load(values, column), op.getValues(), at[0]);
     Value taken = b.cast(b.bitAnd(present, inside), b.getIndexType());

@@ -35,6 +35,8 @@ protected:
 
   /// Visits every word of the window that may hold entries, in order.
   virtual mlir::Value scan(LoopBuilder &b, mlir::Value at, Emit emit);
+  /// Whether a column of the window has an entry, i1.
+  virtual mlir::Value isPresent(LoopBuilder &b, mlir::Value column);
   /// A column was touched.
   virtual void note(LoopBuilder &b, mlir::Value column) {}
 

@@ -80,12 +80,21 @@ protected:
     if (known())
       return;
     Value slot = b.shiftRight(column, kGroupLog);
+    b.store(b.bitOr(b.load(states, slot), bitOf(b, column)), states, slot);
+  }
+
+  /// A column's bit in the byte of its group.
+  Value bitOf(LoopBuilder &b, Value column) {
     Value place = b.cast(b.bitAnd(column, b.index(kGroup - 1)), b.getI8Type());
-    Value bit = arith::ShLIOp::create(b, byte(b, 1), place);
-    b.store(b.bitOr(b.load(states, slot), bit), states, slot);
+    return arith::ShLIOp::create(b, byte(b, 1), place);
   }
 
   int64_t groupSize() const override { return 1; }
+
+  Value isPresent(LoopBuilder &b, Value column) override {
+    return b.notEqual(b.bitAnd(b.load(states, b.shiftRight(column, kGroupLog)), bitOf(b, column)),
+                      byte(b, 0));
+  }
 
   Value takeWord(LoopBuilder &b, Value bytes, Value word) override {
     auto type = VectorType::get({kWord / kGroup}, b.getI8Type());
