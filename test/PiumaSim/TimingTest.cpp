@@ -107,6 +107,34 @@ TEST(Timing, EveryEndIsAtLeastTheBound) {
   EXPECT_GE(ratio(sim.statistics()), 1.0);
 }
 
+// A pop of an empty queue waits for the push, not for its own latency as well.
+TEST(Timing, ABlockedPopWaitsOnce) {
+  auto elf = buildC(R"(
+static struct { struct piuma_queue q; uint64_t values[64]; } queue;
+int64_t piuma_main(void *a) {
+  uint64_t t = piuma_tid();
+  if (t == 0) piuma_queue_init(&queue.q, 64);
+  piuma_barrier(PIUMA_ALL, 0);
+  if (t == 0) {
+    for (int i = 0; i < 200; i++) {
+      for (int n = 0; n < 20; n++) __asm__ volatile("nop");
+      piuma_push(&queue.q, i);
+    }
+    piuma_queue_close(&queue.q);
+  }
+  if (t == 1) while (piuma_pop(&queue.q) != PIUMA_EMPTY) ;
+  return 0;
+})");
+  Machine machine;
+  machine.queue_latency = 1000;
+  Statistics s = time(elf, machine);
+  EXPECT_GE(ratio(s), 1.0);
+  const ThreadStatistics &popper = s.threads[1];
+  EXPECT_LE(popper.busyCycles + popper.counters.wait_cycles +
+                popper.counters.memory_wait_cycles + popper.counters.issue_wait_cycles,
+            s.cycles);
+}
+
 TEST(Timing, RunsAreRepeatableAndTraced) {
   auto elf = buildC("int64_t piuma_main(void *a) { piuma_mark(1); piuma_barrier(0, 0);"
                     " piuma_wait(piuma_fill((void *)(PIUMA_SCRATCHPAD + 64 * piuma_tid()),"

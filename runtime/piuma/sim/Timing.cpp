@@ -57,7 +57,8 @@ uint64_t TimingModel::State::perform(Thread &t, Clock &clock, uint64_t time) {
     Access atomic = access;
     atomic.bytes = 8;
     Completion c = memory.access(t, atomic, time);
-    waitFor(c.done + machine.queue_latency, c.unloaded + machine.queue_latency);
+    if (t.state != ThreadState::Blocked) // else it waits for its partner, and comes again
+      waitFor(c.done + machine.queue_latency, c.unloaded + machine.queue_latency);
     break;
   }
   case Access::Dma: {
