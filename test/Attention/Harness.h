@@ -27,6 +27,13 @@ struct Tensor {
               SCRATCH_OK);
     return t;
   }
+  /// One of two-byte elements.
+  static Tensor copy(const scratch_tensor &from) {
+    auto *values = static_cast<const uint16_t *>(from.values);
+    return of(scratch_element(from.element),
+              std::vector<int64_t>(from.shape, from.shape + from.rank),
+              std::vector<uint16_t>(values, values + from.nnz));
+  }
   /// Normally distributed numbers.
   static Tensor random(unsigned seed, scratch_element element, std::vector<int64_t> shape) {
     std::mt19937 engine(seed);
@@ -46,11 +53,11 @@ struct Tensor {
   }
 };
 
-/// A compiled kernel @attention and its call.
+/// A compiled kernel @attention and its call; `cpu` names a processor other than this.
 class Kernel {
 public:
-  explicit Kernel(const std::string &text) {
-    if (llvm::Error error = compile(text))
+  explicit Kernel(const std::string &text, const std::string &cpu = "") {
+    if (llvm::Error error = compile(text, cpu))
       ADD_FAILURE() << llvm::toString(std::move(error)) << "\n" << text;
   }
   ~Kernel() {
@@ -85,9 +92,10 @@ public:
   std::vector<scratch_tensor> results;
 
 private:
-  llvm::Error compile(const std::string &text) {
+  llvm::Error compile(const std::string &text, const std::string &cpu) {
     auto context = makeContext();
     CompileOptions options;
+    options.cpu = cpu;
     Compilation compilation(*context, options);
     if (llvm::Error error = compilation.parseText(text, "attention.mlir"))
       return error;

@@ -20,4 +20,12 @@ def ServicesToRuntimePass : Pass<"scratch-services-to-runtime", "::mlir::ModuleO
   ];
 }
 
+def ShortFloatsPass : Pass<"scratch-short-floats"> {
+  let summary = "Of bf16, what upstream's expansions leave to a library";
+  let description = [{
+    Conversions from f64, with one rounding, and fused multiply-add.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+}
+
 #endif // SCRATCH_PASSES_CONVERSION_RUNTIME_PASSES_TD
