@@ -91,6 +91,8 @@ TEST(Cache, MasksThatRepeat) {
        {std::pair<std::string, std::vector<int64_t>>{"?x1x1x?", {2, 1, 1, 75}},
         {"?x?x?x1", {2, 4, 70, 1}},
         {"1x?x1x?", {1, 4, 1, 75}},
+        {"?x?x?", {4, 70, 75}}, // the mask has heads: so has the tensor
+        {"4x1x?", {4, 1, 75}},
         {"1x75", {1, 75}}}) {
     SCOPED_TRACE(type);
     Kernel kernel(kernelText(
@@ -129,4 +131,26 @@ TEST(Cache, MasksThatRepeat) {
     auto expected = reference::attention(q.view, k.view, k.view, how);
     EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5);
   }
+}
+
+// Words for each head, the same for all batches.
+TEST(Cache, PackedWordsOfHeads) {
+  Kernel kernel(kernelText("f32", "8", "8", ", %t: tensor<?x?x?xi32>",
+                           "%m = scratch.mask.packed %t : tensor<?x?x?xi32> -> "
+                           "!scratch.mask<?x?x?x?>",
+                           "?x?x?x?"));
+  std::vector<int32_t> words;
+  for (int32_t at = 0; at < 4 * 70 * 3; ++at)
+    words.push_back(at * 0x9e3779b9u);
+  Tensor q = Tensor::random(1, SCRATCH_F32, {2, 4, 70, 8}),
+         k = Tensor::random(2, SCRATCH_F32, {2, 2, 75, 8}),
+         t = Tensor::of(SCRATCH_I32, {4, 70, 3}, words);
+  ASSERT_EQ(kernel.call({&q.view, &k.view, &k.view, &t.view}, {}, 2), SCRATCH_OK)
+      << scratch_last_error();
+  AttentionFormula how;
+  how.mask = [&](int64_t, int64_t h, int64_t i, int64_t j) {
+    return words[(h * 70 + i) * 3 + j / 32] >> j % 32 & 1;
+  };
+  auto expected = reference::attention(q.view, k.view, k.view, how);
+  EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5);
 }

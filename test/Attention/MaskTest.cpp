@@ -254,6 +254,22 @@ TEST_F(MaskTest, RegionsUnderstoodOrAsked) {
     } : !scratch.mask<?x?>)",
         "?x?", {}, {},
         [](int64_t, int64_t, int64_t i, int64_t j) { return i - j <= 3 && j <= i; });
+  // Multiples that 32 bits do not hold.
+  for (int64_t blocks : {2, 30000000})
+    check(", %n: index", R"(%c2 = arith.constant 2 : index
+    %c100 = arith.constant 100 : index
+    %m = scratch.mask.region {
+    ^bb0(%b: index, %h: index, %i: index, %j: index):
+      %past = arith.cmpi sle, %j, %i : index
+      %end = arith.muli %n, %c100 : index
+      %all = arith.muli %j, %c2 : index
+      %inside = arith.cmpi slt, %all, %end : index
+      %both = arith.andi %inside, %past : i1
+      scratch.yield %both : i1
+    } : !scratch.mask<?x?>)",
+          "?x?", {}, {blocks}, [blocks](int64_t, int64_t, int64_t i, int64_t j) {
+            return j <= i && 2 * j < 100 * blocks;
+          });
   check("", R"(%c5 = arith.constant 5 : index
     %m = scratch.mask.region {
     ^bb0(%b: index, %h: index, %i: index, %j: index):

@@ -139,6 +139,21 @@ TEST_F(Rewrite, DilatedWindowsAreOrderedByResidue) {
         "residues");
 }
 
+// A side that ends before the query itself, and one that no token can reach.
+TEST_F(Rewrite, DilatedWindowsBesideTheQuery) {
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  for (auto [left, right] : {std::pair<int64_t, int64_t>{6, -2}, {-1, 4}, {-3, 1}, {kMost, -2},
+                             {kMost, kMost}, {-kMost, 3}})
+    check(", %l: index, %r: index", R"(%c3 = arith.constant 3 : index
+    %m = scratch.mask.window top_left left(%l) right(%r) dilation(%c3 : index) : !scratch.mask<?x?>)",
+          "?x?", {}, {left, right}, 140, 160,
+          [left = left, right = right](int64_t, int64_t, int64_t i, int64_t j) {
+            int64_t steps = (i - j) / 3; // exact where it matters
+            return (i - j) % 3 == 0 && steps <= left && -steps <= right;
+          },
+          "residues");
+}
+
 // Heads that share keys, too, have orders of their own.
 TEST_F(Rewrite, HeadsAreOrderedByResiduesOfTheirOwn) {
   std::vector<int32_t> dilations{1, 3, 1000, 2};

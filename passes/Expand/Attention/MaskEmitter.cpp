@@ -105,10 +105,10 @@ ScalarDomain::Interval ScalarDomain::lookupRange(unsigned number, Interval at) {
   return {ends[0], ends[1]};
 }
 
-LoopBuilder::Values ScalarDomain::indices(Value buffer, Value i, Value last) {
-  auto type = cast<MemRefType>(buffer.getType());
+LoopBuilder::Values ScalarDomain::indices(const Leaf &leaf, Value i, Value last) {
+  auto type = cast<MemRefType>(leaf.buffer.getType());
   LoopBuilder::Values at;
-  Value leading[] = {batch, head};
+  Value leading[] = {leaf.perHead ? head : batch, head};
   for (int64_t d = 0; d + 2 < type.getRank(); ++d)
     at.push_back(leading[d]);
   at.push_back(i);
@@ -137,13 +137,13 @@ Value ScalarDomain::element(unsigned number, Value i, Value j) {
   j = formula.keyOrder.tokenAt(b, batch, head, j);
   switch (leaf.kind) {
   case Leaf::Kind::Dense:
-    return isSet(b, b.load(leaf.buffer, indices(leaf.buffer, i, j)));
+    return isSet(b, b.load(leaf.buffer, indices(leaf, i, j)));
   case Leaf::Kind::Blocks:
     return isSet(b, b.load(leaf.buffer,
                            {arith::DivUIOp::create(b, i, b.index(leaf.block[0])),
                             arith::DivUIOp::create(b, j, b.index(leaf.block[1]))}));
   case Leaf::Kind::Packed: {
-    Value word = b.load(leaf.buffer, indices(leaf.buffer, i, b.shiftRight(j, 5)));
+    Value word = b.load(leaf.buffer, indices(leaf, i, b.shiftRight(j, 5)));
     Value bit = arith::ShRUIOp::create(
         b, word, b.cast(b.bitAnd(j, b.index(31)), b.getI32Type()));
     return arith::TruncIOp::create(b, b.getI1Type(), bit);
@@ -164,7 +164,7 @@ ScalarDomain::Answer ScalarDomain::scan(const Leaf &leaf, Interval query, Interv
   Value rowEnd = b.add(query.high, one), columnEnd = b.add(key.high, one);
   auto overRows = b.loop(query.low, rowEnd, {no, yes}, [&](Value i, ValueRange outer) {
     return b.loop(key.low, columnEnd, outer, [&](Value j, ValueRange inner) {
-      Value entry = b.load(leaf.buffer, indices(leaf.buffer, i, j)), set = isSet(b, entry);
+      Value entry = b.load(leaf.buffer, indices(leaf, i, j)), set = isSet(b, entry);
       return LoopBuilder::Values{b.bitOr(inner[0], set), b.bitAnd(inner[1], isFull(entry, set))};
     });
   });
@@ -218,7 +218,7 @@ ScalarDomain::Answer ScalarDomain::opaque(unsigned number, Interval query, Inter
   auto overRows = b.loop(
       query.low, b.add(query.high, one), {none, every}, [&](Value i, ValueRange outer) {
         return b.loop(first, b.add(last, one), outer, [&](Value w, ValueRange inner) {
-          Value word = b.load(leaf.buffer, indices(leaf.buffer, i, w));
+          Value word = b.load(leaf.buffer, indices(leaf, i, w));
           Value inside = b.bitAnd(b.select(b.equal(w, first), fromLow, every),
                                   b.select(b.equal(w, last), toHigh, every));
           Value outside = arith::XOrIOp::create(b, inside, every);
@@ -287,7 +287,13 @@ LaneDomain::Number LaneDomain::floorDiv(Number a, Number c) {
   return combine<arith::FloorDivSIOp>(a, c);
 }
 LaneDomain::Number LaneDomain::mul(Number a, int64_t factor) {
-  return factor == 1 ? a : times(a, number(factor));
+  if (factor == 1)
+    return a;
+  Number product = times(a, number(factor));
+  // A multiple of a parameter may be more than a lane holds.
+  if (!a.isVector && factor != -1)
+    product.value = clamped(b, product.value);
+  return product;
 }
 
 LaneDomain::Number LaneDomain::lookup(unsigned number, Number at) {
@@ -335,7 +341,7 @@ Value LaneDomain::element(unsigned number, Number i, Number j) {
   const Leaf &leaf = scalars.formula.leaves[number];
   auto entryAt = [&](Value column) {
     Value token = scalars.formula.queryOrder.tokenAt(b, scalars.batch, scalars.head, i.value);
-    return scalars.indices(leaf.buffer, token, column);
+    return scalars.indices(leaf, token, column);
   };
   switch (leaf.kind) {
   case Leaf::Kind::Dense: {

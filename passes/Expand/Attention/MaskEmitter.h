@@ -54,7 +54,7 @@ public:
   LoopBuilder::Values parameters;
 
   /// Indices of an entry of a dense leaf, whose leading dimensions may repeat.
-  LoopBuilder::Values indices(mlir::Value buffer, mlir::Value i, mlir::Value last);
+  LoopBuilder::Values indices(const MaskFormula::Leaf &leaf, mlir::Value i, mlir::Value last);
 
 private:
   Answer scan(const MaskFormula::Leaf &leaf, Interval query, Interval key);

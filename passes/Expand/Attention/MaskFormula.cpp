@@ -65,7 +65,8 @@ private:
   Value allTokens() { return b.max(b.add(domain.queries, domain.keys), b.index(1)); }
   Predicate neighbourhood(MaskNeighbourhoodOp leaf);
   Predicate documents(MaskDocumentsOp leaf);
-  void checkRepeats(Value tensor, unsigned aligned, StringRef what,
+  bool beginsWithHeads(Value tensor, MaskType mask);
+  void checkRepeats(Value tensor, MaskType mask, unsigned aligned, StringRef what,
                     bool repeatsAnywhere = false);
 
   void checkDilation(Value dilation);
@@ -156,7 +157,7 @@ Predicate Opener::window(MaskWindowOp leaf) {
       Value tokens = allTokens();
       parameter.then = [side, tokens](LoopBuilder &b, Value dilation) {
         Value reach = Remainders::of(b, dilation, tokens).reach;
-        return side ? b.min(side, reach) : reach;
+        return side ? arith::MinSIOp::create(b, side, reach).getResult() : reach;
       };
       return add(parameter);
     };
@@ -171,15 +172,22 @@ Predicate Opener::window(MaskWindowOp leaf) {
     checkExtents(b, extent(b, dilation, 0), domain.heads, "mask.window: dilations");
     dilations = openDense(b, dilation);
   }
-  // `steps` of the dilation, in tokens.
+  // `steps` of the dilation, in tokens; a product of large numbers stays a large one.
+  auto within = [](LoopBuilder &b, Value number) -> Value {
+    constexpr int64_t kMost = int64_t(1) << 30;
+    return arith::MaxSIOp::create(b, arith::MinSIOp::create(b, number, b.index(kMost)),
+                                  b.index(-kMost));
+  };
   auto distance = [&](Value steps) {
     Parameter parameter;
     parameter.perHead = perHead;
     if (perHead) {
       parameter.buffer = dilations;
-      parameter.then = [steps](LoopBuilder &b, Value d) { return b.mul(d, steps); };
+      parameter.then = [steps, within](LoopBuilder &b, Value d) {
+        return b.mul(d, within(b, steps));
+      };
     } else {
-      return single(dilation ? b.mul(steps, dilation) : steps);
+      return single(dilation ? b.mul(within(b, steps), within(b, dilation)) : steps);
     }
     return add(parameter);
   };
@@ -295,21 +303,28 @@ FailureOr<Predicate> Opener::blocks(MaskBlocksOp leaf) {
   return add(opened);
 }
 
+/// Tensors are aligned with the last dimensions of the mask: three are heads, queries
+/// and keys where it tells heads apart, else batches, queries and keys.
+bool Opener::beginsWithHeads(Value tensor, MaskType mask) {
+  return cast<RankedTensorType>(tensor.getType()).getRank() == 3 && mask.getShape().size() == 4;
+}
+
 /// Leading dimensions of a dense mask have the domain's extents, or 1, which any
 /// may have where said so.
-void Opener::checkRepeats(Value tensor, unsigned aligned, StringRef what,
+void Opener::checkRepeats(Value tensor, MaskType mask, unsigned aligned, StringRef what,
                           bool repeatsAnywhere) {
   auto type = cast<RankedTensorType>(tensor.getType());
   Value extents[] = {domain.batches, domain.heads, domain.queries, domain.keys};
   unsigned missing = 4 - type.getRank();
-  if (type.getRank() == 3) { // batch x query x key: no heads
+  bool heads = beginsWithHeads(tensor, mask);
+  if (type.getRank() == 3 && !heads)
     extents[1] = domain.batches;
-  }
   for (unsigned d = 0; d < aligned; ++d)
     if (!(type.getDimSize(d) == 1 && (repeatsAnywhere || d + 2 < type.getRank())))
       checkExtents(b, extent(b, tensor, d), extents[d + missing], what);
   formula.dependsOnHead |= type.getRank() == 4 && type.getDimSize(1) != 1;
-  formula.dependsOnBatch |= type.getRank() >= 3 && type.getDimSize(0) != 1;
+  if (type.getRank() >= 3)
+    (heads ? formula.dependsOnHead : formula.dependsOnBatch) |= type.getDimSize(0) != 1;
 }
 
 FailureOr<Predicate> Opener::from(MaskFromOp leaf) {
@@ -319,9 +334,11 @@ FailureOr<Predicate> Opener::from(MaskFromOp leaf) {
   if (sparse_tensor::getSparseTensorEncoding(leaf.getTensor().getType()))
     return op->emitError("attention takes masks by value from dense tensors, found ")
            << leaf.getTensor().getType();
-  checkRepeats(leaf.getTensor(), leaf.getTensor().getType().getRank(),
-               "mask.from: extent of the tensor", /*repeatsAnywhere=*/true);
+  checkRepeats(leaf.getTensor(), leaf.getMask().getType(),
+               leaf.getTensor().getType().getRank(), "mask.from: extent of the tensor",
+               /*repeatsAnywhere=*/true);
   Leaf opened;
+  opened.perHead = beginsWithHeads(leaf.getTensor(), leaf.getMask().getType());
   opened.kind = Leaf::Kind::Dense;
   opened.buffer = openDense(b, leaf.getTensor());
   return add(opened);
@@ -560,11 +577,13 @@ FailureOr<Predicate> Opener::open(Value mask) {
       .Case([&](MaskBlocksOp leaf) -> FailureOr<Predicate> { return blocks(leaf); })
       .Case([&](MaskPackedOp leaf) -> FailureOr<Predicate> {
         unsigned rank = leaf.getBits().getType().getRank();
-        checkRepeats(leaf.getBits(), rank - 1, "mask.packed: extent of the words");
+        checkRepeats(leaf.getBits(), leaf.getMask().getType(), rank - 1,
+                     "mask.packed: extent of the words");
         checkExtents(b, extent(b, leaf.getBits(), rank - 1),
                      arith::CeilDivUIOp::create(b, domain.keys, b.index(32)),
                      "mask.packed: words");
         Leaf opened;
+        opened.perHead = beginsWithHeads(leaf.getBits(), leaf.getMask().getType());
         opened.kind = Leaf::Kind::Packed;
         opened.buffer = openDense(b, leaf.getBits());
         return add(opened);

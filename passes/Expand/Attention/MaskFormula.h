@@ -38,6 +38,7 @@ struct MaskFormula {
   struct Leaf {
     enum class Kind { Dense, Packed, Blocks, Region } kind;
     mlir::Value buffer;          ///< not of a region
+    bool perHead = false;        ///< three dimensions begin with heads, not batches
     int64_t block[2] = {1, 1};   ///< of blocks: sizes in tokens
     /// Of blocks whose entries are kinds (TileMap.h): what single entries are.
     std::shared_ptr<mask::Predicate> refined;

@@ -19,6 +19,24 @@ struct RegionReader {
 };
 } // namespace
 
+/// No more than this far from zero is what tokens make of `index`, whatever its
+/// parameters are. Entries of tables are tokens.
+static int64_t magnitude(const Index &index) {
+  constexpr int64_t kTokens = int64_t(1) << 26; // see HeadTensors.cpp
+  auto most = [](const Index &part) { return std::max<int64_t>(magnitude(part), 1); };
+  int64_t sum =
+      (std::abs(index.query) + std::abs(index.key)) * kTokens + std::abs(index.constant);
+  for (const auto &[term, factor] : index.terms) {
+    int64_t own = kTokens;
+    if (term->kind == mask::Term::Kind::FloorDiv)
+      own = magnitude(term->lhs) / most(term->rhs) + 1;
+    else if (term->kind == mask::Term::Kind::Mod)
+      own = most(term->rhs);
+    sum += std::abs(factor) * own;
+  }
+  return sum;
+}
+
 /// A number of the region that is linear, a division or a remainder.
 std::optional<Index> RegionReader::integer(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value); argument && argument.getOwner() == &body) {
@@ -85,7 +103,8 @@ std::optional<Predicate> RegionReader::condition(Value value) {
     return std::nullopt;
   std::optional<Index> lhs = integer(compare.getLhs());
   std::optional<Index> rhs = lhs ? integer(compare.getRhs()) : std::nullopt;
-  if (!rhs)
+  // Lanes hold 32 bits: what tokens make, and as much of parameters (MaskEmitter.cpp).
+  if (!rhs || magnitude(*lhs - *rhs) > (1 << 29))
     return std::nullopt;
   switch (compare.getPredicate()) {
   case arith::CmpIPredicate::eq:
