@@ -26,8 +26,8 @@ void scratch::addServicesToRuntime(OpPassManager &pm, Chunks chunks) {
   pm.addPass(createCSEPass());
 }
 
-/// Arithmetic on bf16 becomes that on f32, and conversions become integer operations
-/// (below): where a processor has none, LLVM calls compiler-rt, which we do not link.
+/// Arithmetic on bf16 becomes that on f32: where a processor has none, LLVM calls
+/// compiler-rt, which we do not link.
 static void addShortFloatsToF32(OpPassManager &pm) {
   pm.addPass(math::createMathExtendToSupportedTypes());
   arith::ArithEmulateUnsupportedFloatsOptions floats;
@@ -54,9 +54,7 @@ void scratch::addStructureToBlocks(OpPassManager &pm, bool x86Vector) {
   memory.useGenericFunctions = true;
   pm.addPass(createFinalizeMemRefToLLVMConversionPass(memory));
   pm.addPass(createConvertComplexToStandardPass());
-  arith::ArithExpandOpsPassOptions expansion;
-  expansion.includeBf16 = true;
-  pm.addPass(arith::createArithExpandOpsPass(expansion));
+  pm.addPass(arith::createArithExpandOpsPass());
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
   pm.addPass(createConvertComplexToLibm());

@@ -1,5 +1,6 @@
-// RUN: scratch-opt %s --scratch-short-floats | FileCheck %s
+// RUN: scratch-opt %s --split-input-file --scratch-short-floats | FileCheck %s
 
+module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "znver4", features = "+avx512bf16", vector_bits = 512>} {
 // Rounded once: an inexact f32 becomes the odd one beside it.
 // CHECK-LABEL: @from_double
 // CHECK-SAME: %[[X:.*]]: f64
@@ -42,4 +43,18 @@ func.func @others(%x: f64, %y: f32) -> (f16, bf16) {
   %0 = arith.truncf %x : f64 to f16
   %1 = arith.truncf %y : f32 to bf16
   return %0, %1 : f16, bf16
+}
+}
+
+// -----
+
+// A processor without bf16 rounds in integers.
+// CHECK-LABEL: @integers
+// CHECK-NOT: arith.truncf {{.*}} to bf16
+// CHECK: arith.trunci {{.*}} : i32 to i16
+// CHECK-NOT: arith.truncf {{.*}} to bf16
+// CHECK: return
+func.func @integers(%x: f64) -> bf16 {
+  %0 = arith.truncf %x : f64 to bf16
+  return %0 : bf16
 }

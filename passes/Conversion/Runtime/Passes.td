@@ -20,12 +20,15 @@ def ServicesToRuntimePass : Pass<"scratch-services-to-runtime", "::mlir::ModuleO
   ];
 }
 
-def ShortFloatsPass : Pass<"scratch-short-floats"> {
+def ShortFloatsPass : Pass<"scratch-short-floats", "::mlir::ModuleOp"> {
   let summary = "Of bf16, what upstream's expansions leave to a library";
   let description = [{
-    Conversions from f64, with one rounding, and fused multiply-add.
+    Conversions from f64, with one rounding, and fused multiply-add; conversions from
+    f32 where #scratch.target has no instruction for them.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect"];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::math::MathDialect", "::mlir::vector::VectorDialect"
+  ];
 }
 
 #endif // SCRATCH_PASSES_CONVERSION_RUNTIME_PASSES_TD

@@ -1,13 +1,14 @@
 //===- ShortFloats.cpp - what no processor or library does with bf16 ------===//
 //
-// Stage: lower, every target. Upstream's passes take arithmetic on bf16 to f32 and its
-// conversions to integers; here is what they leave to LLVM, which would call functions
-// of compiler-rt that programs need not have. Runs behind them.
+// Stage: lower, every target. Upstream's passes take arithmetic on bf16 to f32; here is
+// what they leave to LLVM, which would call functions of compiler-rt that programs need
+// not have. Runs behind them. A processor that rounds to bf16 does.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Runtime/Passes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -91,6 +92,9 @@ struct ShortFloats : scratch::impl::ShortFloatsPassBase<ShortFloats> {
     RewritePatternSet patterns(&getContext());
     patterns.add(shortenByOdd);
     patterns.add(multiplyAddInF32);
+    auto target = getOperation()->getAttrOfType<TargetAttr>(ScratchDialect::kTarget);
+    if (!target || !target.getFeatures().contains("+avx512bf16"))
+      arith::populateExpandBFloat16Patterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

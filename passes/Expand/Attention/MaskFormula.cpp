@@ -2,6 +2,7 @@
 #include "passes/Expand/Attention/MaskFormula.h"
 
 #include "passes/Expand/Attention/MaskEmitter.h"
+#include "passes/Expand/Attention/MaskOperands.h"
 #include "passes/Expand/Attention/MaskRegion.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
@@ -65,11 +66,7 @@ private:
   Value allTokens() { return b.max(b.add(domain.queries, domain.keys), b.index(1)); }
   Predicate neighbourhood(MaskNeighbourhoodOp leaf);
   Predicate documents(MaskDocumentsOp leaf);
-  bool beginsWithHeads(Value tensor, MaskType mask);
-  void checkRepeats(Value tensor, MaskType mask, unsigned aligned, StringRef what,
-                    bool repeatsAnywhere = false);
-
-  void checkDilation(Value dilation);
+  Leaf dense(Leaf::Kind kind, Value tensor, MaskType mask);
   Predicate window(MaskWindowOp leaf);
   Predicate listed(MaskListedOp leaf);
   FailureOr<Predicate> blocks(MaskBlocksOp leaf);
@@ -129,23 +126,9 @@ unsigned Opener::table(Value tensor, Axis axis, StringRef what, bool sorted) {
   return add(table);
 }
 
-void Opener::checkDilation(Value dilation) {
-  Value one = b.index(1);
-  auto check = [&](Value d) {
-    Value fine = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, one, d);
-    FailOp::create(b, fine, SCRATCH_INVALID_ARGUMENT, "mask.window: dilation", d, one);
-  };
-  if (!isa<RankedTensorType>(dilation.getType()))
-    return check(dilation);
-  Value buffer = openDense(b, dilation);
-  b.loop(b.index(0), extent(b, dilation, 0), [&](Value head) {
-    check(arith::IndexCastOp::create(b, b.getIndexType(), b.load(buffer, head)));
-  });
-}
-
 Predicate Opener::window(MaskWindowOp leaf) {
   if (leaf.getDilation())
-    checkDilation(leaf.getDilation());
+    checkDilation(b, leaf.getDilation());
   if (sharesResidues(leaf)) {
     // A plain window on ranks; an open side reaches as far as any rank of one residue.
     auto steps = [&](Value side) {
@@ -303,28 +286,17 @@ FailureOr<Predicate> Opener::blocks(MaskBlocksOp leaf) {
   return add(opened);
 }
 
-/// Tensors are aligned with the last dimensions of the mask: three are heads, queries
-/// and keys where it tells heads apart, else batches, queries and keys.
-bool Opener::beginsWithHeads(Value tensor, MaskType mask) {
-  return cast<RankedTensorType>(tensor.getType()).getRank() == 3 && mask.getShape().size() == 4;
-}
-
-/// Leading dimensions of a dense mask have the domain's extents, or 1, which any
-/// may have where said so.
-void Opener::checkRepeats(Value tensor, MaskType mask, unsigned aligned, StringRef what,
-                          bool repeatsAnywhere) {
+MaskFormula::Leaf Opener::dense(Leaf::Kind kind, Value tensor, MaskType mask) {
   auto type = cast<RankedTensorType>(tensor.getType());
-  Value extents[] = {domain.batches, domain.heads, domain.queries, domain.keys};
-  unsigned missing = 4 - type.getRank();
-  bool heads = beginsWithHeads(tensor, mask);
-  if (type.getRank() == 3 && !heads)
-    extents[1] = domain.batches;
-  for (unsigned d = 0; d < aligned; ++d)
-    if (!(type.getDimSize(d) == 1 && (repeatsAnywhere || d + 2 < type.getRank())))
-      checkExtents(b, extent(b, tensor, d), extents[d + missing], what);
-  formula.dependsOnHead |= type.getRank() == 4 && type.getDimSize(1) != 1;
+  Leaf opened;
+  opened.kind = kind;
+  opened.perHead = beginsWithHeads(type, mask);
   if (type.getRank() >= 3)
-    (heads ? formula.dependsOnHead : formula.dependsOnBatch) |= type.getDimSize(0) != 1;
+    (opened.perHead ? formula.dependsOnHead : formula.dependsOnBatch) |=
+        type.getDimSize(0) != 1;
+  formula.dependsOnHead |= type.getRank() == 4 && type.getDimSize(1) != 1;
+  opened.buffer = openDense(b, tensor);
+  return opened;
 }
 
 FailureOr<Predicate> Opener::from(MaskFromOp leaf) {
@@ -334,14 +306,10 @@ FailureOr<Predicate> Opener::from(MaskFromOp leaf) {
   if (sparse_tensor::getSparseTensorEncoding(leaf.getTensor().getType()))
     return op->emitError("attention takes masks by value from dense tensors, found ")
            << leaf.getTensor().getType();
-  checkRepeats(leaf.getTensor(), leaf.getMask().getType(),
-               leaf.getTensor().getType().getRank(), "mask.from: extent of the tensor",
-               /*repeatsAnywhere=*/true);
-  Leaf opened;
-  opened.perHead = beginsWithHeads(leaf.getTensor(), leaf.getMask().getType());
-  opened.kind = Leaf::Kind::Dense;
-  opened.buffer = openDense(b, leaf.getTensor());
-  return add(opened);
+  MaskType mask = leaf.getMask().getType();
+  checkRepeats(b, leaf.getTensor(), mask, domain, leaf.getTensor().getType().getRank(),
+               "mask.from: extent of the tensor", /*anywhere=*/true);
+  return add(dense(Leaf::Kind::Dense, leaf.getTensor(), mask));
 }
 
 //===----------------------------------------------------------------------===//
@@ -577,16 +545,13 @@ FailureOr<Predicate> Opener::open(Value mask) {
       .Case([&](MaskBlocksOp leaf) -> FailureOr<Predicate> { return blocks(leaf); })
       .Case([&](MaskPackedOp leaf) -> FailureOr<Predicate> {
         unsigned rank = leaf.getBits().getType().getRank();
-        checkRepeats(leaf.getBits(), leaf.getMask().getType(), rank - 1,
-                     "mask.packed: extent of the words");
+        MaskType mask = leaf.getMask().getType();
+        checkRepeats(b, leaf.getBits(), mask, domain, rank - 1,
+                     "mask.packed: extent of the words", /*anywhere=*/false);
         checkExtents(b, extent(b, leaf.getBits(), rank - 1),
                      arith::CeilDivUIOp::create(b, domain.keys, b.index(32)),
                      "mask.packed: words");
-        Leaf opened;
-        opened.perHead = beginsWithHeads(leaf.getBits(), leaf.getMask().getType());
-        opened.kind = Leaf::Kind::Packed;
-        opened.buffer = openDense(b, leaf.getBits());
-        return add(opened);
+        return add(dense(Leaf::Kind::Packed, leaf.getBits(), mask));
       })
       .Case([&](MaskFromOp leaf) { return from(leaf); })
       .Case([&](MaskRegionOp leaf) -> FailureOr<Predicate> { return region(leaf); })
