@@ -12,6 +12,7 @@
 #include "codegen/Aot/Header.h"
 
 #include "codegen/Aot/Names.h"
+#include "passes/Expand/Destination.h"
 #include "passes/Expand/EntrySignature.h"
 #include "runtime/abi/scratch.h"
 
@@ -87,6 +88,7 @@ namespace {
 struct Parameter {
   std::string name;
   Type type;
+  bool written = false; ///< an argument that a result may be written over
   RankedTensorType tensor() const { return dyn_cast<RankedTensorType>(type); }
 };
 
@@ -124,7 +126,8 @@ EntryWriter::EntryWriter(func::FuncOp function, const llvm::SourceMgr *source, r
     : name(function.getName()), function(function), out(out) {
   taken.insert("block"); // the local of the call
   for (BlockArgument argument : function.getArguments())
-    inputs.push_back({unique(sourceName(argument, source)), argument.getType()});
+    inputs.push_back({unique(sourceName(argument, source)), argument.getType(),
+                      isWritable(function, argument.getArgNumber())});
   for (auto [number, type] : llvm::enumerate(function.getResultTypes()))
     results.push_back({unique(function.getNumResults() == 1 ? "result"
                                                             : "result" + std::to_string(number)),
@@ -170,7 +173,9 @@ static std::string describe(Type type) {
 void EntryWriter::writeComment() {
   out << "/**\n * Kernel " << name << ".\n *\n";
   for (const Parameter &input : inputs)
-    out << " * @param " << input.name << "  " << describe(input.type) << "\n";
+    out << " * @param " << input.name << "  " << describe(input.type)
+        << (input.written ? ";\n *   a result may be written over it, and is then not owned" : "")
+        << "\n";
   for (const Parameter &result : results)
     out << " * @param " << result.name << "  receives a " << describe(result.type)
         << (result.tensor() ? ";\n *   release it with scratch_tensor_free" : "") << "\n";
@@ -248,7 +253,8 @@ void EntryWriter::writeWrap(const Parameter &input) {
     parameters.push_back(indices(d.positionBits, "positions"));
     parameters.push_back(indices(d.coordinateBits, "coordinates"));
   }
-  parameters.push_back(("const " + cType(tensor.getElementType()) + " *values").str());
+  parameters.push_back(((input.written ? "" : "const ") + cType(tensor.getElementType()) +
+                        " *values").str());
 
   out << "\n/** Borrows arrays as the argument " << input.name << " of " << name
       << "; copies nothing. */\n";

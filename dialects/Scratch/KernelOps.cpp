@@ -265,17 +265,23 @@ struct DropIdleStages : OpRewritePattern<Kernel> {
 
 } // namespace
 
+bool SpgemmExecuteOp::givesNumbers() {
+  return getType().getRank() == 1 && !getType().getEncoding();
+}
+
 LogicalResult SpgemmExecuteOp::verify() {
   Type pattern = getPattern().getType(), lhs = getLhs().getType(), rhs = getRhs().getType(),
        result = getType();
   // (spgemm_execute_c1)
   if (failed(verifySparseMatrix(*this, "pattern", pattern)) ||
       failed(verifySparseMatrix(*this, "lhs", lhs)) ||
-      failed(verifySparseMatrix(*this, "rhs", rhs)) ||
-      failed(verifySparseMatrix(*this, "result", result)))
+      failed(verifySparseMatrix(*this, "rhs", rhs)))
     return failure();
-  if (sparse_tensor::getSparseTensorEncoding(pattern) !=
-      sparse_tensor::getSparseTensorEncoding(result))
+  bool numbers = givesNumbers();
+  if (!numbers && failed(verifySparseMatrix(*this, "result", result)))
+    return failure();
+  if (!numbers && sparse_tensor::getSparseTensorEncoding(pattern) !=
+                      sparse_tensor::getSparseTensorEncoding(result))
     return emitOpError("result ") << result << " is not stored like pattern " << pattern;
   auto key = cast<RankedTensorType>(getKey().getType());
   if (key.getRank() != 1 || key.getDimSize(0) != 8 || !key.getElementType().isInteger(64) ||
@@ -286,8 +292,12 @@ LogicalResult SpgemmExecuteOp::verify() {
     return failure();
   int64_t expected[] = {shapeOf(lhs)[0], shapeOf(rhs)[1]};
   if (failed(verifyShape(*this, "pattern", shapeOf(pattern), expected)) ||
-      failed(verifyShape(*this, "result", shapeOf(result), expected)))
+      (!numbers && failed(verifyShape(*this, "result", shapeOf(result), expected))))
     return failure();
+  // (spgemm_execute_c4)
+  if (getOuts() && (!numbers || getOuts().getType() != result))
+    return emitOpError("expected outs and the result to be dense vectors of one type, found ")
+           << getOuts().getType() << " and " << result;
   // (spgemm_execute_c3)
   if (failed(verifySemiring(*this, elementOf(lhs), elementOf(rhs), elementOf(result))))
     return failure();

@@ -129,17 +129,36 @@ def Scratch_SpgemmExecuteOp : Scratch_KernelOp<"spgemm_execute"> {
     masked product: products that fall elsewhere are dropped. An entry of the
     pattern that no product reaches holds the identity of the semiring's add.
 
-    (spgemm_execute_c1) pattern, lhs, rhs and result are sparse matrices; result
-    is stored like pattern and has its shape; `key` is a tensor<8xi64>.
+    Where only the numbers are wanted, the result is a dense vector of them, in the order
+    in which `pattern` stores its entries; with `outs` they may be written over a vector
+    that the caller gives for that (bufferization.writable on the function's argument):
+
+    ```mlir
+    func.func @update(%P, %key, %A, %B, %old: tensor<?xf64> {bufferization.writable = true}) {
+      %new = scratch.spgemm_execute %P, %key, %A, %B outs(%old : tensor<?xf64>)
+             : tensor<?x?xi8, #CSR>, tensor<8xi64>, tensor<?x?xf64, #CSR>,
+               tensor<?x?xf64, #CSR> -> tensor<?xf64>
+    }
+    ```
+
+    (spgemm_execute_c1) pattern, lhs and rhs are sparse matrices; result is a sparse
+    matrix stored like pattern, of its shape, or a dense vector; `key` is a tensor<8xi64>.
     (spgemm_execute_c2) shapes agree as in spgemm.
     (spgemm_execute_c3) element types fit the semiring.
+    (spgemm_execute_c4) outs has the type of the result, a dense vector.
   }];
   let arguments = !con((ins AnyRankedTensor:$pattern, AnyRankedTensor:$key,
-                            AnyRankedTensor:$lhs, AnyRankedTensor:$rhs),
+                            AnyRankedTensor:$lhs, AnyRankedTensor:$rhs,
+                            Optional<AnyRankedTensor>:$outs),
                        kernelAttributes);
+  let extraClassDeclaration = [{
+    /// Whether the result is a vector of the entries' values.
+    bool givesNumbers();
+  }];
   let results = (outs AnyRankedTensor:$result);
   let assemblyFormat = [{
-    $pattern `,` $key `,` $lhs `,` $rhs (`semiring` `` $semiring^)? attr-dict
+    $pattern `,` $key `,` $lhs `,` $rhs (`semiring` `` $semiring^)?
+    (`outs` `(` $outs^ `:` type($outs) `)`)? attr-dict
     `:` type($pattern) `,` type($key) `,` type($lhs) `,` type($rhs) `->` type($result)
     (`multiply` $multiply^)? (`add` $add^)? (`epilogue` $epilogue^)?
   }];

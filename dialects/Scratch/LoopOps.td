@@ -286,6 +286,9 @@ def Scratch_DrainAlongOp
     lie among `along[p]`, p in [`first`, `last`), which are distinct: these are
     visited, in this order, instead of the window.
 
+    Where `coordinates` is `along` and `at` is `first`, they stand there already; a tile that
+    is `known` does not write them again.
+
     `dropping`: entries may lie elsewhere in the window, and are dropped; what of
     `along` lies outside the window is ignored. Tiles with a window only.
   }];

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Emission/RuntimeCalls.h"
+#include "passes/Expand/Destination.h"
 #include "passes/Expand/EntrySignature.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Passes.h"
@@ -64,6 +65,7 @@ private:
   void checkInput(unsigned slot, Type type);
   Value openInput(unsigned slot, Type type);
   void adopt(Value buffer, SmallVectorImpl<Value> &pointers);
+  Value isCallers(Value buffer);
   void storeResults(ValueRange results);
 
   ModuleOp module;
@@ -115,7 +117,7 @@ Value EntryBuilder::openInput(unsigned slot, Type type) {
     Value buffer = view(offsetof(scratch_tensor, values),
                         MemRefType::get(tensor.getShape(), tensor.getElementType()), sizes);
     return bufferization::ToTensorOp::create(b, tensor, buffer, /*restrict=*/true,
-                                             /*writable=*/false);
+                                             /*writable=*/isWritable(body, slot));
   }
   Value rows = shape(0), columns = shape(1);
   Value majors = isColumnMajor(tensor) ? columns : rows;
@@ -141,16 +143,41 @@ void EntryBuilder::adopt(Value buffer, SmallVectorImpl<Value> &pointers) {
                            b.integer(bytes, b.getI64Type())}));
 }
 
+/// Whether a result has been written over an argument, i1; null if there is none for that.
+Value EntryBuilder::isCallers(Value buffer) {
+  Value found;
+  for (unsigned slot = 0; slot < body.getNumArguments(); ++slot) {
+    if (!isWritable(body, slot))
+      continue;
+    Value own = loadField(tensors[slot], offsetof(scratch_tensor, values), pointer());
+    Value same = LLVM::ICmpOp::create(b, LLVM::ICmpPredicate::eq, own, addressOf(b, buffer));
+    found = found ? b.bitOr(found, same) : same;
+  }
+  return found;
+}
+
 void EntryBuilder::storeResults(ValueRange results) {
   unsigned inputs = body.getNumArguments();
   SmallVector<SmallVector<Value>> pointers(results.size());
-  SmallVector<Value> sizes(results.size());
+  SmallVector<Value> sizes(results.size()), callers(results.size());
   for (auto [number, result] : llvm::enumerate(results)) {
     auto tensor = dyn_cast<RankedTensorType>(result.getType());
     if (!tensor)
       continue;
     if (!sparse_tensor::getSparseTensorEncoding(tensor)) {
-      adopt(openDense(b, result), pointers[number]);
+      Value buffer = openDense(b, result);
+      callers[number] = isCallers(buffer);
+      if (!callers[number]) {
+        adopt(buffer, pointers[number]);
+        continue;
+      }
+      pointers[number] = b.ifElse(
+          callers[number], {pointer()}, [&] { return Values{addressOf(b, buffer)}; },
+          [&] {
+            Values own;
+            adopt(buffer, own);
+            return own;
+          });
       continue;
     }
     SparseOperand opened = openSparse(b, result);
@@ -194,14 +221,22 @@ void EntryBuilder::storeResults(ValueRange results) {
             storeField(pointers[number][1], target, offsetof(scratch_tensor, coordinates));
           }
           storeField(pointers[number].back(), target, offsetof(scratch_tensor, values));
+          if (callers[number]) {
+            Value flags = loadField(target, offsetof(scratch_tensor, flags), b.getI32Type());
+            Value borrowed = b.bitAnd(flags, i32(~int32_t(SCRATCH_TENSOR_OWNED)));
+            storeField(b.select(callers[number], borrowed, flags), target,
+                       offsetof(scratch_tensor, flags));
+          }
         }
       },
       [&] {
         // Adopting after a failure releases.
         Value nothing = b.integer(0, b.getI64Type());
-        for (ArrayRef<Value> group : pointers)
+        Value none = LLVM::ZeroOp::create(b, pointer());
+        for (auto [group, caller] : llvm::zip_equal(pointers, callers))
           for (Value address : group)
-            call("scratch_rt_adopt", pointer(), {block, address, nothing, nothing});
+            call("scratch_rt_adopt", pointer(),
+                 {block, caller ? b.select(caller, none, address) : address, nothing, nothing});
       });
 }
 

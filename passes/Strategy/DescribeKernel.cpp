@@ -94,7 +94,8 @@ KernelProblem scratch::describe(KernelOpInterface kernel) {
   TypeSwitch<Operation *>(kernel)
       .Case([&](SpgemmOp op) { describeSpgemm(op, problem); })
       .Case([&](SpgemmExecuteOp op) {
-        describeSparseDense(KernelKind::SpgemmExecute, op.getLhs().getType(), op.getType(), problem);
+        describeSparseDense(KernelKind::SpgemmExecute, op.getLhs().getType(),
+                            op.getPattern().getType(), problem);
       })
       .Case([&](SpmmOp op) {
         describeSparseDense(KernelKind::Spmm, op.getLhs().getType(), op.getType(), problem);

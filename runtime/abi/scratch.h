@@ -5,9 +5,13 @@
  * this header and takes the offsets of these structs from it, so the two cannot
  * drift apart.
  *
- * Ownership: inputs are borrowed for the duration of a call and never written.
- * Results are allocated by the runtime and released by scratch_tensor_free.
- * When a call fails, no result is returned and nothing needs to be released.
+ * Ownership: inputs are borrowed for the duration of a call and never written, but
+ * for dense ones that the kernel's source marks bufferization.writable: a result may
+ * be written over such an array, which must not overlap another input. Results are
+ * allocated by the runtime and released by scratch_tensor_free; those that stand in
+ * an input's array are not owned, and scratch_tensor_free leaves the array alone.
+ * When a call fails, no result is returned and nothing needs to be released; what
+ * writable inputs hold is then unspecified.
  * Thread safety: every function may be called from several threads at once.
  *
  * Part of the Scratch project, under the Apache License v2.0 with LLVM

@@ -4,6 +4,7 @@
 
 #include "dialects/Scratch/Scratch.h"
 
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SparseTensor/IR/SparseTensor.h"
 #include "mlir/Parser/Parser.h"
@@ -18,7 +19,8 @@ using namespace scratch;
 /// The header of a module in text, or the text of the error.
 static std::string headerOf(StringRef text, bool withSource = true) {
   MLIRContext context;
-  context.loadDialect<func::FuncDialect, sparse_tensor::SparseTensorDialect, ScratchDialect>();
+  context.loadDialect<bufferization::BufferizationDialect, func::FuncDialect,
+                      sparse_tensor::SparseTensorDialect, ScratchDialect>();
   llvm::SourceMgr source;
   source.AddNewSourceBuffer(llvm::MemoryBuffer::getMemBuffer(text, "kernel.mlir"), {});
   auto module = parseSourceFile<ModuleOp>(source, &context);
@@ -50,6 +52,15 @@ TEST(Header, WithoutTheSourceArgumentsAreNumbered) {
 TEST(Header, WrapAsksForOpenExtentsOnly) {
   EXPECT_HAS(headerOf(kScale), "scale_wrap_X(\n    scratch_tensor *out,\n    int64_t extent0,\n"
                                "    const float *values)");
+}
+
+TEST(Header, ArraysThatResultsMayOverwriteAreNotConst) {
+  std::string header = headerOf(R"(
+    func.func @f(%old: tensor<?xf32> {bufferization.writable = true}) -> tensor<?xf32> {
+      return %old : tensor<?xf32>
+    })");
+  EXPECT_HAS(header, "    float *values)");
+  EXPECT_HAS(header, "a result may be written over it");
 }
 
 TEST(Header, NumbersComeBackThroughPointers) {

@@ -167,3 +167,38 @@ TEST(Attention, DestinationsAreOnlyMeasured) {
   EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5);
   EXPECT_EQ(kernel.call({&q.view, &wrong.view}, {}, 1), SCRATCH_SHAPE_MISMATCH);
 }
+
+// ... but those that the caller gives for it are written, where nothing else reads them.
+TEST(Attention, WritableDestinationsHoldTheResult) {
+  Kernel kernel(
+      R"(func.func @attention(%q: tensor<?x?x?x8xf32>,
+                            %o: tensor<?x?x?x8xf32> {bufferization.writable = true},
+                            %l: tensor<?x?x?xf32> {bufferization.writable = true})
+      -> (tensor<?x?x?x8xf32>, tensor<?x?x?xf32>) {
+    %r, %s = scratch.attention %q, %q, %q outs(%o, %l : tensor<?x?x?x8xf32>, tensor<?x?x?xf32>)
+        : tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>
+        -> tensor<?x?x?x8xf32>, tensor<?x?x?xf32>
+    return %r, %s : tensor<?x?x?x8xf32>, tensor<?x?x?xf32>
+  })");
+  Tensor q = Tensor::random(1, SCRATCH_F32, {1, 2, 9, 8}),
+         o = Tensor::random(2, SCRATCH_F32, {1, 2, 9, 8}), l = Tensor::random(2, SCRATCH_F32, {1, 2, 9});
+  ASSERT_EQ(kernel.call({&q.view, &o.view, &l.view}, {}, 2), SCRATCH_OK) << scratch_last_error();
+  EXPECT_EQ(kernel.results[0].values, o.view.values);
+  EXPECT_EQ(kernel.results[1].values, l.view.values);
+  auto expected = reference::attention(q.view, q.view, q.view, {});
+  EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5);
+}
+
+TEST(Attention, AQueryThatIsReadIsNoPlaceForTheResult) {
+  Kernel kernel(
+      R"(func.func @attention(%q: tensor<?x?x?x8xf32> {bufferization.writable = true})
+      -> tensor<?x?x?x8xf32> {
+    %r = scratch.attention %q, %q, %q outs(%q : tensor<?x?x?x8xf32>)
+        : tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32> -> tensor<?x?x?x8xf32>
+    return %r : tensor<?x?x?x8xf32>
+  })");
+  Tensor q = Tensor::random(1, SCRATCH_F32, {1, 2, 9, 8});
+  std::vector<uint8_t> before = q.bytes;
+  ASSERT_EQ(kernel.call({&q.view}, {}, 1), SCRATCH_OK);
+  EXPECT_EQ(q.bytes, before);
+}

@@ -31,6 +31,16 @@ func.func @stored(%P: tensor<?x?xi8, #CSC>, %key: tensor<8xi64>, %A: tensor<?x?x
 // -----
 
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
+// (spgemm_execute_c4)
+func.func @outs(%P: tensor<?x?xi8, #CSR>, %key: tensor<8xi64>, %A: tensor<?x?xf64, #CSR>, %o: tensor<?xf32>) -> tensor<?xf64> {
+  // expected-error @+1 {{expected outs and the result to be dense vectors of one type, found 'tensor<?xf32>' and 'tensor<?xf64>'}}
+  %C = scratch.spgemm_execute %P, %key, %A, %A outs(%o : tensor<?xf32>) : tensor<?x?xi8, #CSR>, tensor<8xi64>, tensor<?x?xf64, #CSR>, tensor<?x?xf64, #CSR> -> tensor<?xf64>
+  return %C : tensor<?xf64>
+}
+
+// -----
+
+#CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
 // (spgemm_execute_c2)
 func.func @shape(%P: tensor<4x4xi8, #CSR>, %key: tensor<8xi64>, %A: tensor<4x3xf64, #CSR>, %B: tensor<3x5xf64, #CSR>) -> tensor<4x5xf64, #CSR> {
   // expected-error @+1 {{expected pattern of shape 4x5, found 4x4}}

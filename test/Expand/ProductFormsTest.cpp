@@ -42,6 +42,17 @@ func.func @execute(%P: tensor<?x?xi8, #CSR>, %key: tensor<8xi64>, %A: $M, %B: $M
   %C = scratch.spgemm_execute %P, %key, %A, %B : tensor<?x?xi8, #CSR>, tensor<8xi64>, $M, $M -> $M
   return %C : $M
 }
+func.func @numbers(%P: tensor<?x?xi8, #CSR>, %key: tensor<8xi64>, %A: $M, %B: $M) -> tensor<?xf64> {
+  %C = scratch.spgemm_execute %P, %key, %A, %B
+       : tensor<?x?xi8, #CSR>, tensor<8xi64>, $M, $M -> tensor<?xf64>
+  return %C : tensor<?xf64>
+}
+func.func @update(%P: tensor<?x?xi8, #CSR>, %key: tensor<8xi64>, %A: $M, %B: $M,
+                  %old: tensor<?xf64> {bufferization.writable = true}) -> tensor<?xf64> {
+  %C = scratch.spgemm_execute %P, %key, %A, %B outs(%old : tensor<?xf64>)
+       : tensor<?x?xi8, #CSR>, tensor<8xi64>, $M, $M -> tensor<?xf64>
+  return %C : tensor<?xf64>
+}
 func.func @top(%A: $M, %B: $M) -> $M {
   %k = arith.constant 3 : index
   %C = scratch.spgemm %A, %B : $M, $M -> $M epilogue {
@@ -131,6 +142,79 @@ TEST_F(ProductForms, APlanServesNewValuesAndRefusesAnotherStructure) {
   ++B.columns[1];
   Call other;
   EXPECT_EQ(execute(other), SCRATCH_INVALID_STRUCTURE);
+}
+
+TEST_F(ProductForms, NumbersOfAPlanAreWrittenWhereTheCallerSays) {
+  Call plan;
+  ASSERT_EQ(plan.input(A.tensor).input(B.tensor).run(kernels().entry("plan"), 2), SCRATCH_OK);
+  auto *expected = static_cast<const double *>(C.values);
+  std::vector<double> all(expected, expected + C.nnz), place(C.nnz, -1.0);
+  auto open = [&](Call &call) -> Call & {
+    return call.input(plan.result(0)).input(plan.result(1)).input(A.tensor).input(B.tensor);
+  };
+  for (int threads : {1, 2}) {
+    Call alone(threads);
+    ASSERT_EQ(open(alone).run(kernels().entry("numbers")), SCRATCH_OK) << scratch_last_error();
+    EXPECT_EQ(alone.values<double>(), all);
+    EXPECT_TRUE(alone.result().flags & SCRATCH_TENSOR_OWNED);
+    Call update(threads);
+    open(update).dense<double>(SCRATCH_F64, {C.nnz}, place);
+    ASSERT_EQ(update.run(kernels().entry("update")), SCRATCH_OK) << scratch_last_error();
+    EXPECT_EQ(place, all);
+    EXPECT_EQ(update.result().values, place.data());
+    EXPECT_FALSE(update.result().flags & SCRATCH_TENSOR_OWNED);
+    EXPECT_EQ(update.result().nnz, C.nnz);
+    std::fill(place.begin(), place.end(), -1.0);
+  }
+  std::vector<double> wrong(C.nnz + 1, -1.0);
+  Call longer;
+  open(longer).dense<double>(SCRATCH_F64, {C.nnz + 1}, wrong);
+  EXPECT_EQ(longer.run(kernels().entry("update")), SCRATCH_SHAPE_MISMATCH);
+  EXPECT_EQ(wrong, std::vector<double>(C.nnz + 1, -1.0));
+}
+
+// Memory of an earlier result, which the runtime knows, is not taken away by a call that fails.
+TEST_F(ProductForms, AResultMayBeWrittenOverAnEarlierOne) {
+  Call plan, first;
+  ASSERT_EQ(plan.input(A.tensor).input(B.tensor).run(kernels().entry("plan"), 2), SCRATCH_OK);
+  auto open = [&](Call &call) -> Call & {
+    return call.input(plan.result(0)).input(plan.result(1)).input(A.tensor).input(B.tensor);
+  };
+  ASSERT_EQ(open(first).run(kernels().entry("numbers")), SCRATCH_OK);
+  scratch_tensor over;
+  ASSERT_EQ(scratch_wrap_dense(&over, SCRATCH_F64, 1, &C.nnz, first.result().values), SCRATCH_OK);
+  for (double &value : B.values)
+    value = -value;
+  Call second;
+  ASSERT_EQ(open(second).input(over).run(kernels().entry("update")), SCRATCH_OK);
+  EXPECT_EQ(second.result().values, first.result().values);
+  auto *expected = static_cast<const double *>(C.values);
+  for (int64_t p = 0; p < C.nnz; ++p)
+    EXPECT_EQ(first.values<double>()[p], -expected[p]);
+  ++B.columns[1];
+  Call other;
+  EXPECT_EQ(open(other).input(over).run(kernels().entry("update")), SCRATCH_INVALID_STRUCTURE);
+  EXPECT_EQ(first.values<double>().size(), size_t(C.nnz));
+}
+
+// Runs of eight columns and what is between them.
+TEST_F(ProductForms, KnownRowsWithRunsHaveTheirNumbers) {
+  Sparse<double> left{random, 60, 80, 3, SCRATCH_F64}, right{random, 80, 400, 90, SCRATCH_F64};
+  for (int64_t row = 0; row < 80; ++row) // a run of 40 in front of each row's scattered columns
+    for (int k = right.positions[row]; k < std::min(right.positions[row] + 40, right.positions[row + 1]); ++k)
+      right.columns[k] = std::min<int>(right.columns[k], k - right.positions[row]);
+  scratch_tensor expected;
+  ASSERT_EQ(reference::spgemm(left.tensor, right.tensor, {}, &expected), SCRATCH_OK);
+  Call plan, numbers, whole;
+  ASSERT_EQ(plan.input(left.tensor).input(right.tensor).run(kernels().entry("plan"), 2), SCRATCH_OK);
+  for (Call *call : {&numbers, &whole})
+    call->input(plan.result(0)).input(plan.result(1)).input(left.tensor).input(right.tensor);
+  ASSERT_EQ(numbers.run(kernels().entry("numbers")), SCRATCH_OK) << scratch_last_error();
+  auto *values = static_cast<const double *>(expected.values);
+  EXPECT_EQ(numbers.values<double>(), std::vector<double>(values, values + expected.nnz));
+  ASSERT_EQ(whole.run(kernels().entry("execute")), SCRATCH_OK) << scratch_last_error();
+  expectEqual<double>(whole.result(), expected);
+  scratch_tensor_free(&expected);
 }
 
 TEST_F(ProductForms, APlanOfDenseRowsServesThemInGroups) {

@@ -31,7 +31,7 @@ public:
   /// Opens a tile: values that its regions share.
   virtual void open(LoopBuilder &b, mlir::Value low, mlir::Value high, mlir::Value bound) = 0;
 
-  void mark(LoopBuilder &b, MarkOp op);
+  virtual void mark(LoopBuilder &b, MarkOp op);
   void markDense(LoopBuilder &b, MarkDenseOp op);
   virtual void accumulate(LoopBuilder &b, AccumulateOp op);
   void accumulateSampled(LoopBuilder &b, AccumulateSampledOp op);

@@ -17,6 +17,7 @@
 
 #include "passes/Emission/Exponential.h"
 #include "passes/Emission/ShortFloats.h"
+#include "passes/Expand/Destination.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Prune/MaskUses.h"
@@ -412,10 +413,17 @@ static void checkOuts(LoopBuilder &b, AttentionOp op, ArrayRef<Value> shape,
       checkExtents(b, extent(b, out, d), expected, "attention: extent of outs");
 }
 
+/// Over a destination, or of its own.
+Value AttentionExpansion::resultBuffer(unsigned number, ArrayRef<Value> extents) {
+  if (!op.getOuts().empty())
+    if (Value given = bufferOfDestination(b, op, op.getOuts()[number]))
+      return given;
+  return allocateResult(b, op->getResult(number).getType(), extents);
+}
+
 /// Buffers of the results, and of parts where there may be some.
 void AttentionExpansion::openResults() {
   bool first = op.getLayout() == Layout::Bhsd;
-  Type type = op.getResult().getType();
   SmallVector<Value> shape{e.batches, first ? e.queryHeads : e.queries,
                            first ? e.queries : e.queryHeads, e.valueSize};
   SmallVector<Value> logShape{e.batches, e.queryHeads, e.queries};
@@ -428,14 +436,14 @@ void AttentionExpansion::openResults() {
     shape.insert(shape.begin(), op.getParts());
     logShape.insert(logShape.begin(), op.getParts());
     checkOuts(b, op, shape, logShape);
-    parts.results = allocateResult(b, type, shape);
-    parts.logSumExps = allocateResult(b, op.getLogSumExp().getType(), logShape);
+    parts.results = resultBuffer(0, shape);
+    parts.logSumExps = resultBuffer(1, logShape);
     return;
   }
   checkOuts(b, op, shape, logShape);
-  result.buffer = allocateResult(b, type, shape);
+  result.buffer = resultBuffer(0, shape);
   if (op.getLogSumExp())
-    logSumExp = allocateResult(b, op.getLogSumExp().getType(), logShape);
+    logSumExp = resultBuffer(1, logShape);
   if (formula.queryOrder.counts)
     clearResults();
   if (!op.allows(Rewrites::Split) || formula.queryOrder.counts || single)

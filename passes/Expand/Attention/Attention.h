@@ -94,6 +94,7 @@ private:
              Value logs, Value part);
   void clearResults();
   void openResults();
+  Value resultBuffer(unsigned number, llvm::ArrayRef<Value> extents);
 
   LoopBuilder &b;
   AttentionOp op;

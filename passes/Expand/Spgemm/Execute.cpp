@@ -10,9 +10,11 @@
 // are compared first, which reads their structure once.
 //
 //===----------------------------------------------------------------------===//
+#include "passes/Expand/Destination.h"
 #include "passes/Expand/Epilogue.h"
 #include "passes/Expand/Fingerprint.h"
 #include "passes/Expand/Kernels.h"
+#include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/RowLoops.h"
 #include "passes/Expand/Spgemm/RowGroups.h"
 #include "passes/Expand/StorageOrder.h"
@@ -31,13 +33,14 @@ class KnownProduct {
 public:
   KnownProduct(LoopBuilder &b, SpgemmExecuteOp op)
       : b(b), op(op), semiring(SemiringEmitter::of(op)), resultType(op.getType()),
-        columnMajor(isColumnMajor(op.getType())) {
+        columnMajor(isColumnMajor(op.getPattern().getType())) {
     semiring.swapped = columnMajor;
   }
   FailureOr<Value> expand();
 
 private:
   void checkKey();
+  void openResult(Value total);
   bool takesGroups() const;
   Value makeAccumulator(AccumulatorKind kind);
   void computeRow(Value accumulator, Value row);
@@ -76,7 +79,7 @@ bool KnownProduct::takesGroups() const {
 
 Value KnownProduct::makeAccumulator(AccumulatorKind kind) {
   Type type = AccumulatorType::get(b.getContext(), kind,
-                                   coordinatesType(resultType).getElementType(),
+                                   coordinatesType(op.getPattern().getType()).getElementType(),
                                    semiring.element);
   bool custom = semiring.semiring.isCustom();
   auto create = AccumulatorCreateOp::create(b, type, rhs.minors, rhs.minors, semiring.semiring,
@@ -130,6 +133,30 @@ void KnownProduct::computeRow(Value accumulator, Value row) {
   emitSparseEpilogue(b, op.getEpilogue(), {coordinates, values, first, count, row, columnMajor});
 }
 
+/// A matrix of its own, or the numbers alone: those stand where the pattern's coordinates do.
+void KnownProduct::openResult(Value total) {
+  if (!op.givesNumbers()) {
+    positions = AllocateOp::create(b, positionsType(resultType),
+                                   ValueRange{b.add(lhs.majors, b.index(1))}, false);
+    coordinates = AllocateOp::create(b, coordinatesType(resultType), ValueRange{total}, false);
+    values = AllocateOp::create(b, valuesType(resultType), ValueRange{total}, false);
+    return;
+  }
+  coordinates = pattern.coordinates;
+  Value entries = total;
+  if (!resultType.isDynamicDim(0)) {
+    entries = b.index(resultType.getDimSize(0));
+    checkExtents(b, total, entries, "spgemm_execute: entries of pattern");
+  }
+  if (op.getOuts())
+    checkExtents(b, extent(b, op.getOuts(), 0), total, "spgemm_execute: extent of outs");
+  values = bufferOfDestination(b, op, op.getOuts());
+  if (!values)
+    values = AllocateOp::create(
+        b, MemRefType::get(resultType.getShape(), resultType.getElementType()),
+        resultType.isDynamicDim(0) ? ValueRange{entries} : ValueRange{}, false);
+}
+
 FailureOr<Value> KnownProduct::expand() {
   if (!op.getStrategyAttr())
     return op.emitError("kernel has no strategy; run select first");
@@ -151,10 +178,7 @@ FailureOr<Value> KnownProduct::expand() {
       StatusOp::create(b), {b.getIndexType()},
       [&] { return LoopBuilder::Values{b.loadIndex(pattern.positions, rows)}; },
       [&] { return LoopBuilder::Values{zero}; })[0];
-  positions = AllocateOp::create(b, positionsType(resultType),
-                                 ValueRange{b.add(lhs.majors, one)}, false);
-  coordinates = AllocateOp::create(b, coordinatesType(resultType), ValueRange{total}, false);
-  values = AllocateOp::create(b, valuesType(resultType), ValueRange{total}, false);
+  openResult(total);
   LoopBuilder::Values held;
   // A row weighs its entries of A times the mean length of B's rows.
   Value safe = countIfOk(b, rows);
@@ -174,7 +198,8 @@ FailureOr<Value> KnownProduct::expand() {
         [&] { return LoopBuilder::Values{zero}; })[0];
     groups = RowGroups::of(b, rhs, b.mul(entries, mean), /*forced=*/false, held);
   }
-  b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, positions, zero); });
+  if (!op.givesNumbers())
+    b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, positions, zero); });
   parallelChunks(
       b, starts,
       [&] {
@@ -188,7 +213,8 @@ FailureOr<Value> KnownProduct::expand() {
         auto computeRows = [&](Value accumulator) {
           b.loop(from, end, [&](Value row) {
             Value next = b.add(row, one);
-            b.storeIndex(b.loadIndex(pattern.positions, next), positions, next);
+            if (!op.givesNumbers())
+              b.storeIndex(b.loadIndex(pattern.positions, next), positions, next);
             computeRow(accumulator, row);
           });
         };
@@ -206,6 +232,8 @@ FailureOr<Value> KnownProduct::expand() {
     ReleaseOp::create(b, buffer);
   ReleaseOp::create(b, starts);
   recordCount(b, "result_nnz", 0, total);
+  if (op.givesNumbers())
+    return asTensor(b, resultType, values);
   Value height = columnMajor ? rhs.minors : lhs.majors, width = columnMajor ? lhs.majors : rhs.minors;
   return Value(AssembleOp::create(b, resultType, positions, coordinates, values, height, width));
 }

@@ -17,6 +17,7 @@ public:
   mlir::Value drain(LoopBuilder &b, mlir::Value coordinates, mlir::Value values,
                     mlir::Value at) override;
   mlir::Value count(LoopBuilder &b) override;
+  void mark(LoopBuilder &b, MarkOp op) override;
   void finish(LoopBuilder &b) override;
   mlir::Value drainAlong(LoopBuilder &b, DrainAlongOp op) override;
   mlir::Value countAlong(LoopBuilder &b, CountAlongOp op) override;
@@ -53,6 +54,11 @@ protected:
   mlir::Value values, states;
 
 private:
+  /// Visits [first, last) of coordinates: eight that follow each other together (the
+  /// first of them, as a column of the window), others one by one.
+  void overRuns(LoopBuilder &b, mlir::Value coordinates, mlir::Value first, mlir::Value last,
+                llvm::function_ref<void(mlir::Value p, mlir::Value column)> run,
+                llvm::function_ref<void(mlir::Value p, mlir::Value column)> one);
   mlir::Value drainKnown(LoopBuilder &b, DrainAlongOp op);
   mlir::Value pickAlong(LoopBuilder &b, DrainAlongOp op);
   void forget(LoopBuilder &b);
