@@ -3,19 +3,28 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <system_error>
 
 using namespace scratch::piuma;
 namespace fs = std::filesystem;
 
+/// In blocks, so that a folder is an error and a device without an end has one.
 template <class Container>
 static std::optional<std::string> read(const std::string &path, Container &out) {
+  constexpr size_t kBlock = 1 << 20, kMostBytes = 1 << 30;
   std::ifstream in(path, std::ios::binary);
-  if (in)
-    out.assign(std::istreambuf_iterator<char>(in), {});
-  if (!in || in.bad())
+  bool opened = in.is_open();
+  out.clear();
+  while (in && out.size() <= kMostBytes) {
+    size_t size = out.size();
+    out.resize(size + kBlock);
+    in.read(reinterpret_cast<char *>(out.data()) + size, kBlock);
+    out.resize(size + size_t(in.gcount()));
+  }
+  if (!opened || in.bad())
     return path + ": cannot be read";
+  if (out.size() > kMostBytes)
+    return path + ": found more than 1 GiB, expected less";
   return std::nullopt;
 }
 

@@ -17,13 +17,20 @@ static int fail(const std::string &text) {
   return 1;
 }
 
+/// The exit status of a run that ended with `status`, once its output is out.
+static int flushed(int status) {
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout))
+    return status;
+  return fail("standard output: cannot be written");
+}
+
 int main(int argc, char **argv) {
   Arguments arguments;
   if (auto error = parseArguments(argc, argv, arguments))
     return fail(*error + " (piuma-sim --help lists the options)");
   if (arguments.help) {
     std::fputs(kUsage, stdout);
-    return 0;
+    return flushed(0);
   }
   Machine machine;
   if (!arguments.machineFile.empty()) {
@@ -48,7 +55,7 @@ int main(int argc, char **argv) {
     return fail(arguments.image + ": " + *error);
   if (arguments.disassemble) {
     std::fputs(sim.disassembly().c_str(), stdout);
-    return 0;
+    return flushed(0);
   }
   auto start = std::chrono::steady_clock::now();
   Result result = sim.run();
@@ -61,5 +68,5 @@ int main(int argc, char **argv) {
     fail(arguments.image + ": " + result.error);
     return result.status > 0 && result.status < 256 ? int(result.status) : 1;
   }
-  return outputError ? fail(*outputError) : 0;
+  return flushed(outputError ? fail(*outputError) : 0);
 }

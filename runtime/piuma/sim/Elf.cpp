@@ -114,8 +114,10 @@ static void readSymbols(Bytes bytes, const FileHeader &header, Image &image) {
         continue;
       const char *start = reinterpret_cast<const char *>(names.data()) + entry.name;
       size_t length = strnlen(start, std::min<size_t>(names.size() - entry.name, 512));
-      if (length && *start != '$') // mapping symbols
-        image.symbols.add({{start, length}, entry.value, entry.size, kind == 2});
+      std::string_view name(start, length);
+      // Mapping symbols and the compiler's own labels say nothing to a reader.
+      if (length && *start != '$' && !name.starts_with(".L"))
+        image.symbols.add({std::string(name), entry.value, entry.size, kind == 2});
     }
   }
   image.symbols.sort();
