@@ -96,6 +96,8 @@ struct LowerTensorsPass : scratch::impl::LowerTensorsPassBase<LowerTensorsPass> 
     using namespace bufferization;
     OneShotBufferizationOptions options;
     options.bufferizeFunctionBoundaries = true;
+    // What a loop carries may be a kernel's result, a buffer of its own.
+    options.allowReturnAllocsFromLoops = true;
     options.setFunctionBoundaryTypeConversion(LayoutMapOption::IdentityLayoutMap);
     options.unknownTypeConverterFn = [](TensorType type, Attribute memorySpace,
                                         const BufferizationOptions &) {

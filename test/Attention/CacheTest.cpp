@@ -154,3 +154,29 @@ TEST(Cache, PackedWordsOfHeads) {
   auto expected = reference::attention(q.view, k.view, k.view, how);
   EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5);
 }
+
+// The result of one layer is the queries of the next.
+TEST(Cache, LayersInALoop) {
+  Kernel kernel(R"(
+    !t = tensor<1x2x?x8xf32>
+    func.func @attention(%x: !t, %n: index) -> !t {
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %r = scf.for %i = %c0 to %n step %c1 iter_args(%a = %x) -> (!t) {
+        %o = scratch.attention %a, %x, %x outs(%a : !t) : !t, !t, !t -> !t
+        scf.yield %o : !t
+      }
+      return %r : !t
+    })");
+  Tensor x = Tensor::random(1, SCRATCH_F32, {1, 2, 70, 8}), layer = x;
+  layer.view.values = layer.bytes.data();
+  for (int64_t layers : {0, 1, 2, 3}) {
+    ASSERT_EQ(kernel.call({&x.view}, {layers}, 1), SCRATCH_OK) << scratch_last_error();
+    if (layers == 0)
+      continue;
+    auto expected = reference::attention(layer.view, x.view, x.view, {});
+    EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5);
+    layer = Tensor::of(SCRATCH_F32, {1, 2, 70, 8},
+                       std::vector<float>(expected.result.begin(), expected.result.end()));
+  }
+}
