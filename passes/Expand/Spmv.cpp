@@ -3,7 +3,8 @@
 // Stage: expand. One dot product per row. Four sums run side by side so that the
 // loads of x overlap (an add takes 3 to 4 cycles, two loads are done in one);
 // they are folded in a fixed order. Processors that gather as fast as they load
-// take a vector of entries at a time, and the last ones of a row under a mask.
+// take a vector of entries at a time, and the last ones of a row under a mask, or, of
+// blocks of short rows, a vector of rows at a time (ShortRows).
 // Memory-bound: one coordinate and one value per entry.
 //
 //===----------------------------------------------------------------------===//
@@ -13,10 +14,12 @@
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/ShortRows.h"
 #include "passes/Expand/StorageOrder.h"
 #include "passes/Expand/VectorProducts.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -60,76 +63,122 @@ FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
   VectorProducts vectors(b, op, semiring, lhs, rhs);
   Value vectorFrom = vectors.shortestRow();
   uint32_t locality = vectors.gatherFast() ? kSecondCache : kPastCaches;
-  auto computeRows = [&](Value first, Value last, bool ahead) {
-    b.loop(first, last, [&](Value row) {
+  ShortRows shortRows(b, vectors, semiring, lhs);
+  /// Entries behind the p-th are asked for while it is worked on.
+  auto fetchFrom = [&](Value p) {
+    auto fetch = [&](Value buffer) {
+      memref::PrefetchOp::create(b, buffer, ValueRange{b.add(p, b.index(kAhead))},
+                                 /*isWrite=*/false, locality, /*isDataCache=*/true);
+    };
+    fetch(lhs.coordinates);
+    if (semiring.readsLeft())
+      fetch(lhs.values);
+  };
+  auto finishRow = [&](Value row, Value folded) {
+    if (init) {
+      // A row without entries adds nothing, not the identity: `any` would answer with it.
       auto [begin, end] = lhs.segment(b, row);
-      auto fetchAhead = [&](Value p) {
-        auto fetch = [&](Value buffer) {
-          memref::PrefetchOp::create(b, buffer, ValueRange{b.add(p, b.index(kAhead))},
-                                     /*isWrite=*/false, locality, /*isDataCache=*/true);
-        };
-        if (!ahead)
-          return;
-        fetch(lhs.coordinates);
-        if (semiring.readsLeft())
-          fetch(lhs.values);
-      };
-      auto oneByOne = [&] {
-        Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-kSums)));
-        LoopBuilder::Values start(kSums, semiring.getIdentity(b, semiring.element));
-        auto sums = b.loop(
-            begin, whole, start,
-            [&](Value p, ValueRange before) {
-              LoopBuilder::Values after;
-              fetchAhead(p);
-              for (int64_t s = 0; s < kSums; ++s)
-                after.push_back(
-                    semiring.add(b, before[s], product(s ? b.add(p, b.index(s)) : p)));
-              return after;
-            },
-            kSums);
-        Value folded = semiring.add(b, semiring.add(b, sums[0], sums[1]),
-                                    semiring.add(b, sums[2], sums[3]));
-        return b.loop(whole, end, {folded}, [&](Value p, ValueRange before) {
-          return LoopBuilder::Values{semiring.add(b, before[0], product(p))};
-        }).front();
-      };
+      Value before = b.load(init, row);
+      folded = b.select(b.less(begin, end), semiring.add(b, before, folded), before);
+    }
+    folded = emitDenseEpilogue(b, op.getEpilogue(), folded, row, b.index(0));
+    b.store(folded, result, row);
+  };
+  auto computeRow = [&](Value row, bool ahead) {
+    auto [begin, end] = lhs.segment(b, row);
+    auto fetchAhead = [&](Value p) {
+      if (ahead)
+        fetchFrom(p);
+    };
+    auto oneByOne = [&, begin = begin, end = end] {
+      Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-kSums)));
+      LoopBuilder::Values start(kSums, semiring.getIdentity(b, semiring.element));
+      auto sums = b.loop(
+          begin, whole, start,
+          [&](Value p, ValueRange before) {
+            LoopBuilder::Values after;
+            fetchAhead(p);
+            for (int64_t s = 0; s < kSums; ++s)
+              after.push_back(semiring.add(b, before[s], product(s ? b.add(p, b.index(s)) : p)));
+            return after;
+          },
+          kSums);
       Value folded =
-          !vectors.areFast()
-              ? oneByOne()
-              : b.ifElse(
-                     b.less(b.sub(end, begin), vectorFrom), {semiring.element},
-                     [&] { return LoopBuilder::Values{oneByOne()}; },
-                     [&] {
-                       return LoopBuilder::Values{vectors.sumOf(begin, end, fetchAhead)};
-                     })[0];
-      if (init) {
-        // A row without entries adds nothing, not the identity: `any` would answer with it.
-        Value before = b.load(init, row);
-        folded = b.select(b.less(begin, end), semiring.add(b, before, folded), before);
-      }
-      folded = emitDenseEpilogue(b, op.getEpilogue(), folded, row, b.index(0));
-      b.store(folded, result, row);
-    });
+          semiring.add(b, semiring.add(b, sums[0], sums[1]), semiring.add(b, sums[2], sums[3]));
+      return b.loop(whole, end, {folded}, [&](Value p, ValueRange before) {
+        return LoopBuilder::Values{semiring.add(b, before[0], product(p))};
+      }).front();
+    };
+    finishRow(row, !vectors.areFast()
+                       ? oneByOne()
+                       : b.ifElse(
+                              b.less(b.sub(end, begin), vectorFrom), {semiring.element},
+                              [&] { return LoopBuilder::Values{oneByOne()}; },
+                              [&, begin = begin, end = end] {
+                                return LoopBuilder::Values{vectors.sumOf(begin, end, fetchAhead)};
+                              })[0]);
+  };
+  bool plain = !init && op.getEpilogue().empty();
+  auto finishRows = [&](Value row, Value sums) {
+    if (plain) {
+      vector::StoreOp::create(b, sums, result, ValueRange{row});
+      return;
+    }
+    for (int64_t lane = 0; lane < vectors.lanes(); ++lane)
+      finishRow(b.add(row, b.index(lane)), vector::ExtractOp::create(b, sums, lane));
+  };
+  auto computeRows = [&](Value first, Value last, Value buffer, bool ahead) {
+    auto each = [&](Value from, Value to) {
+      b.loop(from, to, [&](Value row) { computeRow(row, ahead); });
+    };
+    if (!buffer)
+      return each(first, last);
+    Value count = b.select(vectors.reach(), b.sub(last, first), b.index(0));
+    Value blocks = b.add(first, b.bitAnd(count, b.index(-ShortRows::kRows)));
+    b.loop(first, blocks, [&](Value row) {
+      b.ifElse(
+          shortRows.areShort(row),
+          [&] {
+            shortRows.sum(
+                buffer, row,
+                [&](Value p) {
+                  if (ahead)
+                    fetchFrom(p);
+                },
+                finishRows);
+          },
+          [&] { each(row, b.add(row, b.index(ShortRows::kRows))); });
+    }, ShortRows::kRows);
+    each(blocks, last);
   };
   Value starts = partitionByEntries(b, lhs.positions, countIfOk(b, rows), b.index(1), 4);
   parallelChunks(
-      b, starts, [] { return LoopBuilder::Values(); },
-      [&](Value chunk, Value first, Value last, ValueRange) {
+      b, starts,
+      [&] {
+        return vectors.areFast() ? LoopBuilder::Values{shortRows.allocate()}
+                                 : LoopBuilder::Values();
+      },
+      [&](Value chunk, Value first, Value end, ValueRange state) {
+        Value buffer = state.empty() ? Value() : state[0];
+        // A worker without its buffer leaves its rows.
+        Value last = buffer ? b.select(StatusOp::create(b), end, first) : end;
         Value entries = b.loadIndex(lhs.positions, rows);
         b.ifElse(
             b.less(entries, b.index(kFetchFrom)),
             [&] {
-              computeRows(first, last, /*ahead=*/false);
+              computeRows(first, last, buffer, /*ahead=*/false);
             },
             [&] {
-              computeRows(first, last, /*ahead=*/true);
+              computeRows(first, last, buffer, /*ahead=*/true);
             });
         recordCount(b, "chunks", 0, b.index(1));
         recordCount(b, "products", 0,
                     b.sub(b.loadIndex(lhs.positions, last), b.loadIndex(lhs.positions, first)));
       },
-      [](ValueRange) {});
+      [&](ValueRange state) {
+        for (Value buffer : state)
+          ReleaseOp::create(b, buffer);
+      });
   ReleaseOp::create(b, starts);
   return Value(bufferization::ToTensorOp::create(b, type, result, /*restrict=*/true,
                                                  /*writable=*/true));

@@ -25,17 +25,37 @@ bool VectorProducts::areFast() const {
          semiring.semiring.getAdd() != SemiringOperator::op_any;
 }
 
-/// Lanes of 32 bits are signed where coordinates are not: of a longer dense vector no row is
-/// long enough.
-Value VectorProducts::shortestRow() {
-  Value from = b.index(kVectorFrom);
+/// Lanes of 32 bits are signed where coordinates are not.
+Value VectorProducts::reach() const {
   if (!cast<MemRefType>(lhs.coordinates.getType()).getElementType().isInteger(32))
-    return from;
-  return b.select(b.lessEqual(lhs.minors, b.index(int64_t(1) << 31)), from, b.index(-1));
+    return b.bit(true);
+  return b.lessEqual(lhs.minors, b.index(int64_t(1) << 31));
+}
+
+/// Of a dense vector that is too long no row is long enough.
+Value VectorProducts::shortestRow() {
+  return b.select(reach(), b.index(kVectorFrom), b.index(-1));
+}
+
+Value VectorProducts::firstLanes(Value count) const {
+  return vector::CreateMaskOp::create(b, VectorType::get({length}, b.getI1Type()), count);
+}
+
+void VectorProducts::forEach(Value begin, Value end, function_ref<void(Value)> visit,
+                             function_ref<void(Value, Value)> body) const {
+  Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-length)));
+  b.loop(begin, whole, [&](Value p) {
+    visit(p);
+    body(p, productsAt(p, type(), Value()));
+  }, length);
+  b.ifThen(b.less(whole, end), [&] {
+    visit(whole);
+    body(whole, productsAt(whole, type(), firstLanes(b.sub(end, whole))));
+  });
 }
 
 Value VectorProducts::sumOf(Value begin, Value end, function_ref<void(Value p)> visit) {
-  auto type = VectorType::get({length}, semiring.element);
+  VectorType type = this->type();
   Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-length)));
   Value sum = b.loop(begin, whole, {semiring.getIdentity(b, type)},
                      [&](Value p, ValueRange before) {
@@ -48,8 +68,7 @@ Value VectorProducts::sumOf(Value begin, Value end, function_ref<void(Value p)> 
       b.less(whole, end), {type},
       [&] {
         visit(whole);
-        auto maskType = VectorType::get({length}, b.getI1Type());
-        Value some = vector::CreateMaskOp::create(b, maskType, b.sub(end, whole));
+        Value some = firstLanes(b.sub(end, whole));
         Value added = semiring.add(b, sum, productsAt(whole, type, some));
         return LoopBuilder::Values{b.select(some, added, sum)};
       },
@@ -58,7 +77,7 @@ Value VectorProducts::sumOf(Value begin, Value end, function_ref<void(Value p)> 
 }
 
 /// `mask`: lanes that are read; null: all.
-Value VectorProducts::productsAt(Value p, VectorType type, Value mask) {
+Value VectorProducts::productsAt(Value p, VectorType type, Value mask) const {
   auto load = [&](Value buffer) -> Value {
     auto read =
         VectorType::get({length}, cast<MemRefType>(buffer.getType()).getElementType());

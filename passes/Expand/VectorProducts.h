@@ -22,14 +22,24 @@ public:
   /// The same, where vectors are wide and elements as wide as lanes. `any` keeps what it is
   /// given last, which lanes do not know.
   bool areFast() const;
+  int64_t lanes() const { return length; }
+  /// Whether coordinates are small enough for lanes, i1.
+  mlir::Value reach() const;
   /// Entries of a row from which vectors are taken.
   mlir::Value shortestRow();
   /// The folded products of entries [begin, end); `visit` is told of every vector's first.
   mlir::Value sumOf(mlir::Value begin, mlir::Value end,
                     llvm::function_ref<void(mlir::Value p)> visit);
+  /// Products of entries [begin, end), whatever rows they are of, a vector at a time; of
+  /// the last one lanes behind the end are unspecified.
+  void forEach(mlir::Value begin, mlir::Value end, llvm::function_ref<void(mlir::Value p)> visit,
+               llvm::function_ref<void(mlir::Value p, mlir::Value products)> body) const;
 
 private:
-  mlir::Value productsAt(mlir::Value p, mlir::VectorType type, mlir::Value mask);
+  mlir::VectorType type() const { return mlir::VectorType::get({length}, semiring.element); }
+  /// Of the first `count` lanes; null: all.
+  mlir::Value firstLanes(mlir::Value count) const;
+  mlir::Value productsAt(mlir::Value p, mlir::VectorType type, mlir::Value mask) const;
 
   LoopBuilder &b;
   const SemiringEmitter &semiring;
