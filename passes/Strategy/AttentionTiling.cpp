@@ -2,9 +2,11 @@
 #include "passes/Strategy/AttentionTiling.h"
 
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 using namespace scratch;
@@ -19,6 +21,19 @@ static double blocksMet(int64_t tile, int64_t block) {
   if (tile % block == 0)
     return double(tile) / block;
   return 1 + double(tile) / block;
+}
+
+/// Keys that are computed over keys that take part, under a window of 256 to both sides:
+/// like those of most masks its edges fall on multiples of 64.
+static double windowWaste(int64_t queries, int64_t keys) {
+  constexpr int64_t kReach = 256;
+  int64_t blocks = std::lcm(queries, keys) / queries, shift = llvm::alignTo(kReach, keys);
+  int64_t computed = 0;
+  for (int64_t block = 0; block < blocks; ++block) {
+    int64_t first = shift + block * queries, end = first + queries;
+    computed += llvm::alignTo(end + kReach, keys) - llvm::alignDown(first - kReach, keys);
+  }
+  return double(computed) / (blocks * 2 * kReach);
 }
 
 double scratch::cyclesPerScore(const AttentionProblem &problem, const AttentionPlan &plan,
@@ -57,7 +72,7 @@ double scratch::cyclesPerScore(const AttentionProblem &problem, const AttentionP
     cycles *= blocksMet(plan.queries, problem.block->queries) *
               blocksMet(plan.keys, problem.block->keys);
   else if (problem.masked)
-    cycles *= 1 + (rows + columns) / (2 * 512);
+    cycles *= windowWaste(plan.queries, plan.keys);
   return cycles;
 }
 
