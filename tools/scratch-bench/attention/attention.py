@@ -8,7 +8,8 @@ Every case is run by all contenders in every round; a figure is the least time, 
 compares least times. One thread is timed by its processor time, several by the wall clock. Rates are of all scores for dense cases, and of those that take part
 for masked ones; `of peak` compares with the rate that registers alone reach (peaks.c),
 measured between the rounds. `of tiles` is time over (live 64 x 64 tiles / all) x the time of
-the same kernel without a mask. Needs numpy; compares with PyTorch where Python finds it.
+the same kernel without a mask; `mask` is the share of the time that sorting the mask's tiles
+takes by itself, as a kernel of its own. Needs numpy; compares with PyTorch where Python finds it.
 """
 import argparse
 import ctypes
@@ -134,8 +135,7 @@ def least(contenders, rounds, peaks, clock):
 
 
 def run(case, arguments, folder, peaks, threads, kernels):
-    def kernel(which):
-        text = which.text()
+    def kernel(text):
         if text not in kernels:
             kernels[text] = Kernel(arguments.scratch_cc, folder, f"kernel{len(kernels)}",
                                    text.replace("@kernel", f"@kernel{len(kernels)}"),
@@ -143,10 +143,12 @@ def run(case, arguments, folder, peaks, threads, kernels):
         return kernels[text]
 
     arrays = operands(case)
-    contenders = {"scratch": kernel(case).bind([*arrays, *case.mask.arguments(case)], threads)}
+    contenders = {"scratch": kernel(case.text()).bind([*arrays, *case.mask.arguments(case)], threads)}
     if case.mask.body:
         plain = Case(**{**vars(case), "mask": Case("").mask})
-        contenders["unmasked"] = kernel(plain).bind(list(arrays), threads)
+        contenders["unmasked"] = kernel(plain.text()).bind(list(arrays), threads)
+        contenders["inspector"] = kernel(case.inspector()).bind(
+            [case.queries, case.keys, *case.mask.arguments(case)], threads)
     error = ""
     if arguments.check:
         found = to_float(contenders["scratch"](keep=True)[0])
@@ -165,7 +167,8 @@ def run(case, arguments, folder, peaks, threads, kernels):
             f" {1e3 * ours:9.3f} ms {rate:7.1f} GFLOP/s"
             f" {rate / threads / peaks.of(case.element):5.2f} of peak")
     if "unmasked" in times:
-        line += f" {ours / times['unmasked'] / case.tiles():5.2f} of tiles"
+        line += (f" {ours / times['unmasked'] / case.tiles():5.2f} of tiles"
+                 f" {100 * times['inspector'] / ours:4.1f} % mask")
     for name in ("torch", "flex"):
         if name in times:
             line += f"  {name} {times[name] / ours:5.2f}x"

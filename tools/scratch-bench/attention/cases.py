@@ -112,6 +112,15 @@ class Case:
                 f"-> {tensor}\nreturn %o : {tensor}\n}}\n")
 
 
+    def inspector(self):
+        """A kernel that makes the mask alone: it sorts the mask's tiles."""
+        return (SPARSE + f"func.func @kernel(%queries: index, %keys: index{self.mask.tail}) "
+                f"-> tensor<?x?xi8, #CSR> {{\n{self.mask.body}\n"
+                "%l = scratch.mask_blocks %m block [64, 64] shape(%queries, %keys) "
+                ": !scratch.mask<?x?> -> tensor<?x?xi8, #CSR>\n"
+                "return %l : tensor<?x?xi8, #CSR>\n}\n")
+
+
 def suite():
     cases = []
     for element in ("f32", "bf16", "f16"):
