@@ -78,6 +78,8 @@ Outcome System::arrive(Thread &t, Insn insn, uint64_t scope, uint64_t id, uint64
   Gathering &gathering = gatherings[key];
   if (!gathering.arrived.empty() && gathering.insn != insn)
     return raise(t, Cause::BadScope, scope); // a different collective under way
+  if (gathering.arrived.empty())
+    gathering.members = members(t, scope);
   gathering.insn = insn;
   auto at = std::lower_bound(gathering.arrived.begin(), gathering.arrived.end(), t.id);
   auto index = at - gathering.arrived.begin();
@@ -88,7 +90,7 @@ Outcome System::arrive(Thread &t, Insn insn, uint64_t scope, uint64_t id, uint64
   t.wait = insn == Insn::p_barrier ? Wait::Barrier : Wait::Collective;
   t.waitWas = t.wait;
   t.waitKey = scope << 32 | (id & 0xffffffff);
-  if (gathering.arrived.size() < members(t, scope))
+  if (gathering.arrived.size() < gathering.members)
     return Outcome::After;
 
   std::vector<uint64_t> out = results(insn, gathering.values);

@@ -28,6 +28,7 @@ enum class Outcome {
 /// Threads gathered at a barrier or collective.
 struct Gathering {
   std::vector<uint32_t> arrived; // thread numbers
+  unsigned members = 0;          // how many will
   std::vector<uint64_t> values;  // of a collective
   std::vector<uint8_t> destinations;
   Insn insn = Insn::p_barrier;
