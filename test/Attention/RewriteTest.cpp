@@ -246,3 +246,28 @@ TEST(Single, ShortRowsNeedNoRunningMaximum) {
       }
     }
 }
+
+// Lists that leave few keys or none of those that fit one tile; what workers summed
+// before is not seen.
+TEST(Single, ListsMayLeaveNoKey) {
+  std::string t = "tensor<2x4x?x16xf32>", s = "tensor<2x4x77x16xf32>", l = "tensor<2x4x?xf32>";
+  Kernel kernel("func.func @attention(%q: " + t + ", %k: " + s + ", %f: tensor<77xi8>) -> (" + t +
+                ", " + l + ") {\n  %m = scratch.mask.keep key(%f : tensor<77xi8>) : !scratch.mask<?x?>\n" +
+                "  %o, %l = scratch.attention %q, %k, %k mask(%m : !scratch.mask<?x?>) : " + t + ", " +
+                s + ", " + s + " -> " + t + ", " + l + "\n  return %o, %l : " + t + ", " + l + "\n}\n");
+  Tensor q = Tensor::random(1, SCRATCH_F32, {2, 4, 30, 16}),
+         k = Tensor::random(2, SCRATCH_F32, {2, 4, 77, 16});
+  for (int64_t kept : {77, 1, 0, 20, 0}) {
+    std::vector<int8_t> flags(77);
+    for (int64_t j = 0; j < kept; ++j)
+      flags[76 - j] = 1;
+    Tensor list = Tensor::of(SCRATCH_I8, {77}, flags);
+    reference::AttentionFormula how;
+    how.mask = [&](int64_t, int64_t, int64_t, int64_t j) { return flags[j] != 0; };
+    ASSERT_EQ(kernel.call({&q.view, &k.view, &list.view}, {}, 2, 2), SCRATCH_OK)
+        << scratch_last_error();
+    auto expected = reference::attention(q.view, k.view, k.view, how);
+    EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5) << kept;
+    EXPECT_LT(compare(kernel.results[1], expected.log_sum_exp).largest, 1e-5) << kept;
+  }
+}

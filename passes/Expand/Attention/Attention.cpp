@@ -325,8 +325,8 @@ void AttentionExpansion::sumLiveValues(const Task &task, ScalarDomain &domain,
 /// enough unless their values are infinite or NaN; if `careful`, they are left out.
 void AttentionExpansion::sumTiles(const Task &task, const Worker &worker, Value careful) {
   const AttentionTiles::Workspace &w = worker.w;
-  // A single tile that runs sets what the others add to.
-  if (!single || map)
+  // A single tile that runs sets what the others add to; lists may leave no key to any.
+  if (!single || map || formula.keyOrder.tokens)
     tiles.reset(w, task.rows, paddedValueSize());
   ScalarDomain domain(b, formula, task.batch, task.group);
   Value list = listOf(task);
