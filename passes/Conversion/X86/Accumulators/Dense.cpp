@@ -24,20 +24,6 @@ static constexpr int64_t kMany = 16;
 /// are held against the mask between two looks at the room that is left.
 static constexpr int64_t kHits = 1024, kBatch = 512;
 
-/// Entries of a known row from which runs are looked for, and columns per entry that leave
-/// room for some.
-static constexpr int64_t kRunsFrom = 32, kRunsWithin = 8;
-
-/// first, first + 1, ...
-static Value ramp(LoopBuilder &b, Value first) {
-  auto type = VectorType::get({kCopy}, first.getType());
-  SmallVector<Attribute> steps;
-  for (int64_t i = 0; i < kCopy; ++i)
-    steps.push_back(IntegerAttr::get(first.getType(), i));
-  Value step = arith::ConstantOp::create(b, DenseElementsAttr::get(type, steps));
-  return b.add(vector::BroadcastOp::create(b, type, first), step);
-}
-
 std::unique_ptr<Accumulator> scratch::makeDenseAccumulator(AccumulatorCreateOp op) {
   return std::make_unique<DenseAccumulator>(op);
 }
@@ -292,81 +278,6 @@ void DenseAccumulator::finish(LoopBuilder &b) {
     return;
   mergeHits(b, *pending);
   pending.reset();
-}
-
-void DenseAccumulator::overRuns(LoopBuilder &b, Value coordinates, Value first, Value last,
-                                function_ref<void(Value, Value)> run,
-                                function_ref<void(Value, Value)> one) {
-  Type stored = cast<MemRefType>(coordinates.getType()).getElementType();
-  auto single = [&](Value p) { one(p, b.sub(b.loadIndex(coordinates, p), low)); };
-  Value count = b.sub(last, first), zero = b.index(0);
-  Value compact = b.ifElse(
-      b.lessEqual(b.index(kRunsFrom), count), {b.getI1Type()},
-      [&] {
-        Value range = b.sub(b.loadIndex(coordinates, b.sub(last, b.index(1))),
-                            b.loadIndex(coordinates, first));
-        return LoopBuilder::Values{b.less(range, b.mul(count, b.index(kRunsWithin)))};
-      },
-      [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
-  Value inRuns = b.select(compact, b.bitAnd(count, b.index(-kCopy)), zero);
-  Value whole = b.add(first, inRuns);
-  auto type = VectorType::get({kCopy}, stored);
-  b.loop(
-      first, whole,
-      [&](Value p) {
-        Value some = vector::LoadOp::create(b, type, coordinates, ValueRange{p});
-        Value start = b.load(coordinates, p);
-        Value same = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, some, ramp(b, start));
-        Value all = vector::ReductionOp::create(b, vector::CombiningKind::AND, same);
-        b.ifElse(
-            all, [&] { run(p, b.sub(b.toIndex(start), low)); },
-            [&] {
-              for (int64_t k = 0; k < kCopy; ++k)
-                single(b.add(p, b.index(k)));
-            });
-      },
-      kCopy);
-  b.loop(whole, last, single);
-}
-
-/// Columns that are known start from the identity.
-void DenseAccumulator::mark(LoopBuilder &b, MarkOp op) {
-  if (!known())
-    return Accumulator::mark(b, op);
-  Value nothing = identity(b);
-  Value blank = vector::BroadcastOp::create(b, VectorType::get({kCopy}, element), nothing);
-  overRuns(
-      b, op.getCoordinates(), op.getFirst(), op.getLast(),
-      [&](Value, Value column) {
-        vector::StoreOp::create(b, blank, values, ValueRange{column});
-      },
-      [&](Value, Value column) { b.store(nothing, values, column); });
-}
-
-/// Every marked coordinate has its value, and nothing has to be cleared.
-Value DenseAccumulator::drainKnown(LoopBuilder &b, DrainAlongOp op) {
-  Type stored = cast<MemRefType>(op.getCoordinates().getType()).getElementType();
-  Value shift = b.sub(op.getAt(), op.getFirst());
-  bool there = op.getCoordinates() == op.getAlong() && op.getAt() == op.getFirst();
-  auto valueType = VectorType::get({kCopy}, element);
-  overRuns(
-      b, op.getAlong(), op.getFirst(), op.getLast(),
-      [&](Value p, Value column) {
-        Value place = b.add(p, shift);
-        if (!there) {
-          Value start = b.cast(b.add(column, low), stored);
-          vector::StoreOp::create(b, ramp(b, start), op.getCoordinates(), ValueRange{place});
-        }
-        Value found = vector::LoadOp::create(b, valueType, values, ValueRange{column});
-        vector::StoreOp::create(b, found, op.getValues(), ValueRange{place});
-      },
-      [&](Value p, Value column) {
-        Value place = b.add(p, shift);
-        if (!there)
-          b.store(b.cast(b.add(column, low), stored), op.getCoordinates(), place);
-        b.store(b.load(values, column), op.getValues(), place);
-      });
-  return b.sub(op.getLast(), op.getFirst());
 }
 
 Value DenseAccumulator::isPresent(LoopBuilder &b, Value column) {

@@ -51,3 +51,12 @@ Value scratch::packLanes(LoopBuilder &b, Value bits, ValueRange vectors, ValueRa
   }
   return b.add(at, b.toIndex(count));
 }
+
+Value scratch::ramp(LoopBuilder &b, Value first) {
+  auto type = VectorType::get({kPackedLanes}, first.getType());
+  SmallVector<Attribute> steps;
+  for (int64_t i = 0; i < kPackedLanes; ++i)
+    steps.push_back(IntegerAttr::get(first.getType(), i));
+  Value step = arith::ConstantOp::create(b, DenseElementsAttr::get(type, steps));
+  return b.add(vector::BroadcastOp::create(b, type, first), step);
+}

@@ -12,6 +12,9 @@ inline constexpr int64_t kPackedLanes = 8;
 /// The bits of `byte` (i8) as a mask of eight lanes.
 mlir::Value laneMask(LoopBuilder &b, mlir::Value byte);
 
+/// Eight numbers: first, first + 1, ...
+mlir::Value ramp(LoopBuilder &b, mlir::Value first);
+
 /// Whether lanes are packed by a mask in hardware (vpcompressd and the like).
 bool packsLanes(mlir::Operation *op, mlir::Type stored, mlir::Type element);
 
