@@ -35,122 +35,150 @@ static constexpr int64_t kFetchFrom = 1 << 21;
 /// first cache has few buffers for what is under way (Intel: 40 to 23 ms, 22 million entries).
 static constexpr uint32_t kPastCaches = 0, kSecondCache = 2;
 
-FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
-  if (!op.getStrategyAttr())
-    return op.emitError("kernel has no strategy; run select first");
-  SemiringEmitter semiring = SemiringEmitter::of(op);
-  FailureOr<Value> left = inStorageOrder(b, op, op.getLhs(), /*columnMajor=*/false);
-  if (failed(left))
-    return failure();
-  SparseOperand lhs = openSparse(b, *left);
-  Value rows = lhs.majors;
-  checkExtents(b, extent(b, op.getRhs(), 0), lhs.minors, "spmv: length of rhs");
-  checkExtents(b, extent(b, op.getInit(), 0), rows, "spmv: length of init");
-  Value rhs = openDense(b, op.getRhs());
-  Value init = isFilledWith(op.getInit(), semiring.identity) ? Value() : openDense(b, op.getInit());
+namespace {
+class MatrixTimesVector {
+public:
+  MatrixTimesVector(LoopBuilder &b, SpmvOp op, const SparseOperand &lhs)
+      : b(b), op(op), semiring(SemiringEmitter::of(op)), lhs(lhs), rhs(openDense(b, op.getRhs())),
+        vectors(b, op, semiring, this->lhs, rhs), shortRows(b, vectors, semiring, this->lhs),
+        vectorFrom(vectors.shortestRow()) {
+    if (!isFilledWith(op.getInit(), semiring.identity))
+      init = openDense(b, op.getInit());
+  }
+  Value compute();
+
+private:
+  void allocateResult();
+  Value product(Value p);
+  void fetchBehind(Value p);
+  Value sumOneByOne(Value begin, Value end);
+  void computeRow(Value row);
+  void computeRows(Value first, Value last, Value buffer);
+  void computeShortRows(Value row, Value buffer);
+  void finishRow(Value row, Value folded);
+
+  LoopBuilder &b;
+  SpmvOp op;
+  SemiringEmitter semiring;
+  SparseOperand lhs;
+  Value rhs, init, result; ///< init is null where the result starts from the identity
+  VectorProducts vectors;
+  ShortRows shortRows;
+  Value vectorFrom;
+  bool ahead = false; ///< the matrix comes from memory: what follows is fetched ahead
+};
+} // namespace
+
+void MatrixTimesVector::allocateResult() {
   RankedTensorType type = op.getType();
   SmallVector<Value> sizes;
   if (type.isDynamicDim(0))
-    sizes.push_back(rows);
-  Value result = AllocateOp::create(
-      b, MemRefType::get(type.getShape(), type.getElementType()), sizes, false);
+    sizes.push_back(lhs.majors);
+  result = AllocateOp::create(b, MemRefType::get(type.getShape(), type.getElementType()), sizes,
+                              false);
+}
 
-  auto product = [&](Value p) {
-    Value x = semiring.readsRight() ? b.load(rhs, b.loadIndex(lhs.coordinates, p)) : Value();
-    Value a = semiring.readsLeft() ? b.load(lhs.values, p) : Value();
-    return semiring.multiply(b, a, x, semiring.element);
+Value MatrixTimesVector::product(Value p) {
+  Value x = semiring.readsRight() ? b.load(rhs, b.loadIndex(lhs.coordinates, p)) : Value();
+  Value a = semiring.readsLeft() ? b.load(lhs.values, p) : Value();
+  return semiring.multiply(b, a, x, semiring.element);
+}
+
+/// Entries behind the p-th are asked for while it is worked on.
+void MatrixTimesVector::fetchBehind(Value p) {
+  if (!ahead)
+    return;
+  auto fetch = [&](Value buffer) {
+    memref::PrefetchOp::create(b, buffer, ValueRange{b.add(p, b.index(kAhead))},
+                               /*isWrite=*/false,
+                               vectors.gatherFast() ? kSecondCache : kPastCaches,
+                               /*isDataCache=*/true);
   };
-  VectorProducts vectors(b, op, semiring, lhs, rhs);
-  Value vectorFrom = vectors.shortestRow();
-  uint32_t locality = vectors.gatherFast() ? kSecondCache : kPastCaches;
-  ShortRows shortRows(b, vectors, semiring, lhs);
-  /// Entries behind the p-th are asked for while it is worked on.
-  auto fetchFrom = [&](Value p) {
-    auto fetch = [&](Value buffer) {
-      memref::PrefetchOp::create(b, buffer, ValueRange{b.add(p, b.index(kAhead))},
-                                 /*isWrite=*/false, locality, /*isDataCache=*/true);
-    };
-    fetch(lhs.coordinates);
-    if (semiring.readsLeft())
-      fetch(lhs.values);
-  };
-  auto finishRow = [&](Value row, Value folded) {
-    if (init) {
-      // A row without entries adds nothing, not the identity: `any` would answer with it.
-      auto [begin, end] = lhs.segment(b, row);
-      Value before = b.load(init, row);
-      folded = b.select(b.less(begin, end), semiring.add(b, before, folded), before);
-    }
-    folded = emitDenseEpilogue(b, op.getEpilogue(), folded, row, b.index(0));
-    b.store(folded, result, row);
-  };
-  auto computeRow = [&](Value row, bool ahead) {
+  fetch(lhs.coordinates);
+  if (semiring.readsLeft())
+    fetch(lhs.values);
+}
+
+Value MatrixTimesVector::sumOneByOne(Value begin, Value end) {
+  Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-kSums)));
+  LoopBuilder::Values start(kSums, semiring.getIdentity(b, semiring.element));
+  auto sums = b.loop(
+      begin, whole, start,
+      [&](Value p, ValueRange before) {
+        LoopBuilder::Values after;
+        fetchBehind(p);
+        for (int64_t s = 0; s < kSums; ++s)
+          after.push_back(semiring.add(b, before[s], product(s ? b.add(p, b.index(s)) : p)));
+        return after;
+      },
+      kSums);
+  Value folded =
+      semiring.add(b, semiring.add(b, sums[0], sums[1]), semiring.add(b, sums[2], sums[3]));
+  return b.loop(whole, end, {folded}, [&](Value p, ValueRange before) {
+    return LoopBuilder::Values{semiring.add(b, before[0], product(p))};
+  }).front();
+}
+
+void MatrixTimesVector::finishRow(Value row, Value folded) {
+  if (init) {
+    // A row without entries adds nothing, not the identity: `any` would answer with it.
     auto [begin, end] = lhs.segment(b, row);
-    auto fetchAhead = [&](Value p) {
-      if (ahead)
-        fetchFrom(p);
-    };
-    auto oneByOne = [&, begin = begin, end = end] {
-      Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-kSums)));
-      LoopBuilder::Values start(kSums, semiring.getIdentity(b, semiring.element));
-      auto sums = b.loop(
-          begin, whole, start,
-          [&](Value p, ValueRange before) {
-            LoopBuilder::Values after;
-            fetchAhead(p);
-            for (int64_t s = 0; s < kSums; ++s)
-              after.push_back(semiring.add(b, before[s], product(s ? b.add(p, b.index(s)) : p)));
-            return after;
-          },
-          kSums);
-      Value folded =
-          semiring.add(b, semiring.add(b, sums[0], sums[1]), semiring.add(b, sums[2], sums[3]));
-      return b.loop(whole, end, {folded}, [&](Value p, ValueRange before) {
-        return LoopBuilder::Values{semiring.add(b, before[0], product(p))};
-      }).front();
-    };
-    finishRow(row, !vectors.areFast()
-                       ? oneByOne()
-                       : b.ifElse(
-                              b.less(b.sub(end, begin), vectorFrom), {semiring.element},
-                              [&] { return LoopBuilder::Values{oneByOne()}; },
-                              [&, begin = begin, end = end] {
-                                return LoopBuilder::Values{vectors.sumOf(begin, end, fetchAhead)};
-                              })[0]);
-  };
+    Value before = b.load(init, row);
+    folded = b.select(b.less(begin, end), semiring.add(b, before, folded), before);
+  }
+  folded = emitDenseEpilogue(b, op.getEpilogue(), folded, row, b.index(0));
+  b.store(folded, result, row);
+}
+
+void MatrixTimesVector::computeRow(Value row) {
+  auto [begin, end] = lhs.segment(b, row);
+  if (!vectors.areFast())
+    return finishRow(row, sumOneByOne(begin, end));
+  finishRow(row, b.ifElse(
+                     b.less(b.sub(end, begin), vectorFrom), {semiring.element},
+                     [&, begin = begin, end = end] {
+                       return LoopBuilder::Values{sumOneByOne(begin, end)};
+                     },
+                     [&, begin = begin, end = end] {
+                       return LoopBuilder::Values{
+                           vectors.sumOf(begin, end, [&](Value p) { fetchBehind(p); })};
+                     })[0]);
+}
+
+void MatrixTimesVector::computeShortRows(Value row, Value buffer) {
   bool plain = !init && op.getEpilogue().empty();
-  auto finishRows = [&](Value row, Value sums) {
-    if (plain) {
-      vector::StoreOp::create(b, sums, result, ValueRange{row});
-      return;
-    }
-    for (int64_t lane = 0; lane < vectors.lanes(); ++lane)
-      finishRow(b.add(row, b.index(lane)), vector::ExtractOp::create(b, sums, lane));
+  shortRows.sum(
+      buffer, row, [&](Value p) { fetchBehind(p); },
+      [&](Value first, Value sums) {
+        if (plain) {
+          vector::StoreOp::create(b, sums, result, ValueRange{first});
+          return;
+        }
+        for (int64_t lane = 0; lane < vectors.lanes(); ++lane)
+          finishRow(b.add(first, b.index(lane)), vector::ExtractOp::create(b, sums, lane));
+      });
+}
+
+/// `buffer`: of short rows; null where vectors are not fast.
+void MatrixTimesVector::computeRows(Value first, Value last, Value buffer) {
+  auto each = [&](Value from, Value to) {
+    b.loop(from, to, [&](Value row) { computeRow(row); });
   };
-  auto computeRows = [&](Value first, Value last, Value buffer, bool ahead) {
-    auto each = [&](Value from, Value to) {
-      b.loop(from, to, [&](Value row) { computeRow(row, ahead); });
-    };
-    if (!buffer)
-      return each(first, last);
-    Value count = b.select(vectors.reach(), b.sub(last, first), b.index(0));
-    Value blocks = b.add(first, b.bitAnd(count, b.index(-ShortRows::kRows)));
-    b.loop(first, blocks, [&](Value row) {
-      b.ifElse(
-          shortRows.areShort(row),
-          [&] {
-            shortRows.sum(
-                buffer, row,
-                [&](Value p) {
-                  if (ahead)
-                    fetchFrom(p);
-                },
-                finishRows);
-          },
-          [&] { each(row, b.add(row, b.index(ShortRows::kRows))); });
-    }, ShortRows::kRows);
-    each(blocks, last);
-  };
+  if (!buffer)
+    return each(first, last);
+  Value count = b.select(vectors.reach(), b.sub(last, first), b.index(0));
+  Value blocks = b.add(first, b.bitAnd(count, b.index(-ShortRows::kRows)));
+  b.loop(first, blocks, [&](Value row) {
+    b.ifElse(
+        shortRows.areShort(row), [&] { computeShortRows(row, buffer); },
+        [&] { each(row, b.add(row, b.index(ShortRows::kRows))); });
+  }, ShortRows::kRows);
+  each(blocks, last);
+}
+
+Value MatrixTimesVector::compute() {
+  allocateResult();
+  Value rows = lhs.majors;
   Value starts = partitionByEntries(b, lhs.positions, countIfOk(b, rows), b.index(1), 4);
   parallelChunks(
       b, starts,
@@ -162,15 +190,13 @@ FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
         Value buffer = state.empty() ? Value() : state[0];
         // A worker without its buffer leaves its rows.
         Value last = buffer ? b.select(StatusOp::create(b), end, first) : end;
-        Value entries = b.loadIndex(lhs.positions, rows);
+        auto fetching = [&](bool now) {
+          ahead = now;
+          computeRows(first, last, buffer);
+        };
         b.ifElse(
-            b.less(entries, b.index(kFetchFrom)),
-            [&] {
-              computeRows(first, last, buffer, /*ahead=*/false);
-            },
-            [&] {
-              computeRows(first, last, buffer, /*ahead=*/true);
-            });
+            b.less(b.loadIndex(lhs.positions, rows), b.index(kFetchFrom)),
+            [&] { fetching(false); }, [&] { fetching(true); });
         recordCount(b, "chunks", 0, b.index(1));
         recordCount(b, "products", 0,
                     b.sub(b.loadIndex(lhs.positions, last), b.loadIndex(lhs.positions, first)));
@@ -180,6 +206,18 @@ FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
           ReleaseOp::create(b, buffer);
       });
   ReleaseOp::create(b, starts);
-  return Value(bufferization::ToTensorOp::create(b, type, result, /*restrict=*/true,
-                                                 /*writable=*/true));
+  return bufferization::ToTensorOp::create(b, op.getType(), result, /*restrict=*/true,
+                                           /*writable=*/true);
+}
+
+FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {
+  if (!op.getStrategyAttr())
+    return op.emitError("kernel has no strategy; run select first");
+  FailureOr<Value> left = inStorageOrder(b, op, op.getLhs(), /*columnMajor=*/false);
+  if (failed(left))
+    return failure();
+  SparseOperand lhs = openSparse(b, *left);
+  checkExtents(b, extent(b, op.getRhs(), 0), lhs.minors, "spmv: length of rhs");
+  checkExtents(b, extent(b, op.getInit(), 0), lhs.majors, "spmv: length of init");
+  return MatrixTimesVector(b, op, lhs).compute();
 }
