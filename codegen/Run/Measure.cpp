@@ -1,10 +1,12 @@
 //===- Measure.cpp - call an entry point, several times -------------------===//
 #include "codegen/Run/Measure.h"
 
+#include "codegen/Run/Elements.h"
 #include "codegen/Run/Inputs.h"
 
 #include <algorithm>
 #include <chrono>
+#include <cstring>
 
 using namespace scratch;
 
@@ -42,6 +44,25 @@ static std::vector<uint64_t> makeBlock(llvm::ArrayRef<scratch_tensor> inputs,
   return words;
 }
 
+/// Every run finds writable inputs as they were given, in memory that is theirs alone.
+static std::vector<scratch_tensor> refill(const Program &program,
+                                          llvm::ArrayRef<scratch_tensor> inputs,
+                                          Measurement &measured) {
+  std::vector<scratch_tensor> given = inputs.vec();
+  measured.written.resize(inputs.size());
+  for (auto [number, slot] : llvm::enumerate(program.inputs)) {
+    if (!slot.writable)
+      continue;
+    size_t bytes = inputs[number].nnz * bytesOfElement(inputs[number].element);
+    std::vector<uint64_t> &own = measured.written[number];
+    own.resize((bytes + 7) / 8);
+    if (bytes)
+      memcpy(own.data(), inputs[number].values, bytes);
+    given[number].values = own.data();
+  }
+  return given;
+}
+
 llvm::Expected<Measurement>
 scratch::measure(const Program &program, llvm::ArrayRef<scratch_tensor> inputs,
                  int threads, int repeat) {
@@ -53,8 +74,9 @@ scratch::measure(const Program &program, llvm::ArrayRef<scratch_tensor> inputs,
     for (scratch_tensor &tensor : measured.results)
       scratch_tensor_free(&tensor);
     measured.record = {};
+    std::vector<scratch_tensor> given = refill(program, inputs, measured);
     std::vector<uint64_t> block =
-        makeBlock(inputs, measured.results, measured.threads, &measured.record);
+        makeBlock(given, measured.results, measured.threads, &measured.record);
     auto start = std::chrono::steady_clock::now();
     scratch_status status =
         program.entry(reinterpret_cast<scratch_arguments *>(block.data()));

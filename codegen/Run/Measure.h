@@ -14,7 +14,9 @@ struct Measurement {
   Measurement(Measurement &&) = default;
   ~Measurement();
 
-  std::vector<scratch_tensor> results; ///< owned
+  std::vector<scratch_tensor> results; ///< owned, or in one of `written`
+  /// What the last run had for values of writable inputs.
+  std::vector<std::vector<uint64_t>> written;
   std::vector<double> runsMs;          ///< wall time of every call, in order
   scratch_record record{};             ///< of the last run
   int threads = 0;

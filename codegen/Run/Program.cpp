@@ -4,6 +4,7 @@
 #include "codegen/Driver/Host.h"
 #include "codegen/Run/ShippedKernels.h"
 #include "codegen/X86/X86.h"
+#include "passes/Expand/Destination.h"
 
 #include "llvm/ADT/StringExtras.h"
 
@@ -121,6 +122,8 @@ llvm::Expected<Program> scratch::compileProgram(const RunOptions &options,
   if (llvm::Error error =
           takeSlots(entry->getResultTypes(), "result", program.results))
     return error;
+  for (auto [number, slot] : llvm::enumerate(program.inputs))
+    slot.writable = isWritable(*entry, number);
   program.known = recognize(*entry, program.unknownBecause);
   if (llvm::Error error = compilation.runThrough(Stage::Select))
     return error;

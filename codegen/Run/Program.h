@@ -15,6 +15,7 @@ namespace scratch {
 struct TensorSlot {
   TensorDescription type;
   llvm::SmallVector<int64_t> shape; ///< ShapedType::kDynamic where free
+  bool writable = false;            ///< an argument that a result may be written over
   bool isSparse() const { return type.format != SCRATCH_FORMAT_DENSE; }
 };
 

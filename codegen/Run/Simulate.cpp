@@ -82,11 +82,17 @@ public:
     return reinterpret_cast<void *>(address);
   }
 
-  uint64_t placeTensor(scratch_tensor tensor) {
+  /// `alone`: its values share memory with no other tensor's.
+  uint64_t placeTensor(scratch_tensor tensor, bool alone) {
     BufferSizes sizes(tensor);
+    const void *values = tensor.values;
+    if (alone)
+      placed.erase(values);
     tensor.positions = place(tensor.positions, sizes.positions);
     tensor.coordinates = place(tensor.coordinates, sizes.coordinates);
     tensor.values = place(tensor.values, sizes.values);
+    if (alone)
+      placed.erase(values);
     return placeObject(tensor);
   }
 
@@ -134,6 +140,7 @@ static llvm::Error takeResults(const Guest &guest, llvm::ArrayRef<uint64_t> addr
       bool coordinates = guest.take(tensor.coordinates, sizes.coordinates);
       bool values = guest.take(tensor.values, sizes.values);
       whole = positions && coordinates && values;
+      tensor.flags |= SCRATCH_TENSOR_OWNED; // even one that stood in an input's array
     } else {
       tensor = {};
     }
@@ -189,8 +196,8 @@ llvm::Expected<Measurement> scratch::simulate(const Program &program,
       SCRATCH_ABI_VERSION, static_cast<uint32_t>(count), 0, 0,
       reinterpret_cast<scratch_record *>(record)};
   uint64_t *slot = words.data() + sizeof(scratch_arguments) / 8;
-  for (const scratch_tensor &input : inputs)
-    *slot++ = guest.placeTensor(input);
+  for (auto [input, type] : llvm::zip_equal(inputs, program.inputs))
+    *slot++ = guest.placeTensor(input, type.writable);
   std::vector<uint64_t> results;
   for (size_t number = 0; number < program.results.size(); ++number) {
     results.push_back(guest.placeObject(scratch_tensor{}));

@@ -1,6 +1,7 @@
 //===- Destination.cpp - results written over an operand ------------------===//
 #include "passes/Expand/Destination.h"
 
+#include "dialects/Scratch/Scratch.h"
 #include "passes/Expand/Operands.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -16,10 +17,14 @@ bool scratch::isWritable(func::FuncOp function, unsigned argument) {
   return tensor && !tensor.getEncoding() && permitted && permitted.getValue();
 }
 
-/// Whether the entry point alone calls the function.
-static bool isCalledOnce(func::FuncOp function) {
+/// Whether the entry point alone calls the function: another caller's tensor may be read
+/// behind the call, or be memory that must not be written.
+static bool isCalledByEntryAlone(func::FuncOp function) {
   auto uses = SymbolTable::getSymbolUses(function, function->getParentOp());
-  return uses && llvm::range_size(*uses) == 1;
+  return uses && llvm::all_of(*uses, [](SymbolTable::SymbolUse use) {
+           auto caller = use.getUser()->getParentOfType<func::FuncOp>();
+           return caller && caller->hasAttr(ScratchDialect::kEntry);
+         });
 }
 
 Value scratch::bufferOfDestination(LoopBuilder &b, Operation *op, Value out) {
@@ -27,7 +32,7 @@ Value scratch::bufferOfDestination(LoopBuilder &b, Operation *op, Value out) {
   auto function =
       argument ? dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp()) : func::FuncOp();
   if (!function || op->getBlock() != argument.getOwner() || !argument.getOwner()->isEntryBlock() ||
-      !isWritable(function, argument.getArgNumber()) || !isCalledOnce(function))
+      !isWritable(function, argument.getArgNumber()) || !isCalledByEntryAlone(function))
     return {};
   // Its extents may be asked for.
   auto reads = [](OpOperand &use) { return !isa<tensor::DimOp>(use.getOwner()); };

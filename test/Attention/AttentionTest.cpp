@@ -189,6 +189,30 @@ TEST(Attention, WritableDestinationsHoldTheResult) {
   EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5);
 }
 
+// What a function gives to another is its own affair, not what the caller permits.
+TEST(Attention, OnlyTheCallersOwnPermissionCounts) {
+  Kernel kernel(
+      R"(func.func private @inner(%q: tensor<?x?x?x8xf32>,
+                                  %o: tensor<?x?x?x8xf32> {bufferization.writable = true})
+      -> tensor<?x?x?x8xf32> {
+    %r = scratch.attention %q, %q, %q outs(%o : tensor<?x?x?x8xf32>)
+        : tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32> -> tensor<?x?x?x8xf32>
+    return %r : tensor<?x?x?x8xf32>
+  }
+  func.func @attention(%q: tensor<?x?x?x8xf32>, %o: tensor<?x?x?x8xf32>)
+      -> (tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>) {
+    %r = call @inner(%q, %o)
+        : (tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>) -> tensor<?x?x?x8xf32>
+    return %r, %o : tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>
+  })");
+  Tensor q = Tensor::random(1, SCRATCH_F32, {1, 2, 9, 8}),
+         o = Tensor::random(2, SCRATCH_F32, {1, 2, 9, 8});
+  std::vector<uint8_t> before = o.bytes;
+  ASSERT_EQ(kernel.call({&q.view, &o.view}, {}, 2), SCRATCH_OK) << scratch_last_error();
+  EXPECT_EQ(o.bytes, before);
+  EXPECT_EQ(memcmp(kernel.results[1].values, before.data(), before.size()), 0);
+}
+
 TEST(Attention, AQueryThatIsReadIsNoPlaceForTheResult) {
   Kernel kernel(
       R"(func.func @attention(%q: tensor<?x?x?x8xf32> {bufferization.writable = true})
