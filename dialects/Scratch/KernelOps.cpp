@@ -196,8 +196,6 @@ LogicalResult SpgemmOp::verify() {
     return emitOpError("complement needs a mask");
   // (spgemm_c5)
   if (Value init = getInit()) {
-    if (getMask())
-      return emitOpError("takes a mask or init, found both");
     if (failed(verifySparseMatrix(*this, "init", init.getType())) ||
         failed(verifyShape(*this, "init", shapeOf(init.getType()), expected)))
       return failure();

@@ -52,7 +52,8 @@ def Scratch_SpgemmOp : Scratch_KernelOp<"spgemm", [AttrSizedOperandSegments]> {
     entries only; (i, j) is present when at least one product fell on it. With a
     mask, only entries of the mask are computed. `init` is a matrix that the
     product is added to, row by row while the row is hot: its entries come first
-    in every sum, and are present. The epilogue then runs on each finished row.
+    in every sum, and are present; under a mask, those inside it. The epilogue then
+    runs on each finished row.
 
     (spgemm_c1) lhs, rhs and result are sparse matrices (CSR or CSC).
     (spgemm_c2) columns of lhs equal rows of rhs; the result is rows(lhs) x
@@ -61,8 +62,7 @@ def Scratch_SpgemmOp : Scratch_KernelOp<"spgemm", [AttrSizedOperandSegments]> {
     reads no values.
     (spgemm_c4) a custom semiring has multiply, add and identity; a built-in one
     has none of them.
-    (spgemm_c5) init is a sparse matrix of the result's shape and elements; there
-    is no mask beside it.
+    (spgemm_c5) init is a sparse matrix of the result's shape and elements.
 
     ```mlir
     %C = scratch.spgemm %A, %B semiring<min_plus> mask(%M : !scratch.mask<?x?>)

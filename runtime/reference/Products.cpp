@@ -147,7 +147,9 @@ void multiplyRows(const Rows<Wide> &a, const Rows<Wide> &b, Semiring semiring,
     terms.clear();
     if (init)
       for (int64_t p = init->positions[row]; p < init->positions[row + 1]; ++p)
-        terms.push_back({init->columns[p], static_cast<uint32_t>(terms.size()), init->values[p]});
+        if (mask.allows(init->columns[p]))
+          terms.push_back(
+              {init->columns[p], static_cast<uint32_t>(terms.size()), init->values[p]});
     for (int64_t p = a.positions[row]; p < a.positions[row + 1]; ++p)
       for (int64_t k = a.columns[p], q = b.positions[k]; q < b.positions[k + 1];
            ++q)

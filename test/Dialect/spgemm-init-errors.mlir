@@ -25,12 +25,3 @@ func.func @spgemm_c5_element(%A: !M, %C: tensor<4x4xf32, #CSR>) {
   %D = scratch.spgemm %A, %A init(%C : tensor<4x4xf32, #CSR>) : !M, !M -> !M
   return
 }
-
-// -----
-#CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed)}>
-!M = tensor<4x4xf64, #CSR>
-func.func @spgemm_c5_mask(%A: !M, %M: !scratch.mask<4x4>) {
-  // expected-error@+1 {{takes a mask or init, found both}}
-  %D = scratch.spgemm %A, %A mask(%M : !scratch.mask<4x4>) init(%A : !M) : !M, !M -> !M
-  return
-}

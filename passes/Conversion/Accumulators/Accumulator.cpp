@@ -94,6 +94,7 @@ void Accumulator::accumulate(LoopBuilder &b, AccumulateOp op) {
   Segment segment = segmentOf(b, op);
   segment.repeated = op.getRepeated();
   segment.unmasked = op.getUnmasked();
+  segment.alone = isa<TileOp>(op->getParentOp());
   touchSegment(b, segment);
 }
 

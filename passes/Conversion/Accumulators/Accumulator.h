@@ -79,6 +79,8 @@ protected:
     bool repeated = false;
     /// Merged whether or not the mask wants them.
     bool unmasked = false;
+    /// One of its kind in the tile, in no loop over segments.
+    bool alone = false;
 
     mlir::Value product(LoopBuilder &b, mlir::Value p) const { return multiply(b, p, scale); }
   };

@@ -26,7 +26,7 @@ static constexpr int64_t kAhead = 8;
 bool RowWiseProduct::walksMask() {
   // Counting needs no place, but the numeric pass writes rows where they belong,
   // and gathering spoils one entry behind a row.
-  if (op.getStrategyAttr().getPhases() != Phases::One || partials)
+  if (op.getStrategyAttr().getPhases() != Phases::One || partials || init)
     return false;
   return mask.isOneSparseLeaf() && (mask.getLeaves()[0].sparse.ordered || !isOrderedResult());
 }

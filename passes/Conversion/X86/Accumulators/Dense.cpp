@@ -79,13 +79,8 @@ void DenseAccumulator::touchGroup(LoopBuilder &b, ValueRange coordinates, ValueR
   for (Value coordinate : coordinates)
     columns.push_back(b.sub(coordinate, low));
   if (!known()) {
-    // Inside a mask the leaves' bits stay, for those who clear by them.
-    for (Value column : columns) {
-      Value state = byte(b, kPresent);
-      if (asksMask())
-        state = b.bitOr(b.load(states, column), state);
-      b.store(state, states, column);
-    }
+    for (Value column : columns)
+      b.store(byte(b, kPresent), states, column);
     for (Value column : columns)
       note(b, column);
   }
@@ -229,9 +224,9 @@ void DenseAccumulator::touchSegment(LoopBuilder &b, const Segment &segment) {
     unmasked = false;
     return;
   }
-  // One list serves one kind of segment; another kind is merged where it stands.
+  // One list serves the segments of one loop; others are merged where they stand, in front.
   bool otherScale = segment.scale && segment.scale.getType() != element;
-  if (!masked() || pending || otherScale)
+  if (!masked() || pending || otherScale || segment.alone)
     return Accumulator::touchSegment(b, segment);
   pending = segment;
   Value zero = b.index(0);

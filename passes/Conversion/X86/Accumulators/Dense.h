@@ -31,7 +31,7 @@ protected:
   void touchSegment(LoopBuilder &b, const Segment &segment) override;
   void touchGroup(LoopBuilder &b, mlir::ValueRange coordinates,
                   mlir::ValueRange products) override;
-  int64_t groupSize() const override { return 4; }
+  int64_t groupSize() const override { return asksMask() ? 1 : 4; }
   void touchMark(LoopBuilder &b, mlir::Value coordinate, int64_t bit) override;
 
   /// Visits every word of the window that may hold entries, in order.
