@@ -44,7 +44,12 @@ func.func @attention(%q: tensor<?x?x?x16xf32>, %k: tensor<?x?x?x16xf32>, %v: ten
     }
     EXPECT_EQ(someEmpty, count > 1); // beyond the diagonal
   }
-  EXPECT_EQ(kernel.call({&q.view, &k.view, &v.view}, {0}, 4), SCRATCH_INVALID_ARGUMENT);
+  for (auto [count, expected] :
+       {std::pair<int64_t, std::string>{0, "1"}, {-1, "1"}, {1 << 21, "1048576"}}) {
+    EXPECT_EQ(kernel.call({&q.view, &k.view, &v.view}, {count}, 4), SCRATCH_INVALID_ARGUMENT);
+    EXPECT_EQ(scratch_last_error(),
+              "attention: parts: found " + std::to_string(count) + ", expected " + expected);
+  }
 }
 
 static std::string shortRows(const std::string &element, const std::string &options) {

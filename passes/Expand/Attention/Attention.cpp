@@ -421,6 +421,9 @@ Value AttentionExpansion::resultBuffer(unsigned number, ArrayRef<Value> extents)
   return allocateResult(b, op->getResult(number).getType(), extents);
 }
 
+/// Parts that results may be asked for.
+static constexpr int64_t kMostParts = 1 << 20;
+
 /// Buffers of the results, and of parts where there may be some.
 void AttentionExpansion::openResults() {
   bool first = op.getLayout() == Layout::Bhsd;
@@ -429,10 +432,11 @@ void AttentionExpansion::openResults() {
   SmallVector<Value> logShape{e.batches, e.queryHeads, e.queries};
   result.headsFirst = first;
   if (op.getParts()) {
-    parts.count = arith::MaxUIOp::create(b, op.getParts(), b.index(1));
-    FailOp::create(b, b.bitAnd(b.less(b.index(0), op.getParts()),
-                               b.lessEqual(op.getParts(), b.index(1 << 20))),
-                   SCRATCH_INVALID_ARGUMENT, "attention: parts", op.getParts(), b.index(1));
+    Value least = arith::MaxSIOp::create(b, op.getParts(), b.index(1));
+    Value nearest = arith::MinSIOp::create(b, least, b.index(kMostParts));
+    FailOp::create(b, arith::CmpIOp::create(b, arith::CmpIPredicate::eq, op.getParts(), nearest),
+                   SCRATCH_INVALID_ARGUMENT, "attention: parts", op.getParts(), nearest);
+    parts.count = nearest;
     shape.insert(shape.begin(), op.getParts());
     logShape.insert(logShape.begin(), op.getParts());
     checkOuts(b, op, shape, logShape);
