@@ -194,10 +194,8 @@ void *scratch_rt_adopt(scratch_arguments *block, void *memory, int64_t count,
       scratch_rt_release(memory);
     return NULL;
   }
-  if (own) {
-    scratch_call_keep(memory);
+  if (own && scratch_call_keep(memory))
     return memory;
-  }
   if (!memory && count != 0) {
     scratch_call_fail(SCRATCH_INVALID_ARGUMENT,
                       "result buffer: found null, expected %lld elements",

@@ -40,8 +40,9 @@ scratch_call *scratch_call_current(void);
 
 /* What the current call has to give back; null outside any call. */
 scratch_temporaries *scratch_call_temporaries(void);
-/* Memory that becomes part of a result outlives the call. */
-void scratch_call_keep(const void *memory);
+/* Memory that becomes part of a result outlives the call; 0 if it is part of one
+ * already. */
+int scratch_call_keep(const void *memory);
 
 /* Record a failure of the current call; the first one is kept. */
 __attribute__((format(printf, 2, 3))) void

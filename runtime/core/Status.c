@@ -59,8 +59,8 @@ scratch_temporaries *scratch_call_temporaries(void) {
   return in_call() && current != &stand_in ? current->temporaries : NULL;
 }
 
-void scratch_call_keep(const void *memory) {
-  scratch_temporaries_remove(scratch_call_temporaries(), memory);
+int scratch_call_keep(const void *memory) {
+  return scratch_temporaries_remove(scratch_call_temporaries(), memory);
 }
 
 static void fail_with(int32_t code, const char *format, va_list values) {

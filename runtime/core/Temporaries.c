@@ -44,16 +44,19 @@ void scratch_temporaries_add(scratch_temporaries *list, void *memory) {
   pthread_mutex_unlock(&list->lock);
 }
 
-void scratch_temporaries_remove(scratch_temporaries *list, const void *memory) {
+int scratch_temporaries_remove(scratch_temporaries *list, const void *memory) {
   if (!list)
-    return;
+    return 1;
+  int found = 0;
   pthread_mutex_lock(&list->lock);
   for (size_t k = list->count; k-- > 0;)
     if (list->items[k] == memory) {
       list->items[k] = list->items[--list->count];
+      found = 1;
       break;
     }
   pthread_mutex_unlock(&list->lock);
+  return found;
 }
 
 void *scratch_temporaries_take(scratch_temporaries *list) {

@@ -16,8 +16,8 @@ scratch_temporaries *scratch_temporaries_make(void);
 
 /* All take null for a list that nothing is ever in. */
 void scratch_temporaries_add(scratch_temporaries *list, void *memory);
-/* Forget an address; nothing happens if it is not there. */
-void scratch_temporaries_remove(scratch_temporaries *list, const void *memory);
+/* Forget an address; 0 if it is not there, 1 for null. */
+int scratch_temporaries_remove(scratch_temporaries *list, const void *memory);
 /* The last one, no longer in the list; null when none is left. */
 void *scratch_temporaries_take(scratch_temporaries *list);
 

@@ -213,6 +213,20 @@ TEST(Attention, OnlyTheCallersOwnPermissionCounts) {
   EXPECT_EQ(memcmp(kernel.results[1].values, before.data(), before.size()), 0);
 }
 
+// A result that is given twice is two tensors: each of them is released.
+TEST(Attention, ResultsThatAreOneValueHaveMemoryOfTheirOwn) {
+  Kernel kernel(
+      R"(func.func @attention(%q: tensor<?x?x?x8xf32>) -> (tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>) {
+    %r = scratch.attention %q, %q, %q
+        : tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32> -> tensor<?x?x?x8xf32>
+    return %r, %r : tensor<?x?x?x8xf32>, tensor<?x?x?x8xf32>
+  })");
+  Tensor q = Tensor::random(1, SCRATCH_F32, {1, 2, 9, 8});
+  ASSERT_EQ(kernel.call({&q.view}, {}, 2), SCRATCH_OK) << scratch_last_error();
+  EXPECT_NE(kernel.results[0].values, kernel.results[1].values);
+  EXPECT_EQ(memcmp(kernel.results[0].values, kernel.results[1].values, q.bytes.size()), 0);
+}
+
 TEST(Attention, AQueryThatIsReadIsNoPlaceForTheResult) {
   Kernel kernel(
       R"(func.func @attention(%q: tensor<?x?x?x8xf32> {bufferization.writable = true})

@@ -14,7 +14,10 @@ char scratch_piuma_text[SCRATCH_TEXT_BYTES];
 scratch_call *scratch_call_current(void) { return &call; }
 
 /* An image runs one call: all memory ends with it. */
-void scratch_call_keep(const void *memory) { (void)memory; }
+int scratch_call_keep(const void *memory) {
+  (void)memory;
+  return 1;
+}
 
 /* Texts need %s, %u, %d and %lld only. */
 static char *put_number(char *at, char *end, uint64_t value, int negative) {
