@@ -9,7 +9,6 @@
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/RowLoops.h"
 
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -54,6 +53,5 @@ FailureOr<Value> scratch::expandFingerprint(LoopBuilder &b, FingerprintOp op) {
         b.store(word, key, b.index(at++));
     });
   }
-  return Value(bufferization::ToTensorOp::create(b, type, key, /*restrict=*/true,
-                                                 /*writable=*/true));
+  return asTensor(b, type, key);
 }

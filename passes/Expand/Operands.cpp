@@ -37,6 +37,11 @@ Value scratch::openDense(LoopBuilder &b, Value tensor) {
       b, MemRefType::get(type.getShape(), type.getElementType()), tensor, /*readOnly=*/true);
 }
 
+Value scratch::asTensor(LoopBuilder &b, Type tensor, Value buffer) {
+  return bufferization::ToTensorOp::create(b, tensor, buffer, /*restrict=*/true,
+                                           /*writable=*/true);
+}
+
 /// A tensor that is only filled is not needed for its extents.
 Value scratch::extent(LoopBuilder &b, Value tensor, unsigned dimension) {
   while (auto fill = tensor.getDefiningOp<linalg::FillOp>())

@@ -30,6 +30,9 @@ SparseOperand openSparse(LoopBuilder &b, mlir::Value matrix);
 /// Read-only buffer of a dense tensor.
 mlir::Value openDense(LoopBuilder &b, mlir::Value tensor);
 
+/// A kernel's result: the tensor that a buffer of its own holds.
+mlir::Value asTensor(LoopBuilder &b, mlir::Type tensor, mlir::Value buffer);
+
 /// Extent of a tensor as an index value.
 mlir::Value extent(LoopBuilder &b, mlir::Value tensor, unsigned dimension);
 

@@ -15,7 +15,6 @@
 #include "passes/Expand/StorageOrder.h"
 #include "passes/Expand/Vectors.h"
 
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -213,8 +212,7 @@ FailureOr<Value> RowWiseSpmm::expand() {
       },
       [&] { return LoopBuilder::Values{b.index(0)}; })[0];
   recordCount(b, "products", 0, b.mul(nonzeros, columns));
-  return Value(bufferization::ToTensorOp::create(b, type, result, /*restrict=*/true,
-                                                 /*writable=*/true));
+  return asTensor(b, type, result);
 }
 
 FailureOr<Value> scratch::expandSpmm(LoopBuilder &b, SpmmOp op) {

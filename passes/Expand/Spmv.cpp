@@ -18,7 +18,6 @@
 #include "passes/Expand/StorageOrder.h"
 #include "passes/Expand/VectorProducts.h"
 
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -206,8 +205,7 @@ Value MatrixTimesVector::compute() {
           ReleaseOp::create(b, buffer);
       });
   ReleaseOp::create(b, starts);
-  return bufferization::ToTensorOp::create(b, op.getType(), result, /*restrict=*/true,
-                                           /*writable=*/true);
+  return asTensor(b, op.getType(), result);
 }
 
 FailureOr<Value> scratch::expandSpmv(LoopBuilder &b, SpmvOp op) {

@@ -20,7 +20,6 @@
 #include "passes/Expand/Destination.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
-#include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/RowLoops.h"
 #include "runtime/abi/scratch.h"
 

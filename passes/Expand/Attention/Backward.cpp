@@ -21,7 +21,6 @@
 #include "passes/Expand/Attention/ScoreDerivative.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
-#include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/RowLoops.h"
 
 using namespace mlir;

@@ -10,7 +10,6 @@
 #include "passes/Emission/ShortFloats.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
-#include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/RowLoops.h"
 
 using namespace mlir;

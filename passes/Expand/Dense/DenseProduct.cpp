@@ -19,7 +19,6 @@
 #include "passes/Expand/Dense/MatrixVector.h"
 #include "passes/Expand/InitialValue.h"
 #include "passes/Expand/Operands.h"
-#include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/RowLoops.h"
 #include "runtime/abi/scratch.h"
 

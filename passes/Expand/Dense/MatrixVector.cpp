@@ -12,7 +12,6 @@
 #include "passes/Expand/Dense/Source.h"
 #include "passes/Expand/InitialValue.h"
 #include "passes/Expand/Operands.h"
-#include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/RowLoops.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"

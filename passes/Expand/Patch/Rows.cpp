@@ -11,7 +11,6 @@
 
 #include "passes/Emission/ShortFloats.h"
 #include "passes/Expand/Operands.h"
-#include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/RowLoops.h"
 #include "runtime/abi/scratch.h"
 

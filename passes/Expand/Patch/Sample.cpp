@@ -8,7 +8,6 @@
 
 #include "passes/Emission/RandomNumbers.h"
 #include "passes/Expand/Operands.h"
-#include "passes/Expand/Prune/MaskUses.h"
 #include "passes/Expand/RowLoops.h"
 #include "runtime/abi/scratch.h"
 

@@ -6,18 +6,12 @@
 #include "passes/Expand/RowLoops.h"
 #include "runtime/abi/scratch.h"
 
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace scratch;
 using Values = LoopBuilder::Values;
-
-Value scratch::asTensor(LoopBuilder &b, Type tensor, Value buffer) {
-  return bufferization::ToTensorOp::create(b, tensor, buffer, /*restrict=*/true,
-                                           /*writable=*/true);
-}
 
 static Value allocateLike(LoopBuilder &b, RankedTensorType type, ValueRange extents) {
   SmallVector<Value> sizes;

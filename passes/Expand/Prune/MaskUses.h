@@ -30,9 +30,6 @@ mlir::Value emitPackedGradient(LoopBuilder &b, PackedGradientOp op);
 mlir::Value emitPrefixSum(LoopBuilder &b, mlir::Value positions, mlir::Value rows,
                           llvm::StringRef what);
 
-/// A buffer as a tensor; the tensor owns it.
-mlir::Value asTensor(LoopBuilder &b, mlir::Type tensor, mlir::Value buffer);
-
 } // namespace scratch
 
 #endif // SCRATCH_PASSES_EXPAND_PRUNE_MASKUSES_H

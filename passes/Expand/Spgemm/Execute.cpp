@@ -14,7 +14,7 @@
 #include "passes/Expand/Epilogue.h"
 #include "passes/Expand/Fingerprint.h"
 #include "passes/Expand/Kernels.h"
-#include "passes/Expand/Prune/MaskUses.h"
+#include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
 #include "passes/Expand/Spgemm/RowGroups.h"
 #include "passes/Expand/StorageOrder.h"

@@ -14,7 +14,6 @@
 #include "passes/Expand/RowLoops.h"
 #include "passes/Expand/StorageOrder.h"
 
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -118,8 +117,7 @@ public:
 
   Value result() {
     if (!all)
-      return bufferization::ToTensorOp::create(b, op.getType(), target, /*restrict=*/true,
-                                               /*writable=*/true);
+      return asTensor(b, op.getType(), target);
     Value total = fold(identity(), target, b.index(0), countIfOk(b, chunks));
     ReleaseOp::create(b, target);
     return total;
