@@ -1,6 +1,7 @@
 //===- Attention.cpp - masked attention becomes loops over tiles ----------===//
 //
-// Stage: expand. Keys are packed once per key head. Then, in parallel over (batch,
+// Stage: expand. Keys are packed once per key head, or tile by tile where one task alone
+// reads them. Then, in parallel over (batch,
 // heads, block of queries), weighted by the tiles that each has to compute:
 //   for tiles of keys within the mask's bounds:
 //     skipped tile: nothing      full tile: no mask code
