@@ -41,10 +41,22 @@ inline constexpr int64_t kMergeEntries = 2;
 inline constexpr int64_t kSortProducts = 64;
 inline constexpr int64_t kSortColumns = int64_t(1) << 26;
 
-/// Windows are emptied by words of so many columns: those of a `blocked` tile begin at
-/// multiples of it, one per row. A group of `grouped` has the columns of one byte.
+/// Windows are emptied by words of so many columns. A group of `grouped` has the columns of
+/// one byte.
 inline constexpr int64_t kWordColumns = 64;
 inline constexpr int64_t kGroupColumnsLog = 3;
+
+/// A panel of a bitmap (AccumulateBitmapOp) is as many vectors as sums of a row are kept in.
+inline constexpr int64_t kPanelVectors = 16, kPanelVectorBits = 512;
+/// Lanes of one of them; 0: bitmaps have no such elements.
+inline int64_t panelLanes(mlir::Type element) {
+  bool held = element.isIntOrFloat() && llvm::is_contained({32u, 64u}, element.getIntOrFloatBitWidth());
+  return held ? kPanelVectorBits / int64_t(element.getIntOrFloatBitWidth()) : 0;
+}
+/// The windows of a `blocked` tile, one per row, begin at multiples of so many columns.
+inline int64_t blockedColumns(mlir::Type element) {
+  return std::max(kPanelVectors * panelLanes(element), kWordColumns);
+}
 
 /// What a row's predicted cost may depend on (Features.def).
 enum class CostFeature : uint32_t {

@@ -110,19 +110,22 @@ LogicalResult MarkDenseOp::verify() {
 }
 
 /// What a built-in multiply reads must be there.
-template <typename Op> static LogicalResult verifyMultiply(Op op) {
-  if (op.getSymbolic()) {
-    if (op.getValues() || op.getScale())
-      return op.emitOpError("records presence only when symbolic; values and scale have no use");
-    return success();
-  }
+template <typename Op> static LogicalResult verifyOperands(Op op, bool scaled, bool valued) {
   SemiringOperator multiply = op.getSemiring().getMultiply();
   bool left = op.getSwapped() ? readsRight(multiply) : readsLeft(multiply);
   bool right = op.getSwapped() ? readsLeft(multiply) : readsRight(multiply);
-  if (left && !op.getScale())
+  if (left && !scaled)
     return op.emitOpError("multiply ") << stringify(multiply) << " needs a scale";
-  if (right && !op.getValues())
+  if (right && !valued)
     return op.emitOpError("multiply ") << stringify(multiply) << " needs values";
+  return success();
+}
+
+template <typename Op> static LogicalResult verifyMultiply(Op op) {
+  if (!op.getSymbolic())
+    return verifyOperands(op, bool(op.getScale()), bool(op.getValues()));
+  if (op.getValues() || op.getScale())
+    return op.emitOpError("records presence only when symbolic; values and scale have no use");
   return success();
 }
 
@@ -175,6 +178,21 @@ LogicalResult AccumulateGroupsOp::verify() {
   if (getSemiring().isCustom())
     return emitOpError("expected a built-in semiring");
   return verifyMultiply(*this);
+}
+
+LogicalResult AccumulateBitmapOp::verify() {
+  TileType tile = getTile().getType();
+  if (tile.getKind() != AccumulatorKind::Blocked)
+    return emitOpError("expected accumulator 'blocked', found '") << stringify(tile.getKind()) << "'";
+  int64_t lanes = panelLanes(tile.getElement());
+  if (!lanes)
+    return emitOpError("expected values of 32 or 64 bits, found ") << tile.getElement();
+  if (failed(verifyCoordinates(*this, getRows())) ||
+      failed(verifyBuffer(*this, "masks", getMasks(), IntegerType::get(getContext(), lanes))))
+    return failure();
+  if (getSemiring().isCustom())
+    return emitOpError("expected a built-in semiring");
+  return verifyOperands(*this, bool(getScales()), bool(getValues()));
 }
 
 LogicalResult DrainOp::verify() {

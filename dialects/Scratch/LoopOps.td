@@ -236,6 +236,30 @@ def Scratch_AccumulateGroupsOp
   let hasVerifier = 1;
 }
 
+def Scratch_AccumulateBitmapOp
+    : Scratch_Op<"accumulate_bitmap", [AttrSizedOperandSegments, MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Merge rows of a bitmap, each scaled, into a panel of a tile's columns";
+  let description = [{
+    For p in [`first`, `last`), one after the other, row r = `rows[p]` - `base` of a bitmap: of
+    the panel's columns c, from `column` on, those whose bit is set receive
+    `multiply(scales[p], values[r * width + c - column])`; `swapped` exchanges the arguments.
+    A panel is 16 vectors of 512 bits (Kinds.h) wide, `width` columns; `masks` holds a number
+    per vector, whose bits are its lanes. Values without a bit are read and have no effect.
+    Sums stay in registers while the rows go by. (Bitmap: as GraphBLAS calls the format.)
+  }];
+  let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$rows, Index:$first, Index:$last,
+                       Index:$base, Index:$column, AnyMemRef:$masks,
+                       Optional<AnyMemRef>:$values, Optional<AnyMemRef>:$scales,
+                       UnitAttr:$swapped, Scratch_SemiringAttr:$semiring);
+  let assemblyFormat = [{
+    $tile `,` $rows `[` $first `,` $last `]` `base` $base `column` $column `of` $masks
+    (`values` $values^ `:` type($values))? (`scaled` $scales^ `:` type($scales))?
+    (`swapped` $swapped^)? `semiring` `` $semiring attr-dict
+    `:` type($tile) `,` type($rows) `,` type($masks)
+  }];
+  let hasVerifier = 1;
+}
+
 def Scratch_DrainOp
     : Scratch_Op<"drain", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "Write a tile's entries out, in ascending order";

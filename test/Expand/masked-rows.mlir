@@ -16,9 +16,9 @@ func.func @values(%A: tensor<?x?xf64, #CSR>) -> tensor<?x?xf64, #CSR> {
   return %C : tensor<?x?xf64, #CSR>
 }
 
-// Pairs along a short row of the mask are counted in a register of 512 bits.
+// Pairs along a short row of the mask are counted in registers of 256 bits.
 // CHECK-LABEL: func.func private @counts.body
-// CHECK: arith.cmpi eq, {{.*}} : vector<16xi32>
+// CHECK: arith.cmpi eq, {{.*}} : vector<8xi32>
 func.func @counts(%A: tensor<?x?xi32, #CSR>) -> tensor<?x?xi32, #CSR> {
   %m = scratch.mask.from structure %A : tensor<?x?xi32, #CSR> -> !scratch.mask<?x?>
   %C = scratch.spgemm %A, %A semiring<plus_pair> mask(%m : !scratch.mask<?x?>)

@@ -36,6 +36,7 @@ public:
   virtual void accumulate(LoopBuilder &b, AccumulateOp op);
   void accumulateSampled(LoopBuilder &b, AccumulateSampledOp op);
   virtual void accumulateGroups(LoopBuilder &, AccumulateGroupsOp) { llvm_unreachable("no groups"); }
+  virtual void accumulateBitmap(LoopBuilder &, AccumulateBitmapOp) { llvm_unreachable("no bitmap"); }
 
   /// All segments were merged; what was put off is done here.
   virtual void finish(LoopBuilder &b) {}

@@ -23,6 +23,8 @@ static void lowerOps(Accumulator &accumulator, Value tile,
       accumulator.accumulate(b, op);
     else if (auto op = dyn_cast<AccumulateGroupsOp>(user))
       accumulator.accumulateGroups(b, op);
+    else if (auto op = dyn_cast<AccumulateBitmapOp>(user))
+      accumulator.accumulateBitmap(b, op);
     else if (auto op = dyn_cast<AccumulateSampledOp>(user))
       accumulator.accumulateSampled(b, op);
     else if (auto op = dyn_cast<DrainAlongOp>(user))

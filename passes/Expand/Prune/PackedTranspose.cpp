@@ -21,7 +21,7 @@ using namespace scratch;
 using Values = LoopBuilder::Values;
 
 /// Vectors of samples side by side, for panels of one row and of more.
-static constexpr int64_t kVectors = 4, kPanelVectors = 2;
+static constexpr int64_t kVectors = 4, kVectorsOfPanel = 2;
 
 namespace {
 class TransposedProduct {
@@ -135,7 +135,7 @@ Value TransposedProduct::expand() {
       target && isMatrix
           ? std::max<int64_t>(1, target.getVectorBits() / element.getIntOrFloatBitWidth())
           : 1;
-  int64_t vectors = entries.panelHeight() > 1 ? kPanelVectors : kVectors;
+  int64_t vectors = entries.panelHeight() > 1 ? kVectorsOfPanel : kVectors;
   Value width = b.index(vectors * lanes);
   Value tiles = arith::CeilDivUIOp::create(b, columns, width);
   parallelRows(b, countIfOk(b, tiles), [&](Value first, Value last) {

@@ -6,10 +6,12 @@
 // take their products from it, each into a window of its own. What is fetched shrinks by
 // the number of rows in a block that name a row of B.
 //
-// For results of few columns, whose windows fit beside a range. The order of additions is
-// that of single rows: bits do not depend on the choice.
+// For results of few columns, whose windows fit beside a range. A B whose rows are full enough
+// is taken as a bitmap (BitmapPanel.h), piece by piece. The order of additions is that of
+// single rows: bits do not depend on the choice.
 //
 //===----------------------------------------------------------------------===//
+#include "passes/Expand/Spgemm/BitmapPanel.h"
 #include "passes/Expand/Spgemm/RowWise.h"
 
 #include "passes/Emission/Search.h"
@@ -40,36 +42,53 @@ static int64_t bytesOf(Type type) {
   return type.isIndex() ? 8 : (type.getIntOrFloatBitWidth() + 7) / 8;
 }
 
-/// Whether rows are computed in blocks, and of how many rows.
+/// Rows whose windows take so many bytes, and that leave so many blocks.
+Value RowWiseProduct::rowsOfBlock(int64_t bytes, int64_t blocks, int64_t most) {
+  Value one = b.index(1), width = b.max(b.roundUp(columns, kWordColumns), one);
+  Value fit = arith::DivUIOp::create(b, b.index(bytes / (bytesOf(semiring.element) + 1)), width);
+  Value share = arith::DivUIOp::create(b, rows, b.index(blocks));
+  return b.max(b.min(b.min(fit, share), b.index(most)), one);
+}
+
+/// Whether blocks of `number` rows name a row of B `uses` times.
+Value RowWiseProduct::nameOften(Value number, int64_t uses) {
+  Value mean = arith::DivUIOp::create(b, b.loadIndex(lhs.positions, lhs.majors),
+                                      b.max(rows, b.index(1)));
+  Value often = b.lessEqual(b.mul(rhs.majors, b.index(uses)), b.mul(mean, number));
+  return b.bitAnd(b.lessEqual(b.index(kLeastRows), number), often);
+}
+
+/// Whether rows are computed in blocks, of how many rows, and from what.
 void RowWiseProduct::decideBlocks() {
   if (!blocking)
     return;
-  int64_t windowBytes = bytesOf(semiring.element) + 1;
-  Value one = b.index(1);
-  Value width = b.max(b.roundUp(columns, kWordColumns), one);
-  Value fit = arith::DivUIOp::create(b, b.index(kWindowBytes / windowBytes), width);
-  Value share = arith::DivUIOp::create(b, rows, b.index(kLeastBlocks));
-  blockRows = b.max(b.min(b.min(fit, share), b.index(kMostRows)), one);
-  if (variants.size() == 1) {
-    inBlocks = b.bit(computesBlocks());
-    return;
+  bool forced = variants.size() == 1;
+  blockRows = rowsOfBlock(kWindowBytes, kLeastBlocks, kMostRows);
+  inBlocks = b.bit(computesBlocks());
+  auto ifOk = [&](function_ref<Value()> decide) {
+    return b.ifElse(
+        StatusOp::create(b), {b.getI1Type()}, [&] { return LoopBuilder::Values{decide()}; },
+        [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
+  };
+  if (!forced) {
+    int64_t entryBytes = (scaling.readsRight() ? bytesOf(semiring.element) : 0) +
+                         bytesOf(cast<MemRefType>(rhs.coordinates.getType()).getElementType());
+    inBlocks = ifOk([&] {
+      Value stored = b.loadIndex(rhs.positions, rhs.majors);
+      Value large = b.less(b.index(kKeptBytes / entryBytes), stored);
+      return b.bitAnd(large, nameOften(blockRows, kUses));
+    });
   }
-  int64_t entryBytes = (scaling.readsRight() ? bytesOf(semiring.element) : 0) +
-                       bytesOf(cast<MemRefType>(rhs.coordinates.getType()).getElementType());
-  inBlocks = b.ifElse(
-      StatusOp::create(b), {b.getI1Type()},
-      [&] {
-        Value stored = b.loadIndex(rhs.positions, rhs.majors);
-        Value large = b.less(b.index(kKeptBytes / entryBytes), stored);
-        // named = entries of A in a block: windows of a block keep the product small.
-        Value mean = arith::DivUIOp::create(b, b.loadIndex(lhs.positions, lhs.majors),
-                                            b.max(rows, one));
-        Value named = b.mul(mean, blockRows);
-        Value often = b.lessEqual(b.mul(rhs.majors, b.index(kUses)), named);
-        Value several = b.lessEqual(b.index(kLeastRows), blockRows);
-        return LoopBuilder::Values{b.bitAnd(several, b.bitAnd(large, often))};
-      },
-      [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
+  if (!computesBlocks() || !BitmapPanel::suits(op, semiring, rhs))
+    return;
+  Value more = rowsOfBlock(BitmapPanel::kWindowBytes, BitmapPanel::kLeastBlocks,
+                           BitmapPanel::kMostRows);
+  asBitmap = ifOk([&] {
+    Value full = BitmapPanel::isFull(b, rhs, semiring.element);
+    return forced ? full : b.bitAnd(full, nameOften(more, BitmapPanel::kUses));
+  });
+  inBlocks = b.bitOr(inBlocks, asBitmap);
+  blockRows = b.select(asBitmap, more, blockRows);
 }
 
 /// Chunks: blocks of rows, or rows of about equal weight.
@@ -92,24 +111,15 @@ Value RowWiseProduct::partitionRows(Value safeRows) {
       [&] { return LoopBuilder::Values{balanced()}; })[0];
 }
 
-/// Rows [first, last) together, written from `at` on; returns the end.
-Value RowWiseProduct::computeBlock(Value accumulator, Value first, Value last, Value at) {
-  Type index = b.getIndexType();
-  Value zero = b.index(0), one = b.index(1);
-  Type tileType = TileType::get(b.getContext(), AccumulatorKind::Blocked,
-                                coordinatesType(resultType).getElementType(), semiring.element);
+/// Merges all products of rows [first, last), by ranges of B's rows that fit the cache.
+void RowWiseProduct::accumulateRanges(Value first, Value last,
+                                      function_ref<Value(Value)> viewOf) {
+  Value one = b.index(1);
   int64_t entryBytes = bytesOf(semiring.element) +
                        bytesOf(cast<MemRefType>(rhs.coordinates.getType()).getElementType());
   Value room = b.index(kKeptBytes / 2 / entryBytes);
-  auto tile = TileOp::create(b, TypeRange{index}, accumulator, zero, columns, columns);
-  auto viewOf = [&](Value opened, Value row) -> Value {
-    return RowOp::create(b, opened, b.sub(row, first), zero, columns);
-  };
-  OpBuilder::InsertionGuard guard(b);
-  Block *block = b.createBlock(&tile.getAccumulate(), {}, {tileType}, {b.getLoc()});
-  Value opened = block->getArgument(0);
   b.whileLoop(
-      {zero}, [&](ValueRange low) { return b.less(low[0], rhs.majors); },
+      {b.index(0)}, [&](ValueRange low) { return b.less(low[0], rhs.majors); },
       [&](ValueRange low) {
         // Rows of B that fit: at least one.
         Value full = b.add(b.loadIndex(rhs.positions, low[0]), room);
@@ -120,10 +130,35 @@ Value RowWiseProduct::computeBlock(Value accumulator, Value first, Value last, V
           auto [begin, end] = lhs.segment(b, row);
           Value from = emitLowerBound(b, lhs.coordinates, begin, end, low[0]);
           Value to = emitLowerBound(b, lhs.coordinates, from, end, high);
-          accumulateEntries(viewOf(opened, row), from, to, Mode::Drain);
+          accumulateEntries(viewOf(row), from, to, Mode::Drain);
         });
         return LoopBuilder::Values{high};
       });
+}
+
+/// Rows [first, last) together, written from `at` on; returns the end.
+Value RowWiseProduct::computeBlock(Value accumulator, Value first, Value last, Value at) {
+  Type index = b.getIndexType();
+  Value zero = b.index(0), one = b.index(1);
+  Type tileType = TileType::get(b.getContext(), AccumulatorKind::Blocked,
+                                coordinatesType(resultType).getElementType(), semiring.element);
+  auto tile = TileOp::create(b, TypeRange{index}, accumulator, zero, columns, columns);
+  auto viewOf = [&](Value opened, Value row) -> Value {
+    return RowOp::create(b, opened, b.sub(row, first), zero, columns);
+  };
+  OpBuilder::InsertionGuard guard(b);
+  Block *block = b.createBlock(&tile.getAccumulate(), {}, {tileType}, {b.getLoc()});
+  Value opened = block->getArgument(0);
+  if (asBitmap)
+    b.ifElse(
+        asBitmap,
+        [&] {
+          BitmapPanel(b, scaling, lhs, rhs, panelBuffers)
+              .accumulate(first, last, [&](Value row) { return viewOf(opened, row); });
+        },
+        [&] { accumulateRanges(first, last, [&](Value row) { return viewOf(opened, row); }); });
+  else
+    accumulateRanges(first, last, [&](Value row) { return viewOf(opened, row); });
   YieldOp::create(b);
 
   block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});

@@ -2,11 +2,14 @@
 //
 // Stage: expand. Over a pair semiring an entry of the result says how many products fall on
 // it, or that some do, and no value is read. Where the mask's row fits in one vector, no
-// accumulator is needed: the row's columns stay in a register and every product's column is
+// accumulator is needed: the row's columns stay in registers and every product's column is
 // compared with all of them at once. Nothing is marked, collected or cleared.
 //
-// Vectors are 512 bits on any machine, which 256-bit ones take in two halves; narrower ones
-// have nothing to gain (SSE2 takes four steps for what the window does in two).
+// Rows are up to 512 bits long, and are compared in halves: a comparison of 256 bits has a vector
+// as its result, which is subtracted as it is; one of 512 bits has a mask, which takes an
+// instruction more, and all three occupy the vector units twice. Rows of one half take half the
+// time. Narrower vectors have nothing to gain (SSE2 takes four steps for what the window does in
+// two).
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/RowWise.h"
@@ -19,7 +22,7 @@
 using namespace mlir;
 using namespace scratch;
 
-static constexpr int64_t kVectorBits = 512;
+static constexpr int64_t kVectorBits = 512, kHalves = 2;
 
 static Type coordinateOf(const SparseOperand &matrix) {
   return cast<MemRefType>(matrix.coordinates.getType()).getElementType();
@@ -60,11 +63,34 @@ static Value wantedColumns(LoopBuilder &b, const MaskTree::Leaf &leaf, VectorTyp
 }
 
 /// `counts` with one more in every lane that holds `column`.
-static Value countColumn(LoopBuilder &b, Value counts, Value wanted, Value column) {
-  auto type = cast<VectorType>(wanted.getType());
-  Value all = vector::BroadcastOp::create(b, type, b.cast(column, type.getElementType()));
-  Value meets = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, wanted, all);
-  return b.add(counts, arith::ExtUIOp::create(b, type, meets));
+static LoopBuilder::Values countColumn(LoopBuilder &b, ValueRange counts, ValueRange wanted,
+                                       Value column) {
+  LoopBuilder::Values more;
+  for (auto [count, part] : llvm::zip(counts, wanted)) {
+    auto type = cast<VectorType>(part.getType());
+    Value all = vector::BroadcastOp::create(b, type, b.cast(column, type.getElementType()));
+    Value meets = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, part, all);
+    more.push_back(b.add(count, arith::ExtUIOp::create(b, type, meets)));
+  }
+  return more;
+}
+
+/// A vector's halves, and a vector of halves.
+static LoopBuilder::Values halvesOf(LoopBuilder &b, Value whole) {
+  int64_t lanes = cast<VectorType>(whole.getType()).getNumElements() / kHalves;
+  LoopBuilder::Values halves;
+  for (int64_t half = 0; half < kHalves; ++half)
+    halves.push_back(vector::ExtractStridedSliceOp::create(b, whole, half * lanes, lanes, 1));
+  return halves;
+}
+static Value joined(LoopBuilder &b, VectorType type, ValueRange halves) {
+  Value whole = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  int64_t at = 0;
+  for (Value half : halves) {
+    whole = vector::InsertStridedSliceOp::create(b, half, whole, at, 1);
+    at += cast<VectorType>(half.getType()).getNumElements();
+  }
+  return whole;
 }
 
 /// Which lanes count anything: as a vector, and as bits.
@@ -76,49 +102,72 @@ static std::pair<Value, Value> presentLanes(LoopBuilder &b, Value counts) {
   return {some, vector::ExtractOp::create(b, vector::BitCastOp::create(b, packed, some), 0)};
 }
 
+/// Counts of the columns in `wanted`, one vector for each of its own.
+LoopBuilder::Values RowWiseProduct::countWanted(Value row, Value begin, ValueRange wanted) {
+  using Values = LoopBuilder::Values;
+  const MaskTree::Leaf &leaf = mask.getLeaves()[0];
+  auto [first, last] = leaf.sparse.segment(b, row);
+  Value end = lhs.segment(b, row).second;
+  Value longest = b.mul(b.sub(last, first), b.index(kSearchRatio));
+  Value lastEntry = b.sub(b.loadIndex(lhs.positions, lhs.majors), b.index(1));
+  Values none;
+  for (Value part : wanted)
+    none.push_back(arith::ConstantOp::create(b, b.getZeroAttr(part.getType())));
+  return b.loop(begin, end, none, [&, first = first, last = last](Value p, ValueRange so) {
+    fetchAhead(p, lastEntry);
+    auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+    auto walk = [&, from = from, to = to] {
+      return b.loop(from, to, so, [&](Value q, ValueRange counts) {
+        return countColumn(b, counts, wanted, b.load(rhs.coordinates, q));
+      });
+    };
+    // Only what ascends can be searched.
+    if (!rhs.ordered || !leaf.sparse.ordered)
+      return walk();
+    auto search = [&, from = from, to = to] {
+      Values start{from};
+      start.append(so.begin(), so.end());
+      auto found = b.loop(first, last, start, [&](Value s, ValueRange carried) {
+        Value column = b.loadIndex(leaf.sparse.coordinates, s);
+        Value place = emitLowerBound(b, rhs.coordinates, carried[0], to, column);
+        ValueRange before = carried.drop_front();
+        Values next{place};
+        next.append(b.ifElse(
+            b.less(place, to), before.getTypes(),
+            [&] {
+              // What is there may be in another lane, which is searched for next.
+              Value there = b.load(rhs.coordinates, place);
+              Value meets = b.equal(b.toIndex(there), column);
+              Values counted = countColumn(b, before, wanted, there);
+              for (auto [count, old] : llvm::zip(counted, before))
+                count = b.select(meets, count, old);
+              return counted;
+            },
+            [&] { return Values(before.begin(), before.end()); }));
+        return next;
+      });
+      return Values(llvm::drop_begin(found));
+    };
+    return Values(
+        b.ifElse(b.lessEqual(b.sub(to, from), longest), so.getTypes(), walk, search));
+  });
+}
+
 Value RowWiseProduct::countMaskedRow(Value row, Value begin, Value at) {
   const MaskTree::Leaf &leaf = mask.getLeaves()[0];
   auto type = VectorType::get({longestCountedRow()}, coordinateOf(leaf.sparse));
   auto [first, last] = leaf.sparse.segment(b, row);
   Value length = b.sub(last, first);
-  Value wanted = wantedColumns(b, leaf, type, first, length);
-  Value end = lhs.segment(b, row).second;
-  Value longest = b.mul(length, b.index(kSearchRatio));
-  Value lastEntry = b.sub(b.loadIndex(lhs.positions, lhs.majors), b.index(1));
-  Value counts = b.loop(
-      begin, end, {arith::ConstantOp::create(b, b.getZeroAttr(type))},
-      [&, first = first, last = last](Value p, ValueRange so) {
-        fetchAhead(p, lastEntry);
-        auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
-        auto walk = [&, from = from, to = to] {
-          return b.loop(from, to, {so[0]}, [&](Value q, ValueRange counts) {
-            Value column = b.load(rhs.coordinates, q);
-            return LoopBuilder::Values{countColumn(b, counts[0], wanted, column)};
-          });
-        };
-        // Only what ascends can be searched.
-        if (!rhs.ordered || !leaf.sparse.ordered)
-          return walk();
-        auto search = [&, from = from, to = to] {
-          auto found = b.loop(first, last, {from, so[0]}, [&](Value s, ValueRange carried) {
-            Value column = b.loadIndex(leaf.sparse.coordinates, s);
-            Value place = emitLowerBound(b, rhs.coordinates, carried[0], to, column);
-            auto counts = b.ifElse(
-                b.less(place, to), {type},
-                [&] {
-                  // What is there may be in another lane, which is searched for next.
-                  Value there = b.load(rhs.coordinates, place);
-                  Value meets = b.equal(b.toIndex(there), column);
-                  Value counted = countColumn(b, carried[1], wanted, there);
-                  return LoopBuilder::Values{b.select(meets, counted, carried[1])};
-                },
-                [&] { return LoopBuilder::Values{carried[1]}; });
-            return LoopBuilder::Values{place, counts[0]};
-          });
-          return LoopBuilder::Values{found[1]};
-        };
-        return b.ifElse(b.lessEqual(b.sub(to, from), longest), {type}, walk, search);
-      })[0];
+  LoopBuilder::Values wanted = halvesOf(b, wantedColumns(b, leaf, type, first, length));
+  auto inOne = [&] {
+    ValueRange low = ValueRange(wanted).take_front();
+    return LoopBuilder::Values{joined(b, type, countWanted(row, begin, low))};
+  };
+  auto inBoth = [&] {
+    return LoopBuilder::Values{joined(b, type, countWanted(row, begin, wanted))};
+  };
+  Value isShort = b.lessEqual(length, b.index(type.getNumElements() / kHalves));
+  Value counts = b.ifElse(isShort, {type}, inOne, inBoth)[0];
   // Most rows of a graph that is nearly a tree end here.
   auto [some, bits] = presentLanes(b, counts);
   return b.ifElse(

@@ -8,6 +8,7 @@
 #include "passes/Expand/Spgemm/RowWise.h"
 
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/Spgemm/BitmapPanel.h"
 #include "runtime/abi/scratch.h"
 
 using namespace mlir;
@@ -16,12 +17,19 @@ using namespace scratch;
 /// Elements behind the result that emission may spoil.
 static constexpr int64_t kSlack = 64;
 
+/// Buffers in a worker's state, in front of its accumulators.
+unsigned RowWiseProduct::workerBuffers() const {
+  return asBitmap ? 1 + BitmapPanel::kBuffers : 1;
+}
+
 /// What a worker has: how many rows each variant took (one buffer: as carried values they
-/// would fill the registers of loops over short rows), and its accumulators.
+/// would fill the registers of loops over short rows), a piece of a bitmap, and its accumulators.
 LoopBuilder::Values RowWiseProduct::openWorker(bool single) {
   LoopBuilder::Values state{AllocateOp::create(b, bufferOf(b.getI64Type()),
                                                ValueRange{b.index(variants.size())},
                                                /*zeroed=*/true)};
+  if (asBitmap)
+    state.append(BitmapPanel::open(b, rhs, semiring.element, blockRows, asBitmap));
   if (single)
     state.append(makeAccumulators());
   return state;
@@ -29,8 +37,10 @@ LoopBuilder::Values RowWiseProduct::openWorker(bool single) {
 
 /// The accumulators of a worker that begins a chunk.
 ValueRange RowWiseProduct::useWorker(ValueRange state) {
+  unsigned buffers = workerBuffers();
   rowsTaken = state.front();
-  return state.drop_front();
+  panelBuffers = state.take_front(buffers).drop_front();
+  return state.drop_front(buffers);
 }
 
 void RowWiseProduct::closeWorker(ValueRange state) {
@@ -38,8 +48,10 @@ void RowWiseProduct::closeWorker(ValueRange state) {
     for (unsigned v = 0; v < variants.size(); ++v)
       recordCount(b, "rows", firstRecord + v, b.loadIndex(state.front(), b.index(v)));
   });
-  ReleaseOp::create(b, state.front());
-  destroyAccumulators(state.drop_front());
+  unsigned buffers = workerBuffers();
+  for (Value buffer : state.take_front(buffers))
+    ReleaseOp::create(b, buffer);
+  destroyAccumulators(state.drop_front(buffers));
 }
 
 /// Rows [first, last) one after the other, each where `placeOfRow` says;

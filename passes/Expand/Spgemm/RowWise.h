@@ -128,6 +128,7 @@ private:
   mlir::Value mayBeWhole(mlir::Value row, mlir::Value key);
   /// Entries of the mask's row that counts are kept for in a register; 0: none.
   int64_t longestCountedRow();
+  LoopBuilder::Values countWanted(mlir::Value row, mlir::Value begin, mlir::ValueRange wanted);
   mlir::Value countMaskedRow(mlir::Value row, mlir::Value begin, mlir::Value at);
   mlir::Value writeCounts(mlir::Value counts, mlir::Value some, mlir::Value bits,
                           mlir::Value first, mlir::Value length, mlir::Value at);
@@ -146,6 +147,7 @@ private:
   }
   LoopBuilder::Values makeAccumulators();
   void destroyAccumulators(mlir::ValueRange accumulators);
+  unsigned workerBuffers() const;
   LoopBuilder::Values openWorker(bool single);
   mlir::ValueRange useWorker(mlir::ValueRange state);
   void closeWorker(mlir::ValueRange state);
@@ -155,7 +157,11 @@ private:
               llvm::function_ref<mlir::Value(mlir::Value row)> placeOfRow);
   void groupRows();
   bool computesBlocks();
+  mlir::Value rowsOfBlock(int64_t bytes, int64_t blocks, int64_t most);
+  mlir::Value nameOften(mlir::Value number, int64_t uses);
   void decideBlocks();
+  void accumulateRanges(mlir::Value first, mlir::Value last,
+                        llvm::function_ref<mlir::Value(mlir::Value row)> viewOf);
   mlir::Value partitionRows(mlir::Value safeRows);
   mlir::Value computeBlock(mlir::Value accumulator, mlir::Value first, mlir::Value last,
                            mlir::Value at);
@@ -204,6 +210,8 @@ private:
   std::optional<unsigned> blocking;  ///< the variant for blocks of rows
   mlir::Value inBlocks;              ///< i1: whether the matrices take it
   mlir::Value blockRows;             ///< rows of a block, at most
+  mlir::Value asBitmap;              ///< i1: blocks take B as a bitmap; null: no kernel for it
+  LoopBuilder::Values panelBuffers;  ///< of the worker at hand, where there may be a bitmap
   MaskTree mask;
   std::optional<SparseOperand> init; ///< the matrix that the product is added to
   SparseOperand lhs, rhs;      ///< in the roles of A and B after the exchange

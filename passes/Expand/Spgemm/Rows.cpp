@@ -87,7 +87,8 @@ Value RowWiseProduct::widestTile(VariantAttr variant) {
     return b.min(columns, b.index(kSortColumns));
   case AccumulatorKind::Blocked:
     return b.select(variants.size() == 1 ? b.bit(true) : inBlocks,
-                    b.mul(blockRows, b.roundUp(columns, kWordColumns)), b.index(kWordColumns));
+                    b.mul(blockRows, b.roundUp(columns, blockedColumns(semiring.element))),
+                    b.index(kWordColumns));
   case AccumulatorKind::Grouped:
     // Most matrices never come to it.
     return variants.size() == 1 ? window : b.select(groups->made(), window, b.index(0));

@@ -1,0 +1,66 @@
+//===- BitmapPanel.h - a range of B as bits and full vectors ----*- C++ -*-===//
+//
+// Stage: expand. Pruned layers and tables keep one entry in three to ten. A range of such a
+// B's rows is turned into what GraphBLAS calls a bitmap: a bit and a place for every column. All
+// rows of a block of A take it from there, a panel of columns at a time, in vectors, with their
+// sums in registers (`scratch.accumulate_bitmap`).
+//
+// A vector costs a little less than one product by itself, however few of its lanes are set, and
+// turning an entry as much as two: worth it where vectors have a lane set on average, and where a
+// block names a row of B often. Measured in passes/Conversion/X86/README.md.
+//
+//===----------------------------------------------------------------------===//
+#ifndef SCRATCH_PASSES_EXPAND_SPGEMM_BITMAPPANEL_H
+#define SCRATCH_PASSES_EXPAND_SPGEMM_BITMAPPANEL_H
+
+#include "passes/Emission/Semiring.h"
+#include "passes/Expand/Operands.h"
+
+namespace scratch {
+
+class BitmapPanel {
+public:
+  /// Rows of A that share a range at most, and bytes of their windows.
+  static constexpr int64_t kMostRows = 128, kWindowBytes = 4 << 20;
+  /// Blocks that a matrix has at least. Every block turns B anew, a sixth of its time with 128
+  /// rows and a third with 64: few cores are worth more than many here.
+  static constexpr int64_t kLeastBlocks = 4;
+  /// Times that a block names a row of B at least, on average.
+  static constexpr int64_t kUses = 8;
+
+  /// Whether a kernel can merge bitmaps at all.
+  static bool suits(mlir::Operation *kernel, const SemiringEmitter &semiring,
+                    const SparseOperand &rows);
+  /// i1: whether the matrix is full enough.
+  static mlir::Value isFull(LoopBuilder &b, const SparseOperand &rows, mlir::Type element);
+
+  /// What a worker needs for blocks of `blockRows` rows: nothing worth mentioning if not `used`.
+  static LoopBuilder::Values open(LoopBuilder &b, const SparseOperand &rows, mlir::Type element,
+                                  mlir::Value blockRows, mlir::Value used);
+  static constexpr unsigned kBuffers = 4;
+
+  BitmapPanel(LoopBuilder &b, const SemiringEmitter &scaling, const SparseOperand &lhs,
+              const SparseOperand &rhs, mlir::ValueRange buffers);
+
+  /// Merges all products of rows [first, last) of A, each into the view of a tile.
+  void accumulate(mlir::Value first, mlir::Value last,
+                  llvm::function_ref<mlir::Value(mlir::Value row)> viewOf);
+
+private:
+  static mlir::Value panelsOf(LoopBuilder &b, const SparseOperand &rows, mlir::Type element);
+  static mlir::Value rangeOf(LoopBuilder &b, mlir::Value panels);
+  void turnRow(mlir::Value row, mlir::Value number);
+  void startRange(mlir::Value low, mlir::Value high, mlir::Value first, mlir::Value last);
+
+  LoopBuilder &b;
+  const SemiringEmitter &scaling;
+  const SparseOperand &lhs, &rhs;
+  mlir::Value masks, values; ///< the range at hand, panel by panel; values may be unread
+  mlir::Value starts, ends;  ///< of a block's rows: entries of A that name rows of the range
+  mlir::Value panels, range; ///< panels of a row of B, and rows of a range
+  int64_t lanes;             ///< columns of a vector
+};
+
+} // namespace scratch
+
+#endif // SCRATCH_PASSES_EXPAND_SPGEMM_BITMAPPANEL_H
