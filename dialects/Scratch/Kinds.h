@@ -38,8 +38,8 @@ inline bool takesAnyRow(AccumulatorKind kind) {
 }
 inline constexpr int64_t kMergeEntries = 2;
 /// A key of `sort` is a column within the row's range and a position, in 32 bits.
-inline constexpr int64_t kSortProducts = 64;
-inline constexpr int64_t kSortColumns = int64_t(1) << 26;
+inline constexpr int64_t kSortProducts = 256;
+inline constexpr int64_t kSortColumns = int64_t(1) << 24;
 
 /// Windows are emptied by words of so many columns. A group of `grouped` has the columns of
 /// one byte.

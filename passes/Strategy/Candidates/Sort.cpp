@@ -1,7 +1,7 @@
 //===- Sort.cpp - candidate: short rows sorted ----------------------------===//
 //
 // Dear per product, free of the row's width and of what a table or a window costs
-// to open: best for rows of a few dozen products.
+// to open: best for rows of some dozen to two hundred products.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/Candidates/Candidates.h"

@@ -1,7 +1,7 @@
 //===- Sort.cpp - accumulator of few products, sorted by a network --------===//
 //
 // Stage: map (x86). Products are appended to a list, each with a key: its column
-// from the tile's low end on, and below it, in six bits, its place in the list.
+// from the tile's low end on, and below it, in eight bits, its place in the list.
 // Sorting the keys brings equal columns together, in the order in which they came.
 // Segments are appended in vectors with a masked end, which spares a branch per
 // segment; emission walks the bits that tell first products from others, so that
@@ -17,7 +17,7 @@
 using namespace mlir;
 using namespace scratch;
 
-static constexpr int64_t kPlaceBits = 6;
+static constexpr int64_t kPlaceBits = 8;
 static_assert(kSortProducts == 1 << kPlaceBits && kSortColumns << kPlaceBits == int64_t(1) << 32,
               "a key is 32 bits");
 
@@ -34,11 +34,12 @@ public:
     // Vectors are stored whole, and the network fills up.
     keys = allocate(b, b.getI32Type(), b.index(2 * kSortProducts), /*zeroed=*/false);
     products = allocate(b, element, b.index(2 * kSortProducts), /*zeroed=*/false);
+    changes = allocate(b, b.getI64Type(), b.index(kSortProducts / kKeysPerWord), /*zeroed=*/false);
     counter = allocate(b, b.getIndexType(), b.index(1), /*zeroed=*/false);
   }
 
   void destroy(LoopBuilder &b) override {
-    for (Value buffer : {keys, products, counter})
+    for (Value buffer : {keys, products, changes, counter})
       ReleaseOp::create(b, buffer);
   }
 
@@ -58,27 +59,33 @@ public:
   }
 
   Value count(LoopBuilder &b) override {
-    return b.toIndex(LLVM::CtPopOp::create(b, b.getI64Type(), sort(b).firsts));
+    return sorted(b, b.index(0), [&](const Word &word, Value before) {
+      return b.add(before, b.toIndex(LLVM::CtPopOp::create(b, b.getI64Type(), word.firsts)));
+    });
   }
 
   /// First products of their columns take places, the others are added to them.
   Value drain(LoopBuilder &b, Value coordinates, Value out, Value at) override {
     Type i64 = b.getI64Type();
-    Sorted sorted = sort(b);
-    Value entries = visit(b, sorted.firsts, [&](Value n, Value number) {
-      Value key = b.load(keys, n);
-      Value column = b.toIndex(b.shiftRight(key, kPlaceBits)), to = b.add(at, number);
-      b.storeIndex(b.add(low, column), coordinates, to);
-      b.store(productOf(b, key), out, to);
+    Value end = sorted(b, at, [&](const Word &word, Value to) {
+      Value entries = visit(b, word.firsts, [&](Value n, Value number) {
+        Value key = b.load(keys, b.add(word.first, n));
+        Value column = b.toIndex(b.shiftRight(key, kPlaceBits)), place = b.add(to, number);
+        b.storeIndex(b.add(low, column), coordinates, place);
+        b.store(productOf(b, key), out, place);
+      });
+      visit(b, word.others, [&](Value n, Value) {
+        Value upTo = arith::ShRUIOp::create(b, b.integer(-1, i64),
+                                            b.sub(b.integer(63, i64), b.cast(n, i64)));
+        Value rank = b.toIndex(LLVM::CtPopOp::create(b, i64, b.bitAnd(word.firsts, upTo)));
+        // The first of its column may be the last of the word before.
+        Value place = b.sub(b.add(to, rank), b.index(1));
+        Value product = productOf(b, b.load(keys, b.add(word.first, n)));
+        b.store(semiring.add(b, b.load(out, place), product), out, place);
+      });
+      return b.add(to, entries);
     });
-    visit(b, sorted.others, [&](Value n, Value) {
-      Value upTo = arith::ShRUIOp::create(b, b.integer(-1, i64),
-                                          b.sub(b.integer(63, i64), b.cast(n, i64)));
-      Value rank = b.toIndex(LLVM::CtPopOp::create(b, i64, b.bitAnd(sorted.firsts, upTo)));
-      Value to = b.add(at, b.sub(rank, b.index(1)));
-      b.store(semiring.add(b, b.load(out, to), productOf(b, b.load(keys, n))), out, to);
-    });
-    return entries;
+    return b.sub(end, at);
   }
 
   Value drainAlong(LoopBuilder &, DrainAlongOp) override {
@@ -97,20 +104,34 @@ protected:
   }
 
 private:
-  /// Bits of the sorted keys: first of their column, or not.
-  struct Sorted {
-    Value firsts, others;
+  /// 64 sorted keys: the first one's number, and bits of those that are the first of their
+  /// column, or not.
+  struct Word {
+    Value first, firsts, others;
   };
 
-  Sorted sort(LoopBuilder &b) {
-    Type i64 = b.getI64Type();
+  /// Sorts, then goes over the keys word by word; carries what `body` returns. Most rows are
+  /// one word, whose bits never leave their register.
+  Value sorted(LoopBuilder &b, Value start, function_ref<Value(const Word &, Value)> body) {
     Value total = b.load(counter, b.index(0));
-    Value firsts = emitSort(b, keys, total, kSortProducts, lanes, kPlaceBits);
-    // A tile without products is never opened: at most 63 bits go.
+    Value bits = emitSort(b, keys, total, changes, kSortProducts, lanes, kPlaceBits);
+    Value words = arith::CeilDivUIOp::create(b, total, b.index(kKeysPerWord));
+    Value next = body(wordAt(b, total, b.index(0), bits), start);
+    return b.loop(b.index(1), words, {next}, [&](Value number, ValueRange before) {
+      Value first = b.mul(number, b.index(kKeysPerWord));
+      return LoopBuilder::Values{
+          body(wordAt(b, total, first, b.load(changes, number)), before[0])};
+    })[0];
+  }
+
+  Word wordAt(LoopBuilder &b, Value total, Value first, Value bits) {
+    Type i64 = b.getI64Type();
+    // There is a key in every word: at most 63 bits go.
+    Value held = b.cast(b.min(b.sub(total, first), b.index(kKeysPerWord)), i64);
     Value valid = arith::ShRUIOp::create(b, b.integer(-1, i64),
-                                         b.sub(b.integer(64, i64), b.cast(total, i64)));
-    Value others = b.bitAnd(arith::XOrIOp::create(b, firsts, b.integer(-1, i64)), valid);
-    return {b.bitAnd(firsts, valid), others};
+                                         b.sub(b.integer(kKeysPerWord, i64), held));
+    Value others = b.bitAnd(arith::XOrIOp::create(b, bits, b.integer(-1, i64)), valid);
+    return {first, b.bitAnd(bits, valid), others};
   }
 
   Value productOf(LoopBuilder &b, Value key) {
@@ -195,7 +216,7 @@ private:
   }
 
   int64_t lanes; ///< keys in a vector
-  Value keys, products, counter;
+  Value keys, products, changes, counter;
 };
 } // namespace
 

@@ -13,7 +13,9 @@
 // meaning take 530 instructions.
 //
 // One branch per doubling of the count chooses the network; what is missing to a
-// network's size is filled up with the largest key.
+// network's size is filled up with the largest key. Beyond 64 keys, blocks of 64 are sorted by
+// that network in a loop, and neighbours merged, again in a loop: a network of 256 keys would be
+// six times the code for the same work.
 //
 // [1] K. E. Batcher, Sorting networks and their applications, AFIPS 1968.
 //===----------------------------------------------------------------------===//
@@ -37,29 +39,31 @@ struct Keys {
   int64_t laneOf(int64_t place) const { return llvm::find(places, place) - places.begin(); }
 };
 
-/// The keys of one network. Sizes are powers of two, with two vectors at least.
+/// The keys of one network, from `first` of the buffer on. Sizes are powers of two, with two
+/// vectors at least.
 class Network {
 public:
-  Network(LoopBuilder &b, Value buffer, int64_t size, int64_t lanes)
-      : b(b), buffer(buffer), size(size), lanes(std::min(lanes, size / 2)),
+  Network(LoopBuilder &b, Value buffer, Value first, int64_t size, int64_t lanes)
+      : b(b), buffer(buffer), first(first), size(size), lanes(std::min(lanes, size / 2)),
         type(VectorType::get({this->lanes}, b.getI32Type())) {}
 
   void sort() {
-    load();
-    for (int64_t run = 2; run <= size; run *= 2) {
-      // Two ascending runs, the second one read backwards, are a bitonic one.
-      compare(run - 1);
-      for (int64_t stride = run / 4; stride > 0; stride /= 2)
-        compare(stride);
-    }
-    arrange();
-    for (auto [number, keys] : llvm::enumerate(registers))
-      vector::StoreOp::create(b, keys.vector, buffer, ValueRange{b.index(number * lanes)});
+    int64_t count = size / lanes;
+    load([&](int64_t number, int64_t lane) { return lane * count + number; });
+    for (int64_t run = 2; run <= size; run *= 2)
+      mergeRuns(run);
+    store();
   }
 
-  /// Which keys differ from the one before.
-  Value changes(int64_t ignored) {
-    Type i64 = b.getI64Type();
+  /// Both halves are sorted.
+  void merge() {
+    load([&](int64_t number, int64_t lane) { return number * lanes + lane; });
+    mergeRuns(size);
+    store();
+  }
+
+  /// Which keys differ from the one before: of the first word of keys the bits, of others noted.
+  Value noteChanges(Value words, int64_t ignored) {
     SmallVector<int64_t> oneBack;
     for (int64_t lane = 0; lane < lanes; ++lane)
       oneBack.push_back(lanes - 1 + lane);
@@ -77,25 +81,36 @@ public:
       changed.push_back(b.notEqual(columns, shifted));
       before = columns;
     }
-    // As one vector: bits joined as numbers come out dearer.
-    for (; changed.size() > 1; changed.resize(changed.size() / 2))
-      for (size_t i = 0; i < changed.size() / 2; ++i)
-        changed[i] = join(changed[2 * i], changed[2 * i + 1]);
-    auto packed = VectorType::get({1}, b.getIntegerType(size));
-    Value bits = vector::BitCastOp::create(b, packed, changed.front());
-    return b.cast(vector::ExtractOp::create(b, bits, 0), i64);
+    int64_t word = std::min(size, kKeysPerWord), perWord = word / lanes;
+    for (int64_t number = 1; number * word < size; ++number)
+      b.store(bitsOf(ArrayRef(changed).slice(number * perWord, perWord)), words,
+              b.index(number));
+    return bitsOf(ArrayRef(changed).take_front(perWord));
   }
 
 private:
-  void load() {
-    int64_t count = size / lanes;
-    for (int64_t number = 0; number < count; ++number) {
-      Value at = b.index(number * lanes);
-      Keys keys{vector::LoadOp::create(b, type, buffer, ValueRange{at}), {}};
+  Value placeOf(int64_t number) { return b.add(first, b.index(number * lanes)); }
+
+  void load(function_ref<int64_t(int64_t number, int64_t lane)> placeOfKey) {
+    for (int64_t number = 0; number < size / lanes; ++number) {
+      Keys keys{vector::LoadOp::create(b, type, buffer, ValueRange{placeOf(number)}), {}};
       for (int64_t lane = 0; lane < lanes; ++lane)
-        keys.places.push_back(lane * count + number);
+        keys.places.push_back(placeOfKey(number, lane));
       registers.push_back(std::move(keys));
     }
+  }
+
+  void store() {
+    arrange();
+    for (auto [number, keys] : llvm::enumerate(registers))
+      vector::StoreOp::create(b, keys.vector, buffer, ValueRange{placeOf(number)});
+  }
+
+  /// Halves of every run ascend: read backwards, the second one makes it a bitonic one.
+  void mergeRuns(int64_t run) {
+    compare(run - 1);
+    for (int64_t stride = run / 4; stride > 0; stride /= 2)
+      compare(stride);
   }
 
   /// Every place p against p ^ mask.
@@ -205,6 +220,18 @@ private:
     return result;
   }
 
+  /// As one vector: bits joined as numbers come out dearer.
+  Value bitsOf(ArrayRef<Value> changes) {
+    SmallVector<Value> joined(changes);
+    for (; joined.size() > 1; joined.resize(joined.size() / 2))
+      for (size_t i = 0; i < joined.size() / 2; ++i)
+        joined[i] = join(joined[2 * i], joined[2 * i + 1]);
+    auto length = cast<VectorType>(joined.front().getType()).getNumElements();
+    auto packed = VectorType::get({1}, b.getIntegerType(length));
+    Value bits = vector::BitCastOp::create(b, packed, joined.front());
+    return b.cast(vector::ExtractOp::create(b, bits, 0), b.getI64Type());
+  }
+
   Value join(Value low, Value high) {
     int64_t length = cast<VectorType>(low.getType()).getNumElements();
     return vector::ShuffleOp::create(b, low, high, llvm::to_vector(llvm::seq(2 * length)));
@@ -215,40 +242,88 @@ private:
   }
 
   LoopBuilder &b;
-  Value buffer;
+  Value buffer, first;
   int64_t size, lanes;
   VectorType type;
   SmallVector<Keys> registers;
 };
 } // namespace
 
-/// The network of `size` keys where it suffices, else a larger one.
-static Value sortUpTo(LoopBuilder &b, Value keys, Value count, int64_t size, int64_t least,
-                      int64_t most, int64_t lanes, int64_t ignored) {
-  auto sort = [&]() -> Value {
+namespace {
+/// Chooses networks by the number of keys.
+class Sorter {
+public:
+  Sorter(LoopBuilder &b, Value keys, Value count, Value changes, int64_t most, int64_t lanes,
+         int64_t ignored)
+      : b(b), keys(keys), count(count), changes(changes), most(most), lanes(lanes),
+        least(std::max(lanes, kLeastSize)), ignored(ignored) {}
+
+  /// The network of `size` keys where it suffices, else a larger one, else several.
+  Value sortUpTo(int64_t size) {
+    if (size >= std::min(most, kKeysPerWord))
+      return sortBlocks(size);
+    return b.ifElse(
+        b.lessEqual(count, b.index(size)), {b.getI64Type()},
+        [&] {
+          fillUp(count, size == least ? size : size / 2);
+          return LoopBuilder::Values{apply(b.index(0), size, &Network::sort)};
+        },
+        [&] { return LoopBuilder::Values{sortUpTo(size * 2)}; })[0];
+  }
+  Value sort() { return sortUpTo(least); }
+
+private:
+  /// Blocks of `size` keys, then pairs of them, pairs of pairs, as far as there are keys.
+  Value sortBlocks(int64_t size) {
+    fillUp(count, size);
+    return mergeFrom(size, overAll(size, &Network::sort));
+  }
+
+  /// `bits`: what `sorted` keys at a time have said.
+  Value mergeFrom(int64_t sorted, Value bits) {
+    if (sorted == most)
+      return bits;
+    return b.ifElse(
+        b.lessEqual(count, b.index(sorted)), {b.getI64Type()},
+        [&] { return LoopBuilder::Values{bits}; },
+        [&] {
+          // The last block may have no neighbour.
+          fillUp(b.roundUp(count, sorted), sorted);
+          return LoopBuilder::Values{
+              mergeFrom(2 * sorted, overAll(2 * sorted, &Network::merge))};
+        })[0];
+  }
+
+  /// Bits of the first word are of use only where one round is all.
+  Value overAll(int64_t size, void (Network::*step)()) {
+    Value rounds = arith::CeilDivUIOp::create(b, count, b.index(size));
+    Value none = b.integer(0, b.getI64Type());
+    return b.loop(b.index(0), rounds, {none}, [&](Value number, ValueRange) {
+      return LoopBuilder::Values{apply(b.mul(number, b.index(size)), size, step)};
+    })[0];
+  }
+
+  Value apply(Value first, int64_t size, void (Network::*step)()) {
+    Network network(b, keys, first, size, lanes);
+    (network.*step)();
+    return network.noteChanges(changes, ignored);
+  }
+
+  void fillUp(Value from, int64_t missing) {
     auto type = VectorType::get({lanes}, b.getI32Type());
     Value largest = arith::ConstantOp::create(
         b, DenseElementsAttr::get(type, b.getI32IntegerAttr(-1)));
-    int64_t missing = size == least ? size : size / 2;
     for (int64_t at = 0; at < missing; at += lanes)
-      vector::StoreOp::create(b, largest, keys, ValueRange{b.add(count, b.index(at))});
-    Network network(b, keys, size, lanes);
-    network.sort();
-    return network.changes(ignored);
-  };
-  if (size >= most)
-    return sort();
-  return b.ifElse(
-      b.lessEqual(count, b.index(size)), {b.getI64Type()},
-      [&] { return LoopBuilder::Values{sort()}; },
-      [&] {
-        return LoopBuilder::Values{
-            sortUpTo(b, keys, count, size * 2, least, most, lanes, ignored)};
-      })[0];
-}
+      vector::StoreOp::create(b, largest, keys, ValueRange{b.add(from, b.index(at))});
+  }
 
-Value scratch::emitSort(LoopBuilder &b, Value keys, Value count, int64_t most, int64_t lanes,
-                        int64_t ignored) {
-  int64_t least = std::max(lanes, kLeastSize);
-  return sortUpTo(b, keys, count, least, least, most, lanes, ignored);
+  LoopBuilder &b;
+  Value keys, count, changes;
+  int64_t most, lanes, least, ignored;
+};
+} // namespace
+
+Value scratch::emitSort(LoopBuilder &b, Value keys, Value count, Value changes, int64_t most,
+                        int64_t lanes, int64_t ignored) {
+  return Sorter(b, keys, count, changes, most, lanes, ignored).sort();
 }

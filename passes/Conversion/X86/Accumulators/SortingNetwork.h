@@ -6,13 +6,17 @@
 
 namespace scratch {
 
+/// Keys to a word of bits.
+inline constexpr int64_t kKeysPerWord = 64;
+
 /// Sorts the first `count` keys of `keys` (i32, unsigned, at most `most`) in
 /// registers of `lanes` keys. The buffer has room for `most` + most / 2 keys;
-/// keys behind `count` are spoiled. Constants are powers of two, `most` at most 64.
-/// Returns an i64 with bit i set where key i differs from the one before it in
-/// more than its lowest `ignored` bits; bits behind `count` are set or not.
-mlir::Value emitSort(LoopBuilder &b, mlir::Value keys, mlir::Value count, int64_t most,
-                     int64_t lanes, int64_t ignored);
+/// keys behind `count` are spoiled. Constants are powers of two.
+/// Returns an i64 with bit i set where key i differs from the one before it in more than its
+/// lowest `ignored` bits; bits behind `count` are set or not. Of keys behind the 64th, `changes`
+/// (words of i64, most / 64, the first unused) gets the bits.
+mlir::Value emitSort(LoopBuilder &b, mlir::Value keys, mlir::Value count, mlir::Value changes,
+              int64_t most, int64_t lanes, int64_t ignored);
 
 } // namespace scratch
 
