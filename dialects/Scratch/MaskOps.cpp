@@ -153,7 +153,8 @@ LogicalResult MaskCausalOp::verify() {
 
 LogicalResult MaskWindowOp::verify() {
   MaskType mask = getMask().getType();
-  if (failed(verifyElements(*this, mask)))
+  if (failed(verifyElements(*this, mask)) ||
+      failed(verifyCount(*this, mask, "offset", getOffset())))
     return failure();
   if (!getLeft() && !getRight() && !getDilation())
     return emitOpError("expected left, right or dilation; without any, everything takes part");

@@ -136,18 +136,22 @@ def Scratch_MaskWindowOp : Scratch_MaskLeafOp<"window", [AttrSizedOperandSegment
     With p = i + shift (see `scratch.mask.causal`), (i, j) takes part when p - j
     is a multiple of the dilation d and `-right * d <= p - j <= left * d`. A
     side that is not given is open. d is 1 unless `dilation` is given; a tensor
-    has one dilation per head.
+    has one dilation per head. `offset` is at most 2^26 to either side.
 
     ```mlir
     %m = scratch.mask.window top_left left(%c128) right(%c128) : !scratch.mask<?x?>
+    %m = scratch.mask.window top_left offset(%past : tensor<?xi32>) left(%w) right(%c0)
+         : !scratch.mask<?x?x?>
     %m = scratch.mask.window top_left left(%w) right(%w) dilation(%d : tensor<12xi32>)
          : !scratch.mask<?x12x?x?>
     ```
   }];
-  let arguments = (ins Scratch_AlignmentAttr:$alignment, Optional<Index>:$left,
-                       Optional<Index>:$right, Optional<Scratch_TokenCount>:$dilation);
+  let arguments = (ins Scratch_AlignmentAttr:$alignment, Optional<Scratch_TokenCount>:$offset,
+                       Optional<Index>:$left, Optional<Index>:$right,
+                       Optional<Scratch_TokenCount>:$dilation);
   let assemblyFormat = [{
-    $alignment (`left` `(` $left^ `)`)? (`right` `(` $right^ `)`)?
+    $alignment (`offset` `(` $offset^ `:` type($offset) `)`)?
+    (`left` `(` $left^ `)`)? (`right` `(` $right^ `)`)?
     (`dilation` `(` $dilation^ `:` type($dilation) `)`)? attr-dict `:` type($mask)
   }];
 }

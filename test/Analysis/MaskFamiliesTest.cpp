@@ -18,8 +18,9 @@ static Tally tallyOf(const Predicate &mask, Integers domain = {}, int64_t keys =
   return t;
 }
 
-static Predicate window(int64_t left, int64_t right) {
-  return lessEqual(query() - number(left), key()) && lessEqual(key(), query() + number(right));
+static Predicate window(int64_t left, int64_t right, const Index &offset = number(0)) {
+  Index p = query() + offset;
+  return lessEqual(p - number(left), key()) && lessEqual(key(), p + number(right));
 }
 
 /// Ascending document numbers of uneven length.
@@ -50,6 +51,20 @@ TEST(MaskFamilies, WindowHasClosedBounds) {
   EXPECT_EQ(t.needlessPartial, 0);
   EXPECT_EQ(t.skippedInHull, 0);
   EXPECT_GT(t.full, 0);
+}
+
+TEST(MaskFamilies, WindowBehindACache) {
+  for (int64_t past : {0, 1, 100, 383, 500, -60})
+    for (int64_t queries : {1, 7, 64}) {
+      Integers domain{{past}, {}, {}};
+      Predicate mask = window(40, 0, parameter(0));
+      Tally t = tally(domain, mask, queries, kLength, 16, 16);
+      EXPECT_EQ(t.liveSkipped + t.deadCalledLive + t.liveOutsideHull, 0);
+      EXPECT_EQ(t.needlessPartial + t.skippedInHull, 0) << past << " " << queries;
+      mask = window(40, 40, parameter(0)) && congruent(parameter(0), number(3));
+      t = tally(domain, mask, queries, kLength, 16, 16);
+      EXPECT_EQ(t.liveSkipped + t.deadCalledLive + t.liveOutsideHull, 0);
+    }
 }
 
 TEST(MaskFamilies, GlobalTokensAndWindow) {

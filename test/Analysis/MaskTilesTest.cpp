@@ -90,8 +90,17 @@ private:
     }
     return linear();
   }
+  /// In steps of a dilation, or not.
+  Predicate windowBehind() {
+    Index past = parameter(between(0, 3)), p = query() + past;
+    Predicate near = lessEqual(p - number(between(0, 12)), key()) &&
+                     lessEqual(key(), p + number(between(-3, 12)));
+    return between(0, 1) ? near : near && congruent(past, divisor());
+  }
   Predicate leaf() {
-    switch (between(0, 6)) {
+    switch (between(0, 7)) {
+    case 7:
+      return windowBehind();
     case 6:
       return reordered();
     case 0:

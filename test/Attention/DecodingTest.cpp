@@ -42,6 +42,36 @@ TEST(Decoding, PromptAndStepsEqualRecomputation) {
   EXPECT_EQ(first, kLength);
 }
 
+// Few queries behind many keys: keys that have left the window are never read.
+TEST(Decoding, WindowBehindACache) {
+  Kernel kernel(kernelText("f32", "16", "16", ", %past: index, %w: index, %n: index",
+                           "%m = scratch.mask.window top_left offset(%past : index) left(%w) "
+                           "right(%n) : !scratch.mask<?x?>",
+                           "?x?"));
+  constexpr int64_t kKeys = 5000;
+  Tensor k = Tensor::random(2, SCRATCH_F32, {1, 2, kKeys, 16}),
+         v = Tensor::random(3, SCRATCH_F32, {1, 2, kKeys, 16});
+  for (int64_t queries : {1, 3}) {
+    Tensor q = Tensor::random(1, SCRATCH_F32, {1, 4, queries, 16});
+    for (int64_t past : {4, 1300, 4900}) {
+      reference::AttentionFormula how;
+      how.mask = [&](int64_t, int64_t, int64_t i, int64_t j) {
+        return j <= i + past && i + past - j <= 600;
+      };
+      auto expected = reference::attention(q.view, k.view, v.view, how);
+      ASSERT_EQ(kernel.call({&q.view, &k.view, &v.view}, {past, 600, 0}, 2), SCRATCH_OK);
+      EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5);
+      EXPECT_LT(compare(kernel.results[1], expected.log_sum_exp).largest, 1e-5);
+      Tensor kept = k;
+      kept.view.values = kept.bytes.data();
+      for (int64_t j = 0; j + 600 + 256 < past; ++j) // further than a tile away
+        reinterpret_cast<float *>(kept.bytes.data())[j * 16] = NAN;
+      ASSERT_EQ(kernel.call({&q.view, &kept.view, &v.view}, {past, 600, 0}, 2), SCRATCH_OK);
+      EXPECT_LT(compare(kernel.results[0], expected.result).largest, 1e-5);
+    }
+  }
+}
+
 // A cache with room to spare: the keys beyond what is filled are masked, and what
 // the memory there holds does not matter.
 TEST(Decoding, UnfilledCacheIsNeverRead) {

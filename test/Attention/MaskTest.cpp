@@ -70,6 +70,38 @@ TEST_F(MaskTest, Window) {
         {int64_t(1) << 40, 5}, [](int64_t, int64_t, int64_t i, int64_t j) { return j <= i + 5; });
 }
 
+// A window behind what caches hold, more in one batch than in the other, or before it.
+TEST_F(MaskTest, WindowOffset) {
+  auto near = [](int64_t apart) { return -5 <= apart && apart <= 30; };
+  for (int64_t past : {0, 20, 169, 400, -7, 1 << 26, -(1 << 26)})
+    check(", %p: index, %l: index, %r: index",
+          "%m = scratch.mask.window top_left offset(%p : index) left(%l) right(%r) : "
+          "!scratch.mask<?x?>",
+          "?x?", {}, {past, 30, 5},
+          [&](int64_t, int64_t, int64_t i, int64_t j) { return near(i + past - j); });
+  Tensor past = numbers({2}, {100, -3});
+  check(", %p: tensor<?xi32>, %l: index, %r: index",
+        "%m = scratch.mask.window bottom_right offset(%p : tensor<?xi32>) left(%l) right(%r) : "
+        "!scratch.mask<?x?x?>",
+        "?x?x?", {&past}, {30, 5},
+        [&](int64_t b, int64_t, int64_t i, int64_t j) { return near(i + 20 + (b ? -3 : 100) - j); });
+  // Open to the left: causal.
+  check(", %p: index, %r: index",
+        "%m = scratch.mask.window top_left offset(%p : index) right(%r) : !scratch.mask<?x?>",
+        "?x?", {}, {20, 0}, [](int64_t, int64_t, int64_t i, int64_t j) { return j <= i + 20; });
+}
+
+TEST_F(MaskTest, DilatedPerHeadOffsetPerBatch) {
+  Tensor dilation = numbers({2}, {2, 3}), past = numbers({2}, {61, -8});
+  check(", %d: tensor<?xi32>, %p: tensor<?xi32>, %w: index",
+        "%m = scratch.mask.window top_left offset(%p : tensor<?xi32>) left(%w) right(%w) "
+        "dilation(%d : tensor<?xi32>) : !scratch.mask<?x?x?x?>",
+        "?x?x?x?", {&dilation, &past}, {12}, [](int64_t b, int64_t h, int64_t i, int64_t j) {
+          int64_t d = h ? 3 : 2, apart = i + (b ? -8 : 61) - j;
+          return apart % d == 0 && std::abs(apart) <= 12 * d;
+        });
+}
+
 TEST_F(MaskTest, DilatedPerHead) {
   Tensor dilation = numbers({2}, {1, 3});
   check(", %d: tensor<?xi32>, %w: index",
@@ -234,6 +266,12 @@ TEST(MaskOperands, WrongOnesFailTheCall) {
                               "left(%c) dilation(%t : tensor<?xi32>) : !scratch.mask<?x?x?x?>";
   fails("?x?x?x?", dilated, three, SCRATCH_SHAPE_MISMATCH, "dilations: found 3, expected 2");
   fails("?x?x?x?", dilated, zero, SCRATCH_INVALID_ARGUMENT, "dilation: found 0, expected 1");
+  const std::string behind = "%c = arith.constant 2 : index\n%m = scratch.mask.window top_left "
+                             "offset(%t : tensor<?xi32>) left(%c) : !scratch.mask<?x?x?>";
+  Tensor far = numbers({1}, {-(1 << 26) - 1});
+  fails("?x?x?", behind, zero, SCRATCH_SHAPE_MISMATCH, "batches of offset: found 2, expected 1");
+  fails("?x?x?", behind, far, SCRATCH_INVALID_ARGUMENT,
+        "offset: found -67108865, expected -67108864");
   fails("?x?", R"(%z = arith.constant 2 : i32
     %m = scratch.mask.region { ^bb0(%b: index, %h: index, %i: index, %j: index):
       %e = tensor.extract %t[%j] : tensor<?xi32>

@@ -139,6 +139,37 @@ TEST_F(Rewrite, DilatedWindowsAreOrderedByResidue) {
         "residues");
 }
 
+// Behind a cache: the offset moves the residues of queries, one for all batches; with one
+// for each there is no such order, and two windows need the same one to share it.
+TEST_F(Rewrite, DilatedWindowsBehindACache) {
+  auto near = [](int64_t apart, int64_t dilation, int64_t left, int64_t right) {
+    return apart % dilation == 0 && apart <= left * dilation && -apart <= right * dilation;
+  };
+  for (int64_t past : {0, 100, -31, 5000, 1 << 26})
+    for (int64_t dilation : {1, 3, 4999, 1 << 26})
+      check(", %p: index, %d: index", R"(%c40 = arith.constant 40 : index
+    %c2 = arith.constant 2 : index
+    %m = scratch.mask.window bottom_right offset(%p : index) left(%c40) right(%c2) dilation(%d : index) : !scratch.mask<?x?>)",
+            "?x?", {}, {past, dilation}, 40, 150,
+            [&](int64_t, int64_t, int64_t i, int64_t j) {
+              return near(i + 110 + past - j, dilation, 40, 2);
+            },
+            "residues", dilation == 3 ? kScore : "");
+  Tensor past = Tensor::of<int32_t>(SCRATCH_I32, {2}, {100, 7});
+  check(", %p: tensor<2xi32>, %n: index, %d: index", R"(%c9 = arith.constant 9 : index
+    %a = scratch.mask.window top_left offset(%p : tensor<2xi32>) left(%c9) right(%c9) dilation(%d : index) : !scratch.mask<2x?x?>
+    %b = scratch.mask.window top_left offset(%n : index) left(%c9) dilation(%d : index) : !scratch.mask<2x?x?>
+    %c = scratch.mask.window top_left left(%c9) dilation(%d : index) : !scratch.mask<2x?x?>
+    %ab = scratch.mask.or %a, %b : !scratch.mask<2x?x?>
+    %m = scratch.mask.or %ab, %c : !scratch.mask<2x?x?>)",
+        "2x?x?", {&past}, {51, 2}, 40, 150,
+        [&](int64_t b, int64_t, int64_t i, int64_t j) {
+          return near(i + (b ? 7 : 100) - j, 2, 9, 9) || near(i + 51 - j, 2, 9, 1000) ||
+                 near(i - j, 2, 9, 1000);
+        },
+        "residues");
+}
+
 // A side that ends before the query itself, and one that no token can reach.
 TEST_F(Rewrite, DilatedWindowsBesideTheQuery) {
   constexpr int64_t kMost = std::numeric_limits<int64_t>::max();

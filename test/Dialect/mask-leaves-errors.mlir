@@ -18,6 +18,13 @@ func.func @heads(%n: index, %d: tensor<4xi32>) {
 }
 
 // -----
+func.func @window_batch(%n: tensor<2xi32>) {
+  // expected-error @below {{'scratch.mask.window' op offset 'tensor<2xi32>' differs between batches, but the domain of '!scratch.mask<?x?>' has no batch dimension}}
+  %0 = scratch.mask.window top_left offset(%n : tensor<2xi32>) : !scratch.mask<?x?>
+  return
+}
+
+// -----
 func.func @nothing() {
   // expected-error @below {{expected left, right or dilation; without any, everything takes part}}
   %0 = scratch.mask.window top_left : !scratch.mask<?x?>

@@ -13,6 +13,10 @@ func.func @positions(%n: index, %perBatch: tensor<2xi32>, %perHead: tensor<8xi32
   %2 = scratch.mask.window top_left left(%n) right(%n) : !scratch.mask<?x?>
   // CHECK: scratch.mask.window bottom_right left(%{{.*}}) dilation(%{{.*}} : tensor<8xi32>) : <2x8x?x?>
   %3 = scratch.mask.window bottom_right left(%n) dilation(%perHead : tensor<8xi32>) : !scratch.mask<2x8x?x?>
+  // CHECK: scratch.mask.window top_left offset(%{{.*}} : index) left(%{{.*}}) : <?x?>
+  %8 = scratch.mask.window top_left offset(%n : index) left(%n) : !scratch.mask<?x?>
+  // CHECK: scratch.mask.window bottom_right offset(%{{.*}} : tensor<2xi32>) left(%{{.*}}) right(%{{.*}}) dilation(%{{.*}} : index) : <2x?x?>
+  %9 = scratch.mask.window bottom_right offset(%perBatch : tensor<2xi32>) left(%n) right(%n) dilation(%n : index) : !scratch.mask<2x?x?>
   // CHECK: scratch.mask.first query(%{{.*}} : index) : <?x?>
   %4 = scratch.mask.first query (%n : index) : !scratch.mask<?x?>
   // CHECK: scratch.mask.neighbourhood grid [8, 4] kernel [3, 3] : <32x32>

@@ -45,7 +45,7 @@ private:
   }
   Index single(Value value);
   Index count(Value value, StringRef what);
-  Index shift(Alignment alignment);
+  Index shift(Alignment alignment, Value offset, StringRef what);
   unsigned add(MaskFormula::Table table) {
     formula.dependsOnBatch |= table.perBatch;
     formula.dependsOnHead |= table.perHead;
@@ -63,7 +63,7 @@ private:
   Index tokensOf(const TokenOrder &order, const Index &place);
   bool allows(Rewrites rewrite) const { return bitEnumContainsAny(rewrites, rewrite); }
   bool sharesResidues(MaskWindowOp leaf);
-  Value allTokens() { return b.max(b.add(domain.queries, domain.keys), b.index(1)); }
+  Value allTokens(Value offset);
   Predicate neighbourhood(MaskNeighbourhoodOp leaf);
   Predicate documents(MaskDocumentsOp leaf);
   Leaf dense(Leaf::Kind kind, Value tensor, MaskType mask);
@@ -107,11 +107,12 @@ Index Opener::count(Value value, StringRef what) {
   return add(parameter);
 }
 
-/// What `alignment` adds to the query's number.
-Index Opener::shift(Alignment alignment) {
-  if (alignment == Alignment::TopLeft)
-    return mask::number(0);
-  return single(b.sub(domain.keys, domain.queries));
+/// What a leaf adds to the query's number: `offset` may be null.
+Index Opener::shift(Alignment alignment, Value offset, StringRef what) {
+  Index fixed = alignment == Alignment::TopLeft
+                    ? mask::number(0)
+                    : single(b.sub(domain.keys, domain.queries));
+  return offset ? fixed + count(offset, what) : fixed;
 }
 
 unsigned Opener::table(Value tensor, Axis axis, StringRef what, bool sorted) {
@@ -129,6 +130,8 @@ unsigned Opener::table(Value tensor, Axis axis, StringRef what, bool sorted) {
 Predicate Opener::window(MaskWindowOp leaf) {
   if (leaf.getDilation())
     checkDilation(b, leaf.getDilation());
+  if (leaf.getOffset())
+    checkOffset(b, leaf.getOffset());
   if (sharesResidues(leaf)) {
     // A plain window on ranks; an open side reaches as far as any rank of one residue.
     auto steps = [&](Value side) {
@@ -137,7 +140,7 @@ Predicate Opener::window(MaskWindowOp leaf) {
       (perHead ? parameter.buffer : parameter.single) =
           perHead ? openDense(b, leaf.getDilation()) : leaf.getDilation();
       parameter.perHead = perHead;
-      Value tokens = allTokens();
+      Value tokens = allTokens(leaf.getOffset());
       parameter.then = [side, tokens](LoopBuilder &b, Value dilation) {
         Value reach = Remainders::of(b, dilation, tokens).reach;
         return side ? arith::MinSIOp::create(b, side, reach).getResult() : reach;
@@ -147,7 +150,8 @@ Predicate Opener::window(MaskWindowOp leaf) {
     return mask::lessEqual(ranks.query - steps(leaf.getLeft()), ranks.key) &&
            mask::lessEqual(ranks.key, ranks.query + steps(leaf.getRight()));
   }
-  Index p = at.query + shift(leaf.getAlignment());
+  Index p = at.query + shift(leaf.getAlignment(), leaf.getOffset(),
+                             "mask.window: batches of offset");
   Value dilation = leaf.getDilation();
   bool perHead = dilation && isa<RankedTensorType>(dilation.getType());
   Value dilations;
@@ -389,10 +393,28 @@ bool Opener::compact(ArrayRef<Value> conjuncts, Axis axis) {
   return true;
 }
 
+/// Has `leaf` residues, the same for all batches and, unless each head may have an
+/// order of its own, for all heads?
+static bool makesOrder(MaskWindowOp leaf, bool ordersPerHead) {
+  Value dilation = leaf.getDilation(), offset = leaf.getOffset();
+  return dilation && (ordersPerHead || dilation.getType().isIndex()) &&
+         (!offset || offset.getType().isIndex());
+}
+
 /// Is `leaf` a window in steps of the dilation whose residues make the order?
 bool Opener::sharesResidues(MaskWindowOp leaf) {
   return residues && leaf.getDilation() == residues.getDilation() &&
-         leaf.getAlignment() == residues.getAlignment();
+         leaf.getAlignment() == residues.getAlignment() &&
+         leaf.getOffset() == residues.getOffset();
+}
+
+/// No query that `offset` (may be null) moves is as far from a key.
+Value Opener::allTokens(Value offset) {
+  Value tokens = b.max(b.add(domain.queries, domain.keys), b.index(1));
+  if (!offset)
+    return tokens;
+  Value moved = withinMostOffset(b, offset);
+  return b.add(tokens, arith::MaxSIOp::create(b, moved, b.sub(b.index(0), moved)));
 }
 
 void Opener::orderForWindow(MaskWindowOp leaf) {
@@ -403,7 +425,7 @@ void Opener::orderForWindow(MaskWindowOp leaf) {
     checkExtents(b, extent(b, dilation, 0), heads, "mask.window: dilations");
     dilations = openDense(b, dilation);
   }
-  Value tokens = allTokens();
+  Value tokens = allTokens(leaf.getOffset());
   auto remaindersOf = [&](Value list) {
     Value own = dilation;
     if (heads)
@@ -412,6 +434,8 @@ void Opener::orderForWindow(MaskWindowOp leaf) {
   };
   Value shift = leaf.getAlignment() == Alignment::TopLeft ? b.index(0)
                                                           : b.sub(domain.keys, domain.queries);
+  if (leaf.getOffset())
+    shift = b.add(shift, withinMostOffset(b, leaf.getOffset()));
   for (Axis axis : {Axis::Query, Axis::Key}) {
     bool queries = axis == Axis::Query;
     TokenNumbers numbers;
@@ -459,8 +483,7 @@ void Opener::order(Value mask, Rewrites allowed, bool compactQueries, bool order
     if (!def)
       continue;
     auto window = dyn_cast<MaskWindowOp>(def);
-    if (window && allows(Rewrites::Residues) && window.getDilation() &&
-        (ordersPerHead || window.getDilation().getType().isIndex()))
+    if (window && allows(Rewrites::Residues) && makesOrder(window, ordersPerHead))
       return orderForWindow(window);
     auto grid = dyn_cast<MaskNeighbourhoodOp>(def);
     if (grid && allows(Rewrites::Patches))
@@ -525,10 +548,9 @@ FailureOr<Predicate> Opener::open(Value mask) {
         return failed(inner) ? inner : FailureOr<Predicate>(!*inner);
       })
       .Case([&](MaskCausalOp leaf) -> FailureOr<Predicate> {
-        Index offset = shift(leaf.getAlignment());
-        if (leaf.getOffset())
-          offset = offset + count(leaf.getOffset(), "mask.causal: batches of offset");
-        return mask::causal(offset, at);
+        return mask::causal(shift(leaf.getAlignment(), leaf.getOffset(),
+                                  "mask.causal: batches of offset"),
+                            at);
       })
       .Case([&](MaskWindowOp leaf) -> FailureOr<Predicate> { return window(leaf); })
       .Case([&](MaskFirstOp leaf) -> FailureOr<Predicate> {

@@ -24,16 +24,34 @@ void scratch::checkRepeats(LoopBuilder &b, Value tensor, MaskType mask, const Ma
       checkExtents(b, extent(b, tensor, d), extents[d + missing], what);
 }
 
+/// Checks a number, or each of a list of them.
+static void checkEach(LoopBuilder &b, Value numbers, function_ref<void(Value)> check) {
+  if (!isa<RankedTensorType>(numbers.getType()))
+    return check(numbers);
+  Value buffer = openDense(b, numbers);
+  b.loop(b.index(0), extent(b, numbers, 0), [&](Value at) {
+    check(arith::IndexCastOp::create(b, b.getIndexType(), b.load(buffer, at)));
+  });
+}
+
 void scratch::checkDilation(LoopBuilder &b, Value dilation) {
   Value one = b.index(1);
-  auto check = [&](Value d) {
+  checkEach(b, dilation, [&](Value d) {
     Value fine = arith::CmpIOp::create(b, arith::CmpIPredicate::sle, one, d);
     FailOp::create(b, fine, SCRATCH_INVALID_ARGUMENT, "mask.window: dilation", d, one);
-  };
-  if (!isa<RankedTensorType>(dilation.getType()))
-    return check(dilation);
-  Value buffer = openDense(b, dilation);
-  b.loop(b.index(0), extent(b, dilation, 0), [&](Value head) {
-    check(arith::IndexCastOp::create(b, b.getIndexType(), b.load(buffer, head)));
   });
+}
+
+void scratch::checkOffset(LoopBuilder &b, Value offset) {
+  checkEach(b, offset, [&](Value o) {
+    Value nearest = withinMostOffset(b, o);
+    FailOp::create(b, b.equal(o, nearest), SCRATCH_INVALID_ARGUMENT, "mask.window: offset", o,
+                   nearest);
+  });
+}
+
+Value scratch::withinMostOffset(LoopBuilder &b, Value offset) {
+  constexpr int64_t kMost = int64_t(1) << 26;
+  return arith::MaxSIOp::create(b, arith::MinSIOp::create(b, offset, b.index(kMost)),
+                                b.index(-kMost));
 }

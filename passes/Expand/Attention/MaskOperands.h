@@ -23,6 +23,12 @@ void checkRepeats(LoopBuilder &b, mlir::Value tensor, MaskType mask, const MaskD
 /// A dilation, or the dilations of all heads, are positive.
 void checkDilation(LoopBuilder &b, mlir::Value dilation);
 
+/// A window's offset, or those of all batches, are at most 2^26 to either side, so that
+/// places of tokens fit 32 bits.
+void checkOffset(LoopBuilder &b, mlir::Value offset);
+/// The nearest number that `checkOffset` lets pass.
+mlir::Value withinMostOffset(LoopBuilder &b, mlir::Value offset);
+
 } // namespace scratch
 
 #endif // SCRATCH_PASSES_EXPAND_ATTENTION_MASKOPERANDS_H
