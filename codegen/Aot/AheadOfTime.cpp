@@ -11,6 +11,7 @@
 #include "codegen/Aot/Link.h"
 #include "codegen/Aot/OutputKind.h"
 #include "codegen/Driver/Outputs.h"
+#include "passes/Expand/EntrySignature.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
@@ -121,7 +122,8 @@ static std::string textOf(const StrategyRemarks &remarks, StringRef path) {
   return text;
 }
 
-llvm::Error scratch::compileAheadOfTime(const AheadOfTimeOptions &options) {
+llvm::Expected<std::vector<std::string>>
+scratch::compileAheadOfTime(const AheadOfTimeOptions &options) {
   llvm::Expected<Stage> last =
       options.stopAfter.empty() ? Stage::Emit : parseStage(options.stopAfter);
   if (!last)
@@ -135,13 +137,15 @@ llvm::Error scratch::compileAheadOfTime(const AheadOfTimeOptions &options) {
   if (llvm::Error error = compilation.parseFile(options.input))
     return error;
 
-  if (*kind != OutputKind::Mlir)
+  // Before any stage: functions still show their tensors.
+  if (*kind != OutputKind::Mlir) {
     if (llvm::Error error = checkContent(compilation.module(), options.input))
       return error;
+    warnOfOtherFunctions(compilation.module());
+  }
 
   Outputs outputs;
   if (!options.header.empty()) {
-    // Before any stage: entry points still show their tensors.
     auto header = writeHeader(compilation.module(), options.header, &compilation.source());
     if (!header)
       return header.takeError();
@@ -161,7 +165,9 @@ llvm::Error scratch::compileAheadOfTime(const AheadOfTimeOptions &options) {
   if (*kind != OutputKind::SharedLibrary) {
     if (llvm::Error error = outputs.add(options.output, std::move(*contents)))
       return error;
-    return outputs.commit();
+    if (llvm::Error error = outputs.commit())
+      return error;
+    return compilation.warnings();
   }
   llvm::Expected<std::string> library = outputs.begin(options.output);
   if (!library)
@@ -169,5 +175,7 @@ llvm::Error scratch::compileAheadOfTime(const AheadOfTimeOptions &options) {
   if (llvm::Error error = linkShared(*contents, *library,
                                      llvm::sys::path::filename(options.output), options.program))
     return error;
-  return outputs.commit();
+  if (llvm::Error error = outputs.commit())
+    return error;
+  return compilation.warnings();
 }

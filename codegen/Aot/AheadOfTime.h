@@ -20,8 +20,8 @@ struct AheadOfTimeOptions {
   std::string program;   ///< how the running tool was called
 };
 
-/// Writes all files that were asked for, or none.
-llvm::Error compileAheadOfTime(const AheadOfTimeOptions &options);
+/// Writes all files that were asked for, or none; gives the warnings.
+llvm::Expected<std::vector<std::string>> compileAheadOfTime(const AheadOfTimeOptions &options);
 
 } // namespace scratch
 

@@ -87,23 +87,48 @@ SmallVector<func::FuncOp> scratch::entryPoints(ModuleOp module) {
   return found;
 }
 
+static constexpr StringLiteral kExpected = "numbers, dense tensors, and CSR or CSC matrices "
+                                           "with positions and coordinates of 32 or 64 bits";
+
+/// The first argument or result that cannot cross; null if a tensor is all that lacks.
+static Type obstacle(func::FuncOp function) {
+  for (Type type : llvm::concat<const Type>(function.getArgumentTypes(),
+                                            function.getResultTypes()))
+    if (!crosses(type))
+      return type;
+  return {};
+}
+
+void scratch::warnOfOtherFunctions(ModuleOp module) {
+  SmallVector<func::FuncOp> entries = entryPoints(module);
+  if (entries.empty())
+    return;
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!function.isPublic() || function.isDeclaration() || llvm::is_contained(entries, function))
+      continue;
+    InFlightDiagnostic warning = function.emitWarning("function '")
+                                 << function.getName() << "' is exported without a C interface: ";
+    if (Type type = obstacle(function))
+      warning << "found " << type << ", expected " << kExpected;
+    else
+      warning << "found no tensor, expected one among its arguments and results";
+  }
+}
+
 std::string scratch::whyNoEntryPoint(ModuleOp module) {
-  const char *expected = "expected a public one on numbers, dense tensors, and CSR or CSC "
-                         "matrices with positions and coordinates of 32 or 64 bits";
+  std::string expected = ("expected a public one on " + kExpected).str();
   if (isProgram(module))
     return "found a program (@main), expected functions to call";
   for (auto function : module.getOps<func::FuncOp>()) {
     if (!function.isPublic() || function.isDeclaration())
       continue;
     std::string name = "'" + function.getName().str() + "'";
-    for (Type type : llvm::concat<const Type>(function.getArgumentTypes(),
-                                              function.getResultTypes()))
-      if (!crosses(type)) {
-        std::string text;
-        llvm::raw_string_ostream(text) << type;
-        return "found function " + name + " with " + text + ", " + expected;
-      }
+    if (Type type = obstacle(function)) {
+      std::string text;
+      llvm::raw_string_ostream(text) << type;
+      return "found function " + name + " with " + text + ", " + expected;
+    }
     return "found function " + name + " without a tensor, " + expected;
   }
-  return std::string("found no public function, ") + expected;
+  return "found no public function, " + expected;
 }

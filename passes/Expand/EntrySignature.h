@@ -42,6 +42,10 @@ llvm::SmallVector<mlir::func::FuncOp> entryPoints(mlir::ModuleOp module);
 /// 'f' with tensor<...>, expected ...".
 std::string whyNoEntryPoint(mlir::ModuleOp module);
 
+/// Warns of every public function with a body that callers of the module's entry
+/// points cannot call like these.
+void warnOfOtherFunctions(mlir::ModuleOp module);
+
 } // namespace scratch
 
 #endif // SCRATCH_PASSES_EXPAND_ENTRYSIGNATURE_H

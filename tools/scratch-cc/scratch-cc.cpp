@@ -41,7 +41,10 @@ int main(int argc, char **argv) {
   options.remarks = flags.remarks;
   options.stopAfter = flags.stopAfter;
   options.program = argv[0];
-  if (llvm::Error error = scratch::compileAheadOfTime(options))
-    return fail(llvm::toString(std::move(error)));
+  auto warnings = scratch::compileAheadOfTime(options);
+  if (!warnings)
+    return fail(llvm::toString(warnings.takeError()));
+  for (const std::string &text : *warnings)
+    llvm::errs() << "warning: " << text << "\n";
   return 0;
 }
