@@ -33,7 +33,11 @@ template <typename T> void checkMatmul(bool transposeA, bool transposeB) {
                                sizeof(T) == 4 ? "f32" : "f64"));
   std::mt19937 random(42);
   for (auto [m, n, k] : {std::array<int64_t, 3>{1, 1, 1}, {5, 7, 3}, {6, 16, 8}, {7, 17, 300},
-                         {97, 24, 9}, {30, 8, 70}, {33, 41, 257}, {200, 33, 600}, {3, 2, 0}}) {
+                         {97, 24, 9}, {30, 8, 70}, {33, 41, 257}, {200, 33, 600}, {3, 2, 0},
+                         // Panels in turn, at several pieces of depth and blocks of rows, the
+                         // last vector cut off; rows that are copied, with and without turns.
+                         {40, 301, 530}, {1, 300, 40}, {400, 290, 270}, {9, 520, 1024},
+                         {50, 130, 512}, {2, 256, 0}}) {
     std::vector<T> a = uniform<T>(random, m * k), b = uniform<T>(random, k * n);
     std::vector<T> c = uniform<T>(random, m * n);
     for (int threads : {1, 2}) {

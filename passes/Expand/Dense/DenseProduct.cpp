@@ -32,11 +32,12 @@ using Values = LoopBuilder::Values;
 
 /// Sums in flight, of 16 registers and of 32.
 static constexpr int64_t kSums = 12, kSumsOf512 = 24;
-/// Steps of the depth per piece: a wide panel of them takes half a first cache.
-static constexpr int64_t kDepthPiece = 256;
 /// Rows per block, a multiple of every tile's height: a piece of them stays in the
 /// second cache. Few rows are cut finer, for the workers.
 static constexpr int64_t kRowStep = 24, kMostRowSteps = 4, kBlocksWanted = 8;
+/// Where panels are copied in turn there are more rows per block, which use a copy more
+/// often, and fewer panels: a piece of a few of them is in the second cache, too.
+static constexpr int64_t kMostRowStepsInTurn = 16, kMostPanelsInTurn = 4;
 
 static int64_t vectorBits(Operation *op) {
   auto target =
@@ -189,12 +190,51 @@ void DenseProduct::fillOffsets(Value table, Value first, Value last, ArrayRef<un
   });
 }
 
-void DenseProduct::block(Value number, Value begins) {
+/// How many rows, and vectors of columns, are one worker's at a time.
+void DenseProduct::chooseBlocks() {
+  Value share = arith::CeilDivUIOp::create(b, rows, b.index(kBlocksWanted * kRowStep));
+  rowsPerBlock = b.mul(b.min(b.max(share, b.index(1)), b.index(kMostRowSteps)), b.index(kRowStep));
+  groups = b.index(1), vectorsPerGroup = c.vectors;
+  if (!takesTurns(p))
+    return;
+  Value most = b.index(kMostRowStepsInTurn * kRowStep);
+  Value equal = arith::CeilDivUIOp::create(
+      b, rows, b.max(arith::CeilDivUIOp::create(b, rows, most), b.index(1)));
+  rowsPerBlock = b.select(c.inTurn, b.roundUp(equal, kRowStep), rowsPerBlock);
+  Value panels = arith::DivUIOp::create(b, c.vectors, b.index(kBlocksWanted * wide));
+  Value few = b.min(b.max(panels, b.index(1)), b.index(kMostPanelsInTurn));
+  vectorsPerGroup = b.select(c.inTurn, b.mul(few, b.index(wide)), vectorsPerGroup);
+  groups = b.select(c.inTurn, arith::CeilDivUIOp::create(b, c.vectors, vectorsPerGroup), groups);
+}
+
+/// Tables and copies of one worker.
+Values DenseProduct::allocateWorker() {
+  auto room = [&](Type type, Value size) {
+    return AllocateOp::create(b, bufferOf(type), ValueRange{size}, /*zeroed=*/false);
+  };
+  Values state{room(b.getI64Type(), rowsPerBlock)};
+  if (takesTurns(p))
+    state.push_back(room(element, b.select(c.inTurn, b.mul(vectorsPerGroup, b.index(lanes * kDepthPiece)),
+                                           b.index(0))));
+  if (crowded)
+    state.push_back(room(element, roomForRows()));
+  return state;
+}
+
+void DenseProduct::block(Value number, ValueRange state) {
   Value zero = b.index(0), one = b.index(1);
-  Value first = b.mul(number, rowsPerBlock);
+  Value group = zero, ofRows = number;
+  if (takesTurns(p)) {
+    group = arith::RemUIOp::create(b, number, groups);
+    ofRows = arith::DivUIOp::create(b, number, groups);
+  }
+  Value first = b.mul(ofRows, rowsPerBlock);
   Value last = b.min(rows, b.add(first, rowsPerBlock));
-  Block block{first, b.sub(last, first), begins};
-  fillOffsets(begins, first, last, p.rows, start);
+  Value firstVector = b.mul(group, vectorsPerGroup);
+  Block block{first, b.sub(last, first), state[0], firstVector,
+              b.min(c.vectors, b.add(firstVector, vectorsPerGroup)),
+              takesTurns(p) ? state[1] : Value(), crowded ? state.back() : Value()};
+  fillOffsets(block.begins, first, last, p.rows, start);
   // Without depth there still is one piece, which writes the initial values.
   Value perPiece = b.min(b.max(perSegment, one), b.index(kDepthPiece));
   Value segmentsPerPiece = b.max(arith::DivUIOp::create(b, b.index(kDepthPiece), perPiece), one);
@@ -211,9 +251,14 @@ void DenseProduct::block(Value number, Value begins) {
                   b.equal(b.add(outer, inner), zero),
                   b.bitAnd(b.equal(b.add(outer, one), outerPieces),
                            b.equal(b.add(inner, one), innerPieces))};
-      panels(block, piece, true);
+      if (crowded)
+        copyRows(block, piece);
+      PanelTurn turn{block.firstVector, block.lastVector, piece.first, piece.last, block.turns};
+      if (takesTurns(p))
+        b.ifThen(c.inTurn, [&] { packTurn(b, p, c, turn); });
+      panels(block, piece, turn, true);
       if (wide > 1)
-        panels(block, piece, false);
+        panels(block, piece, turn, false);
     });
   });
 }
@@ -249,23 +294,23 @@ Value DenseProduct::expand() {
   Value buffer = AllocateOp::create(b, MemRefType::get(type.getShape(), element), sizes, false);
   result = flatten(b, buffer);
   c = openPanels(b, p, counts, rows, lanes, wide);
-  Value share = arith::CeilDivUIOp::create(b, rows, b.index(kBlocksWanted * kRowStep));
-  rowsPerBlock = b.mul(b.min(b.max(share, b.index(1)), b.index(kMostRowSteps)), b.index(kRowStep));
-  Value blocks = arith::CeilDivUIOp::create(b, rows, rowsPerBlock);
-  Value weight = b.mul(b.mul(rowsPerBlock, c.vectors), c.depth);
+  lastOfC = b.sub(b.mul(c.columns, c.depth), b.index(1));
+  findCrowdedRows();
+  chooseBlocks();
+  Value blocks = b.mul(arith::CeilDivUIOp::create(b, rows, rowsPerBlock), groups);
+  Value weight = b.mul(b.mul(rowsPerBlock, vectorsPerGroup), c.depth);
   Value chunks = equalChunks(b, blocks, weight);
   parallelChunks(
-      b, chunks,
-      [&] {
-        return Values{
-            AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{rowsPerBlock}, false)};
-      },
+      b, chunks, [&] { return allocateWorker(); },
       [&](Value, Value first, Value last, ValueRange state) {
         b.ifThen(StatusOp::create(b), [&] {
-          b.loop(first, last, [&](Value number) { block(number, state[0]); });
+          b.loop(first, last, [&](Value number) { block(number, state); });
         });
       },
-      [&](ValueRange state) { ReleaseOp::create(b, state[0]); });
+      [&](ValueRange state) {
+        for (Value buffer : state)
+          ReleaseOp::create(b, buffer);
+      });
   ReleaseOp::create(b, chunks);
   ReleaseOp::create(b, offsets);
   b.ifThen(c.packed, [&] { ReleaseOp::create(b, c.flat); });

@@ -1,7 +1,8 @@
 //===- DenseProduct.h - a dense contraction being expanded --------*- C++ -*-===//
 //
 // DenseProduct.cpp measures the operands, cuts rows into blocks and the depth into
-// pieces; DenseTiles.cpp computes a piece of a block in register tiles.
+// pieces; DenseTiles.cpp computes a piece of a block in register tiles; CrowdedRows.cpp
+// copies rows that caches would not hold together.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_DENSE_DENSEPRODUCT_H
@@ -9,7 +10,7 @@
 
 #include "passes/Expand/Dense/Consumers.h"
 #include "passes/Expand/Dense/Contraction.h"
-#include "passes/Expand/Dense/Panels.h"
+#include "passes/Expand/Dense/PanelTurns.h"
 #include "passes/Expand/Dense/Source.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -18,6 +19,8 @@ namespace scratch {
 
 /// Chains that hide a multiply-add's latency: rows of a tile one vector wide.
 inline constexpr int64_t kChains = 8;
+/// Steps of the depth per piece: a wide panel of them takes half a first cache.
+inline constexpr int64_t kDepthPiece = 256;
 
 class DenseProduct {
 public:
@@ -30,9 +33,11 @@ private:
   struct Piece {
     mlir::Value firstSegment, lastSegment, first, last, isFirst, isLast;
   };
-  /// Rows of one block: how many, where the first is, where each begins in `a`.
+  /// Rows of one block: how many, where the first is, where each begins in `a`; and the
+  /// vectors of columns that they are computed for.
   struct Block {
-    mlir::Value firstRow, count, begins;
+    mlir::Value firstRow, count, begins, firstVector, lastVector;
+    mlir::Value turns, copies; ///< the worker's, for panels and rows; may be null
   };
   void chooseShape();
   void openConsumers();
@@ -41,12 +46,31 @@ private:
   void openDepth();
   void fillOffsets(mlir::Value table, mlir::Value first, mlir::Value last,
                    llvm::ArrayRef<unsigned> loops, mlir::Value start);
-  void block(mlir::Value number, mlir::Value begins);
-  void panels(const Block &rows, const Piece &piece, bool isWide);
-  void tile(const Block &rows, const Piece &piece, mlir::Value row, mlir::Value column,
-            mlir::Value panel,
-            mlir::Value step, int64_t height, int64_t vectors);
-  mlir::Value loadA(mlir::Value at, mlir::Value column);
+  void chooseBlocks();
+  LoopBuilder::Values allocateWorker();
+  void block(mlir::Value number, mlir::ValueRange state);
+  bool hasPlainRows() const;
+  void findCrowdedRows();
+  mlir::Value roomForRows();
+  void copyRows(const Block &rows, const Piece &piece);
+  mlir::Value beginOfRow(const Block &rows, const Piece &piece, mlir::Value row);
+  void panels(const Block &rows, const Piece &piece, const PanelTurn &turn, bool isWide);
+  /// What a tile asks for early in `c`: at its step i, what is (before + i) >> shift steps
+  /// after `begin`.
+  struct Ahead {
+    mlir::Value begin, step, before, shift;
+  };
+  /// A panel of columns: where its first vector is in memory, and what is between steps.
+  struct Panel {
+    mlir::Value buffer, begin, step, column;
+    Ahead ahead; ///< may be null
+  };
+  Ahead aheadOf(const Block &rows, const Piece &piece, mlir::Value column, mlir::Value row,
+                int64_t height);
+  void lookAhead(const Ahead &ahead, mlir::Value step, int64_t vectors);
+  void tile(const Block &rows, const Piece &piece, mlir::Value row, const Panel &panel,
+            int64_t height, int64_t vectors);
+  mlir::Value loadA(mlir::Value buffer, mlir::Value at, mlir::Value column);
   /// Stores, or loads, all of a tile: `whole` tells whether no vector is cut off.
   LoopBuilder::Values loadTile(mlir::Value buffer, llvm::ArrayRef<mlir::Value> at,
                                mlir::Value column, mlir::Value whole, int64_t vectors);
@@ -71,9 +95,12 @@ private:
   LoopBuilder::Values counts, steps; ///< per loop: iterations, elements of `a` between them
   mlir::Value start;          ///< of `a`
   mlir::Value rows, columns, rowsPerBlock;
+  mlir::Value groups, vectorsPerGroup; ///< of columns: blocks of the same rows
   mlir::Value segments, perSegment, step, offsets; ///< of the depth
   DenseSource a;
+  mlir::Value crowded; ///< i1: rows of `a` are copied, piece by piece; null: never
   DensePanels c;
+  mlir::Value lastOfC; ///< its last element, if it is read in turns
   mlir::Value init, result; ///< flat
   llvm::SmallVector<mlir::linalg::LinalgOp> consumers;
   /// Per consumer: its inputs, flat; none for the tile.

@@ -87,9 +87,9 @@ void DenseProduct::storeTile(ValueRange sums, ArrayRef<Value> at, ArrayRef<Value
       });
 }
 
-Value DenseProduct::loadA(Value at, Value column) {
+Value DenseProduct::loadA(Value buffer, Value at, Value column) {
   if (!p.columnInA)
-    return spread(b, b.load(a.flat, at), vectorType());
+    return spread(b, b.load(buffer, at), vectorType());
   Value place = b.add(at, column);
   if (int64_t width = type.getShape().back(); !ShapedType::isDynamic(width) && width % lanes == 0)
     return vector::LoadOp::create(b, vectorType(), a.flat, ValueRange{place});
@@ -98,8 +98,9 @@ Value DenseProduct::loadA(Value at, Value column) {
                                       none);
 }
 
-void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, Value column,
-                        Value panel, Value panelStep, int64_t height, int64_t vectors) {
+void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, const Panel &panel,
+                        int64_t height, int64_t vectors) {
+  Value column = panel.column;
   Value last = b.sub(rows.count, b.index(1));
   Value whole = b.lessEqual(b.add(column, b.index(vectors * lanes)), columns);
   Values begins, at, inside;
@@ -107,9 +108,10 @@ void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, Value 
     // Rows that the border cuts off are the last row again, and are dropped.
     Value wanted = b.add(row, b.index(r)), real = b.min(wanted, last);
     inside.push_back(b.less(wanted, rows.count));
-    begins.push_back(b.loadIndex(rows.begins, real));
+    begins.push_back(beginOfRow(rows, piece, real));
     at.push_back(b.add(b.mul(b.add(rows.firstRow, real), columns), column));
   }
+  Value source = crowded ? b.select(crowded, rows.copies, a.flat) : a.flat;
   SmallVector<Type> types(height * vectors, vectorType());
   Values sums = b.ifElse(
       piece.isFirst, types,
@@ -127,14 +129,17 @@ void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, Value 
       from.push_back(b.add(begin, offset));
     Value depth = b.mul(segment, perSegment);
     return b.loop(piece.first, piece.last, sums, [&](Value i, ValueRange before) {
-      Value place = b.add(panel, b.mul(b.add(depth, i), panelStep)), moved = b.mul(i, step);
+      Value place = b.add(panel.begin, b.mul(b.add(depth, i), panel.step));
+      Value moved = b.mul(i, step);
+      if (panel.ahead.begin)
+        lookAhead(panel.ahead, i, vectors);
       Values cs;
       for (int64_t v = 0; v < vectors; ++v)
-        cs.push_back(vector::LoadOp::create(b, vectorType(), c.flat,
+        cs.push_back(vector::LoadOp::create(b, vectorType(), panel.buffer,
                                             ValueRange{b.add(place, b.index(v * lanes))}));
       return stepTile(
           b, height, cs, before,
-          [&](int64_t r) { return loadA(b.add(from[r], moved), column); },
+          [&](int64_t r) { return loadA(source, b.add(from[r], moved), column); },
           [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
     });
   });
@@ -145,20 +150,63 @@ void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, Value 
   storeTile(sums, at, inside, column, whole, vectors);
 }
 
-/// All rows of a block times all wide panels, or all others.
-void DenseProduct::panels(const Block &rows, const Piece &piece, bool isWide) {
+/// While rows meet a panel of one turn, its memory of the next turn is asked for: further
+/// steps of the same columns, or the first steps of the next group. Tiles share the steps,
+/// 1, 2, 4, .. tiles at 1, 2, 4, .. steps of theirs to one of memory.
+DenseProduct::Ahead DenseProduct::aheadOf(const Block &rows, const Piece &piece, Value column,
+                                          Value row, int64_t height) {
+  Value zero = b.index(0), shift = zero;
+  for (int64_t log = 1; log <= 4; ++log)
+    shift = b.select(b.less(b.index((height << log) - 1), rows.count), b.index(log), shift);
+  Value number = arith::DivUIOp::create(b, row, b.index(height));
+  Value more = b.bitOr(b.notEqual(rows.lastVector, c.vectors),
+                       arith::XOrIOp::create(b, piece.isLast, b.bit(true)));
+  Value some = b.bitAnd(b.bitAnd(c.inTurn, more),
+                        b.less(number, arith::ShLIOp::create(b, b.index(1), shift)));
+  Value sameColumns = b.add(column, b.mul(b.add(piece.first, b.index(kDepthPiece)), columns));
+  Value nextColumns = b.add(column, b.mul(vectorsPerGroup, b.index(lanes)));
+  return {b.select(some, b.select(piece.isLast, nextColumns, sameColumns), zero),
+          b.select(some, columns, zero),
+          b.sub(b.mul(number, b.index(kDepthPiece)), piece.first), shift};
+}
+
+void DenseProduct::lookAhead(const Ahead &ahead, Value step, int64_t vectors) {
+  Value moved = arith::ShRUIOp::create(b, b.add(step, ahead.before), ahead.shift);
+  Value first = b.add(ahead.begin, b.mul(moved, ahead.step));
+  // The last entry of each vector: if it is in another line than the first, that one has
+  // come with the vector before.
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value last = b.add(first, b.index((v + 1) * lanes - 1));
+    memref::PrefetchOp::create(b, c.flat, ValueRange{b.min(last, lastOfC)}, /*isWrite=*/false,
+                               /*localityHint=*/2, /*isDataCache=*/true);
+  }
+}
+
+/// All rows of a block times all its wide panels, or all others.
+void DenseProduct::panels(const Block &rows, const Piece &piece, const PanelTurn &turn,
+                          bool isWide) {
   int64_t vectors = isWide ? wide : 1, height = isWide ? wideHeight : narrowHeight;
-  Value begin = isWide ? b.index(0) : c.wideVectors, end = isWide ? c.wideVectors : c.vectors;
+  Value begin = isWide ? rows.firstVector : b.max(rows.firstVector, c.wideVectors);
+  Value end = isWide ? b.min(rows.lastVector, c.wideVectors) : rows.lastVector;
   b.loop(
       begin, end,
       [&](Value vector) {
-        auto [panel, panelStep] = c.panel(b, vector, isWide);
-        Value column = b.mul(vector, b.index(lanes));
+        auto [begin, step] = c.panel(b, vector, isWide);
+        Panel panel{c.flat, begin, step, b.mul(vector, b.index(lanes)), {}};
+        if (takesTurns(p)) {
+          auto [begin, step] = turn.panel(b, c, vector, isWide);
+          panel.buffer = b.select(c.inTurn, turn.buffer, panel.buffer);
+          panel.begin = b.select(c.inTurn, begin, panel.begin);
+          panel.step = b.select(c.inTurn, step, panel.step);
+        }
         auto rowsBy = [&](Value first, Value last, int64_t height) {
           b.loop(
               first, last,
               [&](Value row) {
-                tile(rows, piece, row, column, panel, panelStep, height, vectors);
+                Panel own = panel;
+                if (isWide && takesTurns(p) && p.cLoops.back() == p.column)
+                  own.ahead = aheadOf(rows, piece, own.column, row, height);
+                tile(rows, piece, row, own, height, vectors);
               },
               height);
         };

@@ -1,6 +1,7 @@
 //===- Panels.cpp - the operand `c` of a dense product, by columns --------===//
 #include "passes/Expand/Dense/Panels.h"
 
+#include "passes/Expand/Dense/PanelTurns.h"
 #include "passes/Expand/Dense/Source.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
@@ -15,6 +16,10 @@ using Values = LoopBuilder::Values;
 static constexpr int64_t kRowsWorthACopy = 32;
 /// Rows of this many columns are as good as contiguous.
 static constexpr int64_t kShortRow = 32;
+/// More rows than this pay for a copy of all panels, which workers share.
+static constexpr int64_t kMostRowsInTurn = 1024;
+/// As many vectors are some work for every worker.
+static constexpr int64_t kLeastVectorsInTurn = 16;
 
 std::pair<Value, Value> DensePanels::panel(LoopBuilder &b, Value vector, bool isWide) const {
   Value column = b.mul(vector, b.index(lanes));
@@ -122,19 +127,28 @@ DensePanels scratch::openPanels(LoopBuilder &b, const DenseContraction &product,
       b.sub(panels.vectors, arith::RemUIOp::create(b, panels.vectors, b.index(wide)));
   Value from = flatten(b, openDense(b, product.c));
   bool isWide = cast<MemRefType>(from.getType()).getElementType() == product.element();
-  if (!isStoredByDepth(product) || !isWide) {
-    panels.packed = b.bit(true);
-    panels.flat = pack(b, product, loopCounts, panels, from);
-    return panels;
+  Value direct = b.bit(false);
+  if (isStoredByDepth(product) && isWide) {
+    Value whole = b.equal(b.mul(panels.vectors, b.index(lanes)), panels.columns);
+    Value few = b.less(rows, b.index(kRowsWorthACopy));
+    if (takesTurns(product))
+      few = b.bitAnd(few, b.less(panels.vectors, b.index(kLeastVectorsInTurn)));
+    Value good = b.bitOr(few, b.lessEqual(panels.columns, b.index(kShortRow)));
+    direct = b.bitAnd(whole, good);
   }
-  Value whole = b.equal(b.mul(panels.vectors, b.index(lanes)), panels.columns);
-  Value good = b.bitOr(b.less(rows, b.index(kRowsWorthACopy)),
-                       b.lessEqual(panels.columns, b.index(kShortRow)));
-  Value direct = b.bitAnd(whole, good);
-  panels.packed = arith::XOrIOp::create(b, direct, b.bit(true));
-  panels.flat = b.ifElse(
-      panels.packed, {from.getType()},
-      [&] { return Values{pack(b, product, loopCounts, panels, from)}; },
-      [&] { return Values{from}; })[0];
+  auto negated = [&](Value truth) {
+    return arith::XOrIOp::create(b, truth, b.bit(true)).getResult();
+  };
+  panels.inTurn = b.bit(false);
+  if (takesTurns(product))
+    panels.inTurn = b.bitAnd(
+        negated(direct),
+        b.bitAnd(b.lessEqual(rows, b.index(kMostRowsInTurn)),
+                 b.lessEqual(b.index(kLeastVectorsInTurn), panels.vectors)));
+  panels.packed = negated(b.bitOr(direct, panels.inTurn));
+  auto copy = [&] { return Values{pack(b, product, loopCounts, panels, from)}; };
+  panels.flat = isWide ? b.ifElse(panels.packed, {from.getType()}, copy,
+                                  [&] { return Values{from}; })[0]
+                       : copy()[0];
   return panels;
 }

@@ -1,9 +1,11 @@
 //===- Panels.h - the operand `c` of a dense product, by columns -*- C++ -*-===//
 //
 // Stage: expand. `c` is read a panel at a time: `width` neighbouring columns of
-// consecutive steps of the depth. Either from where it is (panels one step apart
-// by a whole row) or from a copy in which a panel is contiguous and short panels
-// end in zeros. Which, is decided by the shapes, at run time where need be.
+// consecutive steps of the depth. From where it is (panels one step apart by a whole
+// row), from a copy in which a panel is contiguous and short panels end in zeros, or,
+// where rows are too few to pay for writing that copy and reading it again, from
+// copies that a worker makes of a few panels when their turn comes (PanelTurns.h).
+// Which, is decided by the shapes, at run time where need be.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_DENSE_PANELS_H
@@ -17,11 +19,12 @@ namespace scratch {
 struct DensePanels {
   mlir::Value flat;
   mlir::Value packed; ///< i1: to be released
+  mlir::Value inTurn; ///< i1: `flat` is `c` itself, panels are copied in their turn
   mlir::Value depth, columns;
   int64_t lanes = 1, wide = 1; ///< vectors per wide panel; the others have one
   mlir::Value vectors, wideVectors; ///< in all, and in wide panels
 
-  /// Where the panel from vector `vector` on begins, and its step.
+  /// Where the panel from vector `vector` on begins in `flat`, and its step.
   std::pair<mlir::Value, mlir::Value> panel(LoopBuilder &b, mlir::Value vector,
                                             bool isWide) const;
 };

@@ -134,8 +134,8 @@ Value scratch::widen(LoopBuilder &b, Value value, Type element) {
   return arith::ExtFOp::create(b, type, value);
 }
 
-static void copyRun(LoopBuilder &b, Value from, Value source, Value to, Value target,
-                    Value count, int64_t lanes) {
+void scratch::copyRun(LoopBuilder &b, Value from, Value source, Value to, Value target,
+                      Value count, int64_t lanes) {
   auto type = VectorType::get({lanes}, cast<MemRefType>(from.getType()).getElementType());
   Type element = cast<MemRefType>(to.getType()).getElementType();
   Value whole = b.sub(count, arith::RemUIOp::create(b, count, b.index(lanes)));

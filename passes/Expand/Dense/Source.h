@@ -30,6 +30,10 @@ DenseSource openSource(LoopBuilder &b, mlir::Value tensor, mlir::Type element, i
 /// Floats, or vectors of them, as wider ones; themselves where types agree.
 mlir::Value widen(LoopBuilder &b, mlir::Value value, mlir::Type element);
 
+/// to[target + i] = from[source + i], widened where types differ.
+void copyRun(LoopBuilder &b, mlir::Value from, mlir::Value source, mlir::Value to,
+             mlir::Value target, mlir::Value count, int64_t lanes);
+
 /// A contiguous buffer of any rank as one of rank 1.
 mlir::Value flatten(LoopBuilder &b, mlir::Value buffer);
 

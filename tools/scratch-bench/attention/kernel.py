@@ -23,7 +23,7 @@ class Arguments(ctypes.Structure):
     """scratch_arguments, and as many slots as a kernel here may have."""
     _fields_ = [("version", ctypes.c_uint32), ("count", ctypes.c_uint32),
                 ("threads", ctypes.c_int32), ("reserved", ctypes.c_uint32),
-                ("record", ctypes.c_void_p), ("slots", ctypes.c_uint64 * 16)]
+                ("record", ctypes.c_void_p), ("slots", ctypes.c_uint64 * 24)]
 
 
 class Kernel:
