@@ -92,6 +92,12 @@ public:
   bool inPairs() const { return products != Products::Reals; }
   /// Entries of a summed dimension in one element of a buffer.
   int64_t perElement() const { return inPairs() ? 2 : 1; }
+  /// Elements that hold so many entries of a summed dimension.
+  Value entries(Value count) {
+    if (!inPairs())
+      return count;
+    return mlir::arith::CeilDivUIOp::create(b, count, b.index(perElement()));
+  }
   mlir::Type elementType() const;
 
   int64_t panel() const { return tiling.getVectors() * tiling.getLanes(); }
