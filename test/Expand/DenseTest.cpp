@@ -179,8 +179,16 @@ func.func @f(%x: tensor<?x?xf32>, %w: tensor<?x?xf32>, %bias: tensor<?xf32>, %ot
 // Inputs of bf16 are widened: sums are those of f32.
 TEST(Dense, ShortFloatsAreSummedInSinglePrecision) {
   Compiled compiled(R"(
+#a = affine_map<(i, j, l) -> (i, l)>
+#turned = affine_map<(i, j, l) -> (j, l)>
+#c = affine_map<(i, j, l) -> (i, j)>
 func.func @f(%A: tensor<?x?xbf16>, %B: tensor<?x?xbf16>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
   %r = linalg.matmul ins(%A, %B : tensor<?x?xbf16>, tensor<?x?xbf16>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
+  return %r : tensor<?x?xf32>
+}
+func.func @turned(%A: tensor<?x?xbf16>, %B: tensor<?x?xbf16>, %C: tensor<?x?xf32>) -> tensor<?x?xf32> {
+  %r = linalg.matmul indexing_maps = [#a, #turned, #c]
+      ins(%A, %B : tensor<?x?xbf16>, tensor<?x?xbf16>) outs(%C : tensor<?x?xf32>) -> tensor<?x?xf32>
   return %r : tensor<?x?xf32>
 })");
   std::mt19937 random(9);
@@ -193,20 +201,26 @@ func.func @f(%A: tensor<?x?xbf16>, %B: tensor<?x?xbf16>, %C: tensor<?x?xf32>) ->
     }
     return std::pair(bits, exact);
   };
-  for (auto [m, n, k] : {std::array<int64_t, 3>{9, 19, 70}, {64, 32, 8}}) {
+  for (auto [m, n, k] : {std::array<int64_t, 3>{9, 19, 70}, {64, 32, 8},
+                         {40, 301, 530}, {5, 256, 300}}) { // panels in turn
     auto [a, exactA] = shorts(m * k);
     auto [b, exactB] = shorts(k * n);
     std::vector<float> c = uniform<float>(random, m * n);
-    Call call;
-    call.dense(SCRATCH_BF16, {m, k}, a).dense(SCRATCH_BF16, {k, n}, b).dense(SCRATCH_F32, {m, n}, c);
-    ASSERT_EQ(call.run(compiled.entry("f")), SCRATCH_OK) << scratch_last_error();
-    std::vector<float> found = call.values<float>();
-    for (int64_t i = 0; i < m; ++i)
-      for (int64_t j = 0; j < n; ++j) {
-        double sum = c[i * n + j];
-        for (int64_t l = 0; l < k; ++l)
-          sum += double(exactA[i * k + l]) * exactB[l * n + j];
-        expectNear(found[i * n + j], sum, k);
-      }
+    for (bool turned : {false, true}) {
+      Call call(2);
+      call.dense(SCRATCH_BF16, {m, k}, a)
+          .dense(SCRATCH_BF16, turned ? std::vector{n, k} : std::vector{k, n}, b)
+          .dense(SCRATCH_F32, {m, n}, c);
+      ASSERT_EQ(call.run(compiled.entry(turned ? "turned" : "f")), SCRATCH_OK)
+          << scratch_last_error();
+      std::vector<float> found = call.values<float>();
+      for (int64_t i = 0; i < m; ++i)
+        for (int64_t j = 0; j < n; ++j) {
+          double sum = c[i * n + j];
+          for (int64_t l = 0; l < k; ++l)
+            sum += double(exactA[i * k + l]) * exactB[turned ? j * k + l : l * n + j];
+          expectNear(found[i * n + j], sum, k);
+        }
+    }
   }
 }

@@ -313,7 +313,7 @@ Value DenseProduct::expand() {
       });
   ReleaseOp::create(b, chunks);
   ReleaseOp::create(b, offsets);
-  b.ifThen(c.packed, [&] { ReleaseOp::create(b, c.flat); });
+  b.ifThen(c.owned, [&] { ReleaseOp::create(b, c.flat); });
   if (a.copied)
     ReleaseOp::create(b, a.flat);
   return asTensor(b, type, buffer);

@@ -177,7 +177,7 @@ void DenseProduct::lookAhead(const Ahead &ahead, Value step, int64_t vectors) {
   // come with the vector before.
   for (int64_t v = 0; v < vectors; ++v) {
     Value last = b.add(first, b.index((v + 1) * lanes - 1));
-    memref::PrefetchOp::create(b, c.flat, ValueRange{b.min(last, lastOfC)}, /*isWrite=*/false,
+    memref::PrefetchOp::create(b, c.source, ValueRange{b.min(last, lastOfC)}, /*isWrite=*/false,
                                /*localityHint=*/2, /*isDataCache=*/true);
   }
 }

@@ -2,6 +2,7 @@
 #include "passes/Expand/Dense/PanelTurns.h"
 
 #include "passes/Emission/Transpose.h"
+#include "passes/Expand/Dense/Source.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -10,8 +11,7 @@ using namespace scratch;
 using Values = LoopBuilder::Values;
 
 bool scratch::takesTurns(const DenseContraction &product) {
-  return !product.columnInA && product.depth.size() == 1 && product.cLoops.size() == 2 &&
-         cast<RankedTensorType>(product.c.getType()).getElementType() == product.element();
+  return !product.columnInA && product.depth.size() == 1 && product.cLoops.size() == 2;
 }
 
 std::pair<Value, Value> PanelTurn::panel(LoopBuilder &b, const DensePanels &panels, Value vector,
@@ -27,7 +27,9 @@ namespace {
 class Turn {
 public:
   Turn(LoopBuilder &b, const DensePanels &panels, const PanelTurn &turn, Type element)
-      : b(b), panels(panels), turn(turn), type(VectorType::get({panels.lanes}, element)) {}
+      : b(b), panels(panels), turn(turn), element(element),
+        stored(VectorType::get(
+            {panels.lanes}, cast<MemRefType>(panels.source.getType()).getElementType())) {}
 
   void rows();
   void turnedRows();
@@ -44,7 +46,8 @@ private:
   LoopBuilder &b;
   const DensePanels &panels;
   const PanelTurn &turn;
-  VectorType type;
+  Type element;
+  VectorType stored;
 };
 } // namespace
 
@@ -67,12 +70,14 @@ void Turn::each(function_ref<void(Value, Value, Value, int64_t)> body) {
 
 Value Turn::load(Value at, Value column, bool isWhole) {
   if (isWhole)
-    return vector::LoadOp::create(b, type, panels.flat, ValueRange{at});
+    return widen(b, vector::LoadOp::create(b, stored, panels.source, ValueRange{at}), element);
   auto bits = VectorType::get({panels.lanes}, b.getI1Type());
   Value end = b.min(panels.columns, b.add(column, b.index(panels.lanes)));
   Value inside = vector::CreateMaskOp::create(b, bits, ValueRange{b.sub(end, column)});
-  Value none = arith::ConstantOp::create(b, b.getZeroAttr(type));
-  return vector::MaskedLoadOp::create(b, type, panels.flat, ValueRange{at}, inside, none);
+  Value none = arith::ConstantOp::create(b, b.getZeroAttr(stored));
+  return widen(
+      b, vector::MaskedLoadOp::create(b, stored, panels.source, ValueRange{at}, inside, none),
+      element);
 }
 
 /// `c` is stored by the depth: a row of it is one step of every panel.
@@ -114,8 +119,7 @@ void Turn::turnedRows() {
           [&](Value step) {
             Values loaded;
             for (Value row : rows)
-              loaded.push_back(
-                  vector::LoadOp::create(b, type, panels.flat, ValueRange{b.add(row, step)}));
+              loaded.push_back(load(b.add(row, step), /*column=*/{}, /*isWhole=*/true));
             for (auto [offset, turned] : llvm::enumerate(transpose(b, loaded)))
               vector::StoreOp::create(
                   b, turned, turn.buffer,
@@ -124,7 +128,7 @@ void Turn::turnedRows() {
           lanes);
       b.loop(squares, turn.lastStep, [&](Value step) {
         for (auto [lane, row] : llvm::enumerate(rows))
-          b.store(b.load(panels.flat, {b.add(row, step)}), turn.buffer,
+          b.store(widen(b, b.load(panels.source, {b.add(row, step)}), element), turn.buffer,
                   {b.add(at(begin, step, width, v), b.index(lane))});
       });
     }

@@ -28,7 +28,7 @@ struct PanelTurn {
 /// Whether `c` is a matrix whose panels can be copied in turn.
 bool takesTurns(const DenseContraction &product);
 
-/// Copies from `panels.flat`, which is `c` itself.
+/// Copies from `panels.source`, as elements of the product.
 void packTurn(LoopBuilder &b, const DenseContraction &product, const DensePanels &panels,
               const PanelTurn &turn);
 

@@ -54,7 +54,9 @@ static Value pack(LoopBuilder &b, const DenseContraction &product, ArrayRef<Valu
   int64_t lanes = panels.lanes;
   auto type = VectorType::get({lanes}, element);
   auto stored = VectorType::get({lanes}, cast<MemRefType>(from.getType()).getElementType());
-  Value size = b.mul(b.mul(panels.vectors, b.index(lanes)), panels.depth);
+  // Elements of another type have no panels in place: then there is a copy of nothing.
+  Value vectors = b.select(panels.packed, panels.vectors, b.index(0));
+  Value size = b.mul(b.mul(vectors, b.index(lanes)), panels.depth);
   Value to = AllocateOp::create(b, bufferOf(element), ValueRange{size}, /*zeroed=*/false);
   Values strides(counts.size());
   Value stride = b.index(1);
@@ -64,7 +66,7 @@ static Value pack(LoopBuilder &b, const DenseContraction &product, ArrayRef<Valu
   }
   Value none = arith::ConstantOp::create(b, b.getZeroAttr(type));
   bool contiguous = product.cLoops.back() == product.column;
-  Value chunks = equalChunks(b, panels.vectors, panels.depth);
+  Value chunks = equalChunks(b, vectors, panels.depth);
   parallelChunks(
       b, chunks, [] { return Values(); },
       [&](Value, Value first, Value last, ValueRange) {
@@ -125,7 +127,7 @@ DensePanels scratch::openPanels(LoopBuilder &b, const DenseContraction &product,
   panels.vectors = arith::CeilDivUIOp::create(b, panels.columns, b.index(lanes));
   panels.wideVectors =
       b.sub(panels.vectors, arith::RemUIOp::create(b, panels.vectors, b.index(wide)));
-  Value from = flatten(b, openDense(b, product.c));
+  Value from = panels.source = flatten(b, openDense(b, product.c));
   bool isWide = cast<MemRefType>(from.getType()).getElementType() == product.element();
   Value direct = b.bit(false);
   if (isStoredByDepth(product) && isWide) {
@@ -147,6 +149,7 @@ DensePanels scratch::openPanels(LoopBuilder &b, const DenseContraction &product,
                  b.lessEqual(b.index(kLeastVectorsInTurn), panels.vectors)));
   panels.packed = negated(b.bitOr(direct, panels.inTurn));
   auto copy = [&] { return Values{pack(b, product, loopCounts, panels, from)}; };
+  panels.owned = isWide ? panels.packed : b.bit(true);
   panels.flat = isWide ? b.ifElse(panels.packed, {from.getType()}, copy,
                                   [&] { return Values{from}; })[0]
                        : copy()[0];

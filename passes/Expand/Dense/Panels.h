@@ -17,9 +17,11 @@
 namespace scratch {
 
 struct DensePanels {
-  mlir::Value flat;
-  mlir::Value packed; ///< i1: to be released
-  mlir::Value inTurn; ///< i1: `flat` is `c` itself, panels are copied in their turn
+  mlir::Value source; ///< `c` itself
+  mlir::Value flat;   ///< where panels are read, unless in turn: `c` or the copy
+  mlir::Value packed; ///< i1: all panels are in the copy
+  mlir::Value inTurn; ///< i1: panels are copied in their turn
+  mlir::Value owned;  ///< i1: `flat` is to be released
   mlir::Value depth, columns;
   int64_t lanes = 1, wide = 1; ///< vectors per wide panel; the others have one
   mlir::Value vectors, wideVectors; ///< in all, and in wide panels
