@@ -143,3 +143,15 @@ Value SemiringEmitter::add(ImplicitLocOpBuilder &b, Value left, Value right) con
 Value SemiringEmitter::getIdentity(ImplicitLocOpBuilder &b, Type type) const {
   return constant(b, identity, type);
 }
+
+void SemiringEmitter::cloneMultiply(Region &into) const {
+  IRMapping mapping;
+  if (semiring.isCustom())
+    multiplyRegion->cloneInto(&into, mapping);
+}
+
+void SemiringEmitter::cloneAdd(Region &into) const {
+  IRMapping mapping;
+  if (semiring.isCustom())
+    addRegion->cloneInto(&into, mapping);
+}

@@ -53,6 +53,9 @@ struct SemiringEmitter {
                        mlir::Type type) const;
   mlir::Value add(mlir::ImplicitLocOpBuilder &b, mlir::Value left, mlir::Value right) const;
   mlir::Value getIdentity(mlir::ImplicitLocOpBuilder &b, mlir::Type type) const;
+  /// Copies a custom operator into the region of an op; a built-in one needs none.
+  void cloneMultiply(mlir::Region &into) const;
+  void cloneAdd(mlir::Region &into) const;
 };
 
 } // namespace scratch

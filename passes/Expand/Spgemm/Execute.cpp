@@ -23,8 +23,6 @@
 #include "passes/Emission/Semiring.h"
 #include "runtime/abi/scratch.h"
 
-#include "mlir/IR/IRMapping.h"
-
 using namespace mlir;
 using namespace scratch;
 
@@ -85,10 +83,7 @@ Value KnownProduct::makeAccumulator(AccumulatorKind kind) {
   auto create = AccumulatorCreateOp::create(b, type, rhs.minors, rhs.minors, semiring.semiring,
                                             custom ? semiring.identity : TypedAttr(),
                                             /*known=*/true);
-  if (custom) {
-    IRMapping mapping;
-    semiring.addRegion->cloneInto(&create.getAdd(), mapping);
-  }
+  semiring.cloneAdd(create.getAdd());
   return create;
 }
 
@@ -118,10 +113,7 @@ void KnownProduct::computeRow(Value accumulator, Value row) {
       auto accumulate = AccumulateOp::create(
           b, opened, rhs.coordinates, right, from, to, scale,
           /*symbolic=*/false, semiring.swapped, semiring.semiring);
-      if (semiring.semiring.isCustom()) {
-        IRMapping mapping;
-        semiring.multiplyRegion->cloneInto(&accumulate.getMultiply(), mapping);
-      }
+      semiring.cloneMultiply(accumulate.getMultiply());
     });
     YieldOp::create(b);
     block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});

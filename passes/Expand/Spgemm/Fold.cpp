@@ -12,14 +12,11 @@
 #include "passes/Expand/Epilogue.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/Spgemm/Workers.h"
 #include "passes/Expand/StorageOrder.h"
-
 
 using namespace mlir;
 using namespace scratch;
-
-/// Elements behind a row that emission may spoil.
-static constexpr int64_t kSlack = 64;
 
 bool scratch::isFolded(SpgemmOp op) {
   // A team has no rows one after the other: its product is stored.
@@ -133,39 +130,37 @@ private:
 };
 } // namespace
 
-FailureOr<Value> RowWiseProduct::fold(FoldOp fold) {
-  if (failed(open()))
-    return failure();
-  boundRows();
-  groupRows();
-  Folding folding(b, fold, rows);
-  Value starts = PartitionOp::create(b, bufferOf(b.getI64Type()), weights, countIfOk(b, rows));
-  size_t made = tiled.size();
+Value RowWiseProduct::fold(FoldOp op) {
+  Workers workers(b, product, variants, window);
+  workers.bound();
+  Folding folding(b, op, product.rows);
+  Value starts = PartitionOp::create(b, bufferOf(b.getI64Type()), workers.bounds().weights,
+                                     countIfOk(b, product.rows));
+  size_t made = variants.inTiles().size();
   folding.run(
       starts,
       [&] {
-        LoopBuilder::Values state = makeAccumulators();
-        Value room = b.add(maxBound, b.index(kSlack));
-        state.push_back(
-            AllocateOp::create(b, coordinatesType(resultType), ValueRange{room}, false));
-        state.push_back(AllocateOp::create(b, valuesType(resultType), ValueRange{room}, false));
+        LoopBuilder::Values state = workers.accumulators().makeAll();
+        Value room = b.add(workers.bounds().most, b.index(kSlack));
+        RankedTensorType stored = product.resultType;
+        for (MemRefType type : {coordinatesType(stored), valuesType(stored)})
+          state.push_back(AllocateOp::create(b, type, ValueRange{room}, false));
         return state;
       },
       [&](Value row, ValueRange state, Value keyBefore) {
-        coordinates = state[made];
-        values = state[made + 1];
         Value zero = b.index(0);
+        RowOutput output{state[made], state[made + 1], zero};
         ComputedRow computed =
-            computeRow(state.take_front(made), row, Mode::Drain, zero, keyBefore);
-        return Folding::Row{values, zero, computed.count, computed.key};
+            workers.rows().compute(state.take_front(made), row, output, keyBefore);
+        return Folding::Row{output.values, zero, computed.count, computed.key};
       },
       [&](ValueRange state) {
-        destroyAccumulators(state.take_front(made));
+        destroyAccumulators(b, state.take_front(made));
         for (Value buffer : state.drop_front(made))
           ReleaseOp::create(b, buffer);
       });
   ReleaseOp::create(b, starts);
-  release();
+  workers.release();
   return folding.result();
 }
 
@@ -191,8 +186,12 @@ FailureOr<Value> scratch::expandFold(LoopBuilder &b, FoldOp op) {
   if (op.getOver() != FoldOver::All)
     columnMajor = op.getOver() == FoldOver::Columns;
   auto product = op.getMatrix().getDefiningOp<SpgemmOp>();
-  if (product && isFolded(product))
-    return RowWiseProduct(b, product, columnMajor).fold(op);
+  if (product && isFolded(product)) {
+    RowWiseProduct rows(b, product, columnMajor);
+    if (failed(rows.open()))
+      return failure();
+    return rows.fold(op);
+  }
   FailureOr<Value> stored = inStorageOrder(b, op, op.getMatrix(), columnMajor);
   if (failed(stored))
     return failure();

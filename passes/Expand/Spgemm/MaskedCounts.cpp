@@ -1,18 +1,5 @@
-//===- MaskedCounts.cpp - row-wise SpGEMM: counts along a short mask ------===//
-//
-// Stage: expand. Over a pair semiring an entry of the result says how many products fall on
-// it, or that some do, and no value is read. Where the mask's row fits in one vector, no
-// accumulator is needed: the row's columns stay in registers and every product's column is
-// compared with all of them at once. Nothing is marked, collected or cleared.
-//
-// Rows are up to 512 bits long, and are compared in halves: a comparison of 256 bits has a vector
-// as its result, which is subtracted as it is; one of 512 bits has a mask, which takes an
-// instruction more, and all three occupy the vector units twice. Rows of one half take half the
-// time. Narrower vectors have nothing to gain (SSE2 takes four steps for what the window does in
-// two).
-//
-//===----------------------------------------------------------------------===//
-#include "passes/Expand/Spgemm/RowWise.h"
+//===- MaskedCounts.cpp - counts along a short row of a mask --------------===//
+#include "passes/Expand/Spgemm/MaskedCounts.h"
 
 #include "passes/Emission/Search.h"
 #include "passes/Expand/Vectors.h"
@@ -28,15 +15,16 @@ static Type coordinateOf(const SparseOperand &matrix) {
   return cast<MemRefType>(matrix.coordinates.getType()).getElementType();
 }
 
-int64_t RowWiseProduct::longestCountedRow() {
+int64_t MaskedCounts::longestRow() const {
+  const SemiringEmitter &semiring = product.semiring;
   if (semiring.semiring.isCustom() || semiring.readsLeft() || semiring.readsRight() ||
-      vectorBits(op) < kVectorBits / 2)
+      vectorBits(product.op) < kVectorBits / 2)
     return 0;
   SemiringOperator add = semiring.semiring.getAdd();
   if (add != SemiringOperator::op_plus && add != SemiringOperator::op_any)
     return 0;
   // Narrower lanes could not count as far as a row is long.
-  auto type = dyn_cast<IntegerType>(coordinateOf(mask.getLeaves()[0].sparse));
+  auto type = dyn_cast<IntegerType>(coordinateOf(walk.sample()));
   return !type || type.getWidth() < 32 ? 0 : kVectorBits / type.getWidth();
 }
 
@@ -103,32 +91,31 @@ static std::pair<Value, Value> presentLanes(LoopBuilder &b, Value counts) {
 }
 
 /// Counts of the columns in `wanted`, one vector for each of its own.
-LoopBuilder::Values RowWiseProduct::countWanted(Value row, Value begin, ValueRange wanted) {
+LoopBuilder::Values MaskedCounts::countWanted(Value row, Value begin, ValueRange wanted) const {
   using Values = LoopBuilder::Values;
-  const MaskTree::Leaf &leaf = mask.getLeaves()[0];
-  auto [first, last] = leaf.sparse.segment(b, row);
+  const SparseOperand &lhs = product.lhs, &rhs = product.rhs, &sample = walk.sample();
+  auto [first, last] = sample.segment(b, row);
   Value end = lhs.segment(b, row).second;
-  Value longest = b.mul(b.sub(last, first), b.index(kSearchRatio));
-  Value lastEntry = b.sub(b.loadIndex(lhs.positions, lhs.majors), b.index(1));
+  Value longest = b.mul(b.sub(last, first), b.index(MaskWalk::kSearchRatio));
+  Value lastEntry = walk.lastEntry();
   Values none;
   for (Value part : wanted)
     none.push_back(arith::ConstantOp::create(b, b.getZeroAttr(part.getType())));
   return b.loop(begin, end, none, [&, first = first, last = last](Value p, ValueRange so) {
-    fetchAhead(p, lastEntry);
+    walk.fetchAhead(p, lastEntry);
     auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
-    auto walk = [&, from = from, to = to] {
+    auto compareEach = [&, from = from, to = to] {
       return b.loop(from, to, so, [&](Value q, ValueRange counts) {
         return countColumn(b, counts, wanted, b.load(rhs.coordinates, q));
       });
     };
-    // Only what ascends can be searched.
-    if (!rhs.ordered || !leaf.sparse.ordered)
-      return walk();
+    if (!walk.ascends())
+      return compareEach();
     auto search = [&, from = from, to = to] {
       Values start{from};
       start.append(so.begin(), so.end());
       auto found = b.loop(first, last, start, [&](Value s, ValueRange carried) {
-        Value column = b.loadIndex(leaf.sparse.coordinates, s);
+        Value column = b.loadIndex(sample.coordinates, s);
         Value place = emitLowerBound(b, rhs.coordinates, carried[0], to, column);
         ValueRange before = carried.drop_front();
         Values next{place};
@@ -149,13 +136,13 @@ LoopBuilder::Values RowWiseProduct::countWanted(Value row, Value begin, ValueRan
       return Values(llvm::drop_begin(found));
     };
     return Values(
-        b.ifElse(b.lessEqual(b.sub(to, from), longest), so.getTypes(), walk, search));
+        b.ifElse(b.lessEqual(b.sub(to, from), longest), so.getTypes(), compareEach, search));
   });
 }
 
-Value RowWiseProduct::countMaskedRow(Value row, Value begin, Value at) {
-  const MaskTree::Leaf &leaf = mask.getLeaves()[0];
-  auto type = VectorType::get({longestCountedRow()}, coordinateOf(leaf.sparse));
+Value MaskedCounts::compute(Value row, Value begin, const RowOutput &output) const {
+  const MaskTree::Leaf &leaf = walk.leaf();
+  auto type = VectorType::get({longestRow()}, coordinateOf(leaf.sparse));
   auto [first, last] = leaf.sparse.segment(b, row);
   Value length = b.sub(last, first);
   LoopBuilder::Values wanted = halvesOf(b, wantedColumns(b, leaf, type, first, length));
@@ -173,21 +160,21 @@ Value RowWiseProduct::countMaskedRow(Value row, Value begin, Value at) {
   return b.ifElse(
       b.notEqual(bits, b.integer(0, bits.getType())), {b.getIndexType()},
       [&, first = first, some = some, bits = bits] {
-        return LoopBuilder::Values{writeCounts(counts, some, bits, first, length, at)};
+        return LoopBuilder::Values{writeCounts(counts, some, bits, first, length, output)};
       },
       [&] { return LoopBuilder::Values{b.index(0)}; })[0];
 }
 
 /// Lanes of the element type, written together and then closed up in place.
-Value RowWiseProduct::writeCounts(Value counts, Value some, Value bits, Value first,
-                                  Value length, Value at) {
-  const SparseOperand &sample = mask.getLeaves()[0].sparse;
+Value MaskedCounts::writeCounts(Value counts, Value some, Value bits, Value first, Value length,
+                                const RowOutput &output) const {
+  const SparseOperand &sample = walk.sample();
   auto type = cast<VectorType>(counts.getType());
   int64_t lanes = type.getNumElements();
   Type bitsType = bits.getType();
-  Type element = semiring.element;
+  Type element = product.semiring.element;
   auto stored = VectorType::get({lanes}, element);
-  bool any = semiring.semiring.getAdd() == SemiringOperator::op_any;
+  bool any = product.semiring.semiring.getAdd() == SemiringOperator::op_any;
   Value counted = any ? Value(arith::ExtUIOp::create(b, type, some)) : counts;
   unsigned from = type.getElementTypeBitWidth(), to = element.getIntOrFloatBitWidth();
   Value values = counted;
@@ -198,21 +185,20 @@ Value RowWiseProduct::writeCounts(Value counts, Value some, Value bits, Value fi
                        : Value(arith::TruncIOp::create(b, stored, counted));
   // No more than 64 bytes behind the row may be spoiled: a vector at a time.
   int64_t part = std::min<int64_t>(lanes, kVectorBits / to);
-  Value place = at;
+  Value place = output.at;
   for (int64_t lane = 0; lane < lanes; lane += part) {
     auto write = [&] {
       Value piece = vector::ExtractStridedSliceOp::create(b, values, ArrayRef<int64_t>{lane},
                                                           ArrayRef<int64_t>{part},
                                                           ArrayRef<int64_t>{1});
-      vector::StoreOp::create(b, piece, this->values, ValueRange{place});
+      vector::StoreOp::create(b, piece, output.values, ValueRange{place});
       Value mine = arith::ShRUIOp::create(b, bits, b.integer(lane, bitsType));
       Value start = place;
       Value count = b.min(b.sub(length, b.index(lane)), b.index(part));
       auto end = b.loop(b.index(0), count, {place, mine}, [&](Value k, ValueRange so) {
-        b.store(b.load(this->values, b.add(start, k)), this->values, so[0]);
+        b.store(b.load(output.values, b.add(start, k)), output.values, so[0]);
         Value coordinate = b.load(sample.coordinates, b.add(first, b.add(k, b.index(lane))));
-        b.store(b.cast(coordinate, coordinatesType(resultType).getElementType()), coordinates,
-                so[0]);
+        b.store(b.cast(coordinate, product.coordinateType()), output.coordinates, so[0]);
         Value taken = b.toIndex(b.bitAnd(so[1], b.integer(1, bitsType)));
         Value rest = arith::ShRUIOp::create(b, so[1], b.integer(1, bitsType));
         return LoopBuilder::Values{b.add(so[0], taken), rest};
@@ -227,5 +213,5 @@ Value RowWiseProduct::writeCounts(Value counts, Value some, Value bits, Value fi
     place = b.ifElse(b.less(b.index(lane), length), {b.getIndexType()}, write,
                      [&] { return LoopBuilder::Values{before}; })[0];
   }
-  return b.sub(place, at);
+  return b.sub(place, output.at);
 }

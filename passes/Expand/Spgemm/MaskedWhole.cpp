@@ -1,15 +1,5 @@
-//===- MaskedWhole.cpp - row-wise SpGEMM: a row most of which is wanted ---===//
-//
-// Stage: expand. Products that fall inside the mask cost twice where they are collected first
-// and merged later. Where most do, as in meshes, the row is computed as it would be without a
-// mask, and what the mask wants of it is picked in the end.
-//
-// How many fall inside shows in a few products, which are searched for in the mask's row; that
-// is asked of one row in sixteen, and stands for those behind it. Values do
-// not depend on the answer, and chunks of rows do not depend on the number of threads.
-//
-//===----------------------------------------------------------------------===//
-#include "passes/Expand/Spgemm/RowWise.h"
+//===- MaskedWhole.cpp - a row most of which its mask wants ---------------===//
+#include "passes/Expand/Spgemm/MaskedWhole.h"
 
 #include "passes/Emission/Search.h"
 
@@ -29,9 +19,9 @@ static constexpr int64_t kMergeGroups = 64;
 // column of the range. The same in units of 1.1 / 256:
 static constexpr int64_t kCollect = 116, kMerge = 128, kForget = 5;
 
-bool RowWiseProduct::canPick() {
-  const MaskTree::Leaf &leaf = mask.getLeaves()[0];
-  return showsRange() && leaf.sparse.ordered && !leaf.byValue;
+bool MaskedWhole::suits(const OpenProduct &product) {
+  const MaskTree::Leaf &leaf = product.mask.getLeaves()[0];
+  return product.showsRange() && leaf.sparse.ordered && !leaf.byValue;
 }
 
 /// [0, count) for some number, without a pattern that a matrix could have as well.
@@ -42,9 +32,9 @@ static Value scattered(LoopBuilder &b, Value number, Value count) {
 }
 
 /// The share of a row's products that fall inside the mask, from some of them.
-Value RowWiseProduct::sampleOverlap(Value row) {
+Value MaskedWhole::sampleOverlap(Value row) const {
   Value zero = b.index(0), one = b.index(1);
-  const SparseOperand &sample = mask.getLeaves()[0].sparse;
+  const SparseOperand &lhs = product.lhs, &rhs = product.rhs, &sample = walk.sample();
   auto [begin, end] = lhs.segment(b, row);
   auto [first, last] = sample.segment(b, row);
   auto seen = b.loop(
@@ -69,28 +59,27 @@ Value RowWiseProduct::sampleOverlap(Value row) {
   return arith::DivUIOp::create(b, b.mul(seen[0], b.index(kAll)), b.max(seen[1], one));
 }
 
-/// The share as it is known before this row, or the mean of that and this row's.
 /// A row that is too wide for its products is not asked; the mask's row is about as wide.
-Value RowWiseProduct::overlapOfRow(Value row, Value keyBefore) {
+Value MaskedWhole::shareAt(Value row, Value shareBefore) const {
   Value zero = b.index(0), one = b.index(1);
-  Value products = productsOfRows(row, b.add(row, one));
+  Value products = bounds.productsOfRows(row, b.add(row, one));
   Value due = b.equal(b.bitAnd(row, b.index(kRowsPerSample - 1)), zero);
   Value worth = b.bitAnd(b.lessEqual(b.index(kLeastProducts), products),
                          isGain(products, maskRange(row), products, b.index(kAll)));
-  Value unknown = b.equal(keyBefore, zero);
+  Value unknown = b.equal(shareBefore, zero);
   return b.ifElse(
       b.bitAnd(worth, b.bitOr(due, unknown)), {b.getIndexType()},
       [&] {
         Value share = b.add(sampleOverlap(row), one);
-        Value mean = b.shiftRight(b.add(share, keyBefore), 1);
+        Value mean = b.shiftRight(b.add(share, shareBefore), 1);
         return LoopBuilder::Values{b.select(unknown, share, mean)};
       },
-      [&] { return LoopBuilder::Values{keyBefore}; })[0];
+      [&] { return LoopBuilder::Values{shareBefore}; })[0];
 }
 
 /// Columns from the mask's first one in a row to its last one.
-Value RowWiseProduct::maskRange(Value row) {
-  const SparseOperand &sample = mask.getLeaves()[0].sparse;
+Value MaskedWhole::maskRange(Value row) const {
+  const SparseOperand &sample = walk.sample();
   auto [first, last] = sample.segment(b, row);
   return b.sub(b.loadIndex(sample.coordinates, b.sub(last, b.index(1))),
                b.loadIndex(sample.coordinates, first));
@@ -98,48 +87,53 @@ Value RowWiseProduct::maskRange(Value row) {
 
 /// Whether merging products whole and looking through their range takes less than collecting
 /// from those that are walked (segments that would be searched are not).
-Value RowWiseProduct::isGain(Value products, Value range, Value walked, Value key) {
+Value MaskedWhole::isGain(Value products, Value range, Value walked, Value share) const {
   Value merge = b.index(kMerge);
-  if (grouping)
+  if (groups)
     merge = b.select(groups->made(), b.index(kMergeGroups), merge);
   Value whole = b.add(b.mul(products, merge), b.mul(range, b.index(kForget)));
-  return b.lessEqual(whole, b.mul(walked, b.add(key, b.index(kCollect))));
+  return b.lessEqual(whole, b.mul(walked, b.add(share, b.index(kCollect))));
 }
 
-/// What is known before the row is measured.
-Value RowWiseProduct::mayBeWhole(Value row, Value key) {
-  Value products = productsOfRows(row, b.add(row, b.index(1)));
-  return b.bitAnd(b.less(b.index(0), key), isGain(products, maskRange(row), products, key));
+Value MaskedWhole::mayBeGain(Value row, Value share) const {
+  Value products = bounds.productsOfRows(row, b.add(row, b.index(1)));
+  return b.bitAnd(b.less(b.index(0), share), isGain(products, maskRange(row), products, share));
 }
 
-Value RowWiseProduct::accumulateWholeRow(unsigned variant, Value accumulator, Value row,
-                                         const RowShape &shape, Value at) {
-  AccumulatorKind kind = variants[variant].getAccumulator();
-  Type index = coordinatesType(resultType).getElementType();
-  Type tileType = TileType::get(b.getContext(), kind, index, semiring.element);
-  const SparseOperand &sample = mask.getLeaves()[0].sparse;
+Value MaskedWhole::isGain(const RowShape &shape, Value share) const {
+  Value range = shape.range(b);
+  return isGain(shape.products, range, shape.walked, share);
+}
+
+Value MaskedWhole::compute(AccumulatorKind kind, Value accumulator, Value row,
+                           const RowShape &shape, const RowOutput &output) const {
+  const SparseOperand &lhs = product.lhs, &rhs = product.rhs, &sample = walk.sample();
+  const SemiringEmitter &semiring = product.semiring;
+  Type tileType = product.tileType(kind);
   auto tile = TileOp::create(b, TypeRange{b.getIndexType()}, accumulator, shape.low, shape.high,
-                             b.min(shape.products, b.sub(shape.high, shape.low)));
+                             b.min(shape.products, shape.range(b)));
   OpBuilder::InsertionGuard guard(b);
   Block *block = b.createBlock(&tile.getAccumulate(), {}, {tileType}, {b.getLoc()});
   Value opened = block->getArgument(0);
   auto [begin, end] = lhs.segment(b, row);
   if (kind == AccumulatorKind::Grouped)
-    accumulateEntries(opened, begin, end, Mode::Drain);
+    tiles.accumulate(opened, begin, end, /*numeric=*/true);
   else
     b.loop(begin, end, [&](Value p) {
       auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
       Value scale = semiring.readsLeft() ? b.load(lhs.values, p) : Value();
-      setMultiply(AccumulateOp::create(
+      auto accumulate = AccumulateOp::create(
           b, opened, rhs.coordinates, semiring.readsRight() ? rhs.values : Value(), from, to,
           scale, /*symbolic=*/false, semiring.swapped, semiring.semiring, /*repeated=*/false,
-          /*unmasked=*/true));
+          /*unmasked=*/true);
+      semiring.cloneMultiply(accumulate.getMultiply());
     });
   YieldOp::create(b);
   block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});
   auto [first, last] = sample.segment(b, row);
   Value count = DrainAlongOp::create(b, block->getArgument(0), sample.coordinates, first, last,
-                                     coordinates, values, at, /*dropping=*/true)
+                                     output.coordinates, output.values, output.at,
+                                     /*dropping=*/true)
                     .getCount();
   YieldOp::create(b, ValueRange{count});
   return tile.getResult(0);

@@ -2,7 +2,7 @@
 //
 // Stage: expand. Column k of A times row k of B, for every k [1]: each entry of A
 // scales a row of B, and what comes out is stored with the products of the same
-// row of the result. Rows of products are then merged like rows of B (RowWise.h).
+// row of the result. Rows of products are then merged like rows of B (RowTiles.h).
 //
 // [1] OuterSPACE: Pal et al., HPCA 2018.
 //===----------------------------------------------------------------------===//

@@ -1,166 +1,71 @@
-//===- Phases.cpp - row-wise SpGEMM: all rows, once or twice --------------===//
+//===- Phases.cpp - a product by workers: all rows, once or twice ---------===//
 //
 // Stage: expand. One phase computes rows into pieces that are packed as they
 // grow; two phases count every row, allocate, and compute rows where they
 // belong.
 //
 //===----------------------------------------------------------------------===//
-#include "passes/Expand/Spgemm/RowWise.h"
+#include "passes/Expand/Spgemm/Workers.h"
 
 #include "passes/Expand/RowLoops.h"
-#include "passes/Expand/Spgemm/BitmapPanel.h"
-#include "runtime/abi/scratch.h"
+#include "passes/Expand/Spgemm/Positions.h"
 
 using namespace mlir;
 using namespace scratch;
 
-/// Elements behind the result that emission may spoil.
-static constexpr int64_t kSlack = 64;
-
-/// Buffers in a worker's state, in front of its accumulators.
-unsigned RowWiseProduct::workerBuffers() const {
-  return asBitmap ? 1 + BitmapPanel::kBuffers : 1;
-}
-
-/// What a worker has: how many rows each variant took (one buffer: as carried values they
-/// would fill the registers of loops over short rows), a piece of a bitmap, and its accumulators.
-LoopBuilder::Values RowWiseProduct::openWorker(bool single) {
-  LoopBuilder::Values state{AllocateOp::create(b, bufferOf(b.getI64Type()),
-                                               ValueRange{b.index(variants.size())},
-                                               /*zeroed=*/true)};
-  if (asBitmap)
-    state.append(BitmapPanel::open(b, rhs, semiring.element, blockRows, asBitmap));
-  if (single)
-    state.append(makeAccumulators());
-  return state;
-}
-
-/// The accumulators of a worker that begins a chunk.
-ValueRange RowWiseProduct::useWorker(ValueRange state) {
-  unsigned buffers = workerBuffers();
-  rowsTaken = state.front();
-  panelBuffers = state.take_front(buffers).drop_front();
-  return state.drop_front(buffers);
-}
-
-void RowWiseProduct::closeWorker(ValueRange state) {
-  b.ifThen(StatusOp::create(b), [&] {
-    for (unsigned v = 0; v < variants.size(); ++v)
-      recordCount(b, "rows", firstRecord + v, b.loadIndex(state.front(), b.index(v)));
-  });
-  unsigned buffers = workerBuffers();
-  for (Value buffer : state.take_front(buffers))
-    ReleaseOp::create(b, buffer);
-  destroyAccumulators(state.drop_front(buffers));
-}
-
-/// Rows [first, last) one after the other, each where `placeOfRow` says;
-/// without it the first one at `at` and each next one behind it. Returns the
-/// end.
-Value RowWiseProduct::computeRows(ValueRange accumulators, Value first,
-                                  Value last, Mode mode, Value at,
-                                  function_ref<Value(Value)> placeOfRow) {
-  Value one = b.index(1);
-  Value zero = b.index(0);
-  auto counts = b.loop(first, last, {at, zero, zero}, [&](Value row, ValueRange before) {
-    Value place = placeOfRow ? placeOfRow(row) : before[0];
-    auto [count, choice, key, settled] =
-        computeRow(accumulators, row, mode, place, before[1], before[2]);
-    if (mode == Mode::Count || !placeOfRow)
-      b.storeIndex(count, positions, b.add(row, one));
-    if (mode == Mode::Drain)
-      b.storeIndex(b.add(b.loadIndex(rowsTaken, choice), one), rowsTaken, choice);
-    return LoopBuilder::Values{b.add(before[0], count), key, settled};
-  });
-  if (mode == Mode::Drain)
-    recordCount(b, "chunks", 0, one);
-  return counts[0];
-}
-
-/// Counts in positions[1..] become positions; the total is checked in 64 bits.
-Value RowWiseProduct::scanCounts(Value safeRows) {
-  Value zero = b.index(0), one = b.index(1);
-  Value total = b.loop(zero, safeRows, {zero}, [&](Value row, ValueRange sum) {
-                   Value next = b.add(row, one);
-                   Value after = b.add(sum[0], b.loadIndex(positions, next));
-                   b.storeIndex(after, positions, next);
-                   return LoopBuilder::Values{after};
-                 }).front();
-  checkTotal(total);
-  return total;
-}
-
-/// Positions of the result must be able to say `total`.
-void RowWiseProduct::checkTotal(Value total) {
-  int64_t widest = largest(positionsType(resultType).getElementType());
-  if (widest == std::numeric_limits<int64_t>::max())
-    return;
-  Value limit = b.index(widest);
-  FailOp::create(b, b.lessEqual(total, limit), SCRATCH_INDEX_OVERFLOW,
-                 "spgemm: entries of the result", total, limit);
-}
-
-Value RowWiseProduct::onePhase() {
-  Value zero = b.index(0), one = b.index(1);
+Value Workers::computeInOnePhase() {
+  Value zero = b.index(0), one = b.index(1), rows = product.rows;
+  MemRefType coordinatesType = scratch::coordinatesType(product.resultType);
+  MemRefType valuesType = scratch::valuesType(product.resultType);
   Value capacity = b.ifElse(
       StatusOp::create(b), {b.getIndexType()},
-      [&] { return LoopBuilder::Values{boundOfRows(zero, rows)}; },
+      [&] { return LoopBuilder::Values{rowBounds.entriesOfRows(zero, rows)}; },
       [&] { return LoopBuilder::Values{zero}; })[0];
   // Writers of whole vectors may go past the last entry.
   Value room = b.add(capacity, b.index(kSlack));
-  Value allCoordinates = AllocateOp::create(b, coordinatesType(resultType),
-                                            ValueRange{room}, /*zeroed=*/false,
-                                            /*reserved=*/true);
-  Value allValues =
-      AllocateOp::create(b, valuesType(resultType), ValueRange{room},
-                         /*zeroed=*/false, /*reserved=*/true);
+  Value allCoordinates = AllocateOp::create(b, coordinatesType, ValueRange{room},
+                                            /*zeroed=*/false, /*reserved=*/true);
+  Value allValues = AllocateOp::create(b, valuesType, ValueRange{room},
+                                       /*zeroed=*/false, /*reserved=*/true);
   Value safeRows = countIfOk(b, rows);
-  Value starts = partitionRows(safeRows);
+  Value starts = blocks.partition(rowBounds.weights, safeRows);
   Value chunks = b.sub(memref::DimOp::create(b, starts, 0), one);
-  Value pieces = PiecesOpenOp::create(b, bufferOf(b.getI8Type()),
-                                      allCoordinates, allValues, chunks,
-                                      largest(positionsType(resultType)
-                                                  .getElementType()));
-  Value partCounts;
+  Value pieces = PiecesOpenOp::create(
+      b, bufferOf(b.getI8Type()), allCoordinates, allValues, chunks,
+      largest(positionsType(product.resultType).getElementType()));
+  std::optional<SplitRows> split;
   // The last accumulator is the one for blocks, if there are any.
-  bool single = !computesBlocks() || variants.size() > 1;
-  if (single && splitsRows())
-    partCounts = AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{chunks},
-                                    /*zeroed=*/true);
+  bool single = !blocks.possible() || variants.size() > 1;
+  if (single && SplitRows::suits(product))
+    split.emplace(b, product, variants, rowBounds, blocks, tiles, starts, chunks);
   parallelChunks(
       b, starts,
       [&] {
-        LoopBuilder::Values state = openWorker(single);
-        if (computesBlocks())
-          state.push_back(makeAccumulator(variants[*blocking]));
+        LoopBuilder::Values state = open(single);
+        if (blocks.possible())
+          state.push_back(tables.make(*variants.blocking));
         return state;
       },
-      [&](Value chunk, Value first, Value last, ValueRange state) {
-        ValueRange accumulators = useWorker(state);
-        RowPart part;
+      [&](Value number, Value first, Value last, ValueRange state) {
+        Chunk chunk{number, first, last, split ? &*split : nullptr, {}};
         Value begin = first;
-        if (partCounts) {
-          part = partOfChunk(starts, chunk, first, last);
-          begin = b.select(part.split, b.min(first, part.row), first);
+        if (split) {
+          chunk.part = split->partOf(number, first, last);
+          begin = b.select(chunk.part.split, b.min(first, chunk.part.row), first);
         }
-        Value bound = boundOfRows(begin, last);
+        Value bound = rowBounds.entriesOfRows(begin, last);
         auto piece = PiecesBeginOp::create(
-            b,
-            TypeRange{coordinatesType(resultType), valuesType(resultType),
-                      b.getIndexType()},
-            pieces, chunk, bound);
-        coordinates = piece.getCoordinates();
-        values = piece.getValues();
-        Value written = computeBlockOrChunk(accumulators, part, partCounts, chunk, first, last,
-                                            piece.getAt());
-        PiecesEndOp::create(b, pieces, chunk, b.sub(written, piece.getAt()));
+            b, TypeRange{coordinatesType, valuesType, b.getIndexType()}, pieces, number, bound);
+        RowOutput output{piece.getCoordinates(), piece.getValues(), piece.getAt()};
+        Value written = computeBlockOrChunk(use(state), chunk, output);
+        PiecesEndOp::create(b, pieces, number, b.sub(written, piece.getAt()));
       },
-      [&](ValueRange state) { closeWorker(state); });
+      [&](ValueRange state) { close(state); });
   PiecesCloseOp::create(b, pieces);
-  if (partCounts)
-    addParts(starts, partCounts, chunks);
+  if (split)
+    split->close(positions);
   ReleaseOp::create(b, starts);
-  Value total = scanCounts(countIfOk(b, rows));
+  Value total = scanCounts(b, product.resultType, positions, countIfOk(b, rows));
   Value size = countIfOk(b, total);
   coordinates = TrimOp::create(b, allCoordinates, size);
   values = TrimOp::create(b, allValues, size);
@@ -168,31 +73,30 @@ Value RowWiseProduct::onePhase() {
 }
 
 /// All rows, in chunks that need no place of their own.
-void RowWiseProduct::forChunks(Value starts, Mode mode,
-                               function_ref<Value(Value)> placeOfRow) {
+void Workers::forChunks(Value starts, const RowOutput &output, PlaceOfRow placeOfRow) const {
   parallelChunks(
-      b, starts, [&] { return openWorker(/*single=*/true); },
+      b, starts, [&] { return open(/*single=*/true); },
       [&](Value, Value first, Value last, ValueRange state) {
-        computeRows(useWorker(state), first, last, mode, b.index(0), placeOfRow);
+        computeRows(use(state), first, last, output.from(b.index(0)), placeOfRow);
       },
-      [&](ValueRange state) { closeWorker(state); });
+      [&](ValueRange state) { close(state); });
 }
 
-Value RowWiseProduct::twoPhases() {
-  Value safeRows = countIfOk(b, rows);
+Value Workers::computeInTwoPhases() {
+  Value safeRows = countIfOk(b, product.rows);
   Value starts =
-      PartitionOp::create(b, bufferOf(b.getI64Type()), weights, safeRows);
-  forChunks(starts, Mode::Count, nullptr);
-  safeRows = countIfOk(b, rows);
-  Value total = scanCounts(safeRows);
-  coordinates = AllocateOp::create(b, coordinatesType(resultType),
+      PartitionOp::create(b, bufferOf(b.getI64Type()), rowBounds.weights, safeRows);
+  forChunks(starts, RowOutput(), nullptr);
+  safeRows = countIfOk(b, product.rows);
+  Value total = scanCounts(b, product.resultType, positions, safeRows);
+  coordinates = AllocateOp::create(b, coordinatesType(product.resultType),
                                    ValueRange{total}, false);
   values =
-      AllocateOp::create(b, valuesType(resultType), ValueRange{total}, false);
+      AllocateOp::create(b, valuesType(product.resultType), ValueRange{total}, false);
   // A failure since the first partition leaves no chunks for the second.
-  Value again = PartitionOp::create(b, bufferOf(b.getI64Type()), weights,
-                                    countIfOk(b, rows));
-  forChunks(again, Mode::Drain,
+  Value again = PartitionOp::create(b, bufferOf(b.getI64Type()), rowBounds.weights,
+                                    countIfOk(b, product.rows));
+  forChunks(again, {coordinates, values, Value()},
             [&](Value row) { return b.loadIndex(positions, row); });
   ReleaseOp::create(b, starts);
   ReleaseOp::create(b, again);

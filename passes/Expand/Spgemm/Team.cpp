@@ -13,8 +13,8 @@
 #include "passes/Emission/SortSegment.h"
 #include "passes/Expand/Epilogue.h"
 #include "passes/Expand/RowLoops.h"
-
-#include "mlir/IR/IRMapping.h"
+#include "passes/Expand/Spgemm/Accumulators.h"
+#include "passes/Expand/Spgemm/Positions.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -43,10 +43,7 @@ void TeamProduct::emitAccumulate(Value row, Value entry, Value from, Value to) {
                                  semiring.readsRight() ? product.rhs.values : Value(), from, to,
                                  scale, /*symbolic=*/false, semiring.swapped, semiring.semiring,
                                  product.partials);
-  if (semiring.semiring.isCustom()) {
-    IRMapping mapping;
-    semiring.multiplyRegion->cloneInto(&op.getMultiply(), mapping);
-  }
+  semiring.cloneMultiply(op.getMultiply());
 }
 
 /// Products [from, to) of an entry of A, those of columns [low, high) only.
@@ -174,7 +171,7 @@ void TeamProduct::computeWindow(Value number, Value first, Value next, Value acc
   YieldOp::create(b);
   block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});
   AppendOp::create(b, block->getArgument(0), first, last, next, held, coordinates, values,
-                   product.positions, ledger, number);
+                   positions, ledger, number);
   YieldOp::create(b);
 }
 
@@ -188,11 +185,16 @@ void TeamProduct::computeWindows() {
       ArrayRef<OpFoldResult>{b.getIndexAttr(1)});
   windows = memref::CastOp::create(b, bufferOf(b.getI64Type()), windows);
   parallelTeams(
-      b, windows, [&] { return product.makeAccumulators(); },
+      b, windows,
+      [&] {
+        // What a team's table holds is the target's affair.
+        return LoopBuilder::Values{createAccumulator(b, product, variants.kindOf(0),
+                                                     product.columns, product.columns)};
+      },
       [&](Value number, Value first, Value next, ValueRange accumulators) {
         computeWindow(number, first, next, accumulators[0]);
       },
-      [&](ValueRange accumulators) { product.destroyAccumulators(accumulators); });
+      [&](ValueRange accumulators) { destroyAccumulators(b, accumulators); });
 }
 
 /// Every row a chunk of its own: a row's work has nothing to do with its neighbours', and
@@ -214,10 +216,8 @@ std::pair<Value, Value> TeamProduct::everyRow() {
 
 /// Sorts rows where the result's type wants it, and runs the epilogue.
 void TeamProduct::finishRows() {
-  bool sort = sparse_tensor::isOrderedLT(
-      sparse_tensor::getSparseTensorEncoding(product.resultType).getLvlType(1));
-  Region &epilogue = product.op.getEpilogue();
-  if (!sort && !hasStages(epilogue))
+  bool sort = product.isOrderedResult();
+  if (!sort && !hasStages(product.op.getEpilogue()))
     return;
   EntryBuffers spare;
   if (sort) {
@@ -240,13 +240,12 @@ void TeamProduct::finishRows() {
       },
       [&](Value, Value row, Value, ValueRange counters) {
         b.ifThen(StatusOp::create(b), [&] {
-          Value at = b.loadIndex(product.positions, row);
-          Value end = b.loadIndex(product.positions, b.add(row, b.index(1)));
+          Value at = b.loadIndex(positions, row);
+          Value end = b.loadIndex(positions, b.add(row, b.index(1)));
           Value count = b.sub(end, at);
           if (sort)
             sortSegment(b, {coordinates, values}, spare, counters[0], at, count);
-          emitSparseEpilogue(b, epilogue,
-                             {coordinates, values, at, count, row, product.columnMajor});
+          product.finishRow(b, row, {coordinates, values, at}, count);
         });
       },
       [&](ValueRange counters) {
@@ -269,7 +268,8 @@ Value TeamProduct::room() {
       [&] { return LoopBuilder::Values{b.index(0)}; })[0];
 }
 
-Value TeamProduct::compute() {
+LoopBuilder::Values TeamProduct::compute() {
+  positions = openPositions(b, product.resultType, product.rows);
   cutWindows();
   Value most = room();
   coordinates = AllocateOp::create(b, coordinatesType(product.resultType), ValueRange{most}, false);
@@ -280,11 +280,13 @@ Value TeamProduct::compute() {
       StatusOp::create(b), {b.getIndexType()},
       [&] { return LoopBuilder::Values{b.loadIndex(ledger, b.index(1))}; },
       [&] { return LoopBuilder::Values{b.index(0)}; })[0];
-  product.checkTotal(total);
+  checkTotal(b, product.resultType, total);
   Value size = countIfOk(b, total);
-  product.coordinates = TrimOp::create(b, coordinates, size);
-  product.values = TrimOp::create(b, values, size);
+  Value trimmed = TrimOp::create(b, coordinates, size);
+  Value trimmedValues = TrimOp::create(b, values, size);
   for (Value buffer : {products, held, starts, lows, highs, ledger})
     ReleaseOp::create(b, buffer);
-  return total;
+  recordCount(b, "result_nnz", 0, total);
+  product.release(b);
+  return {positions, trimmed, trimmedValues};
 }

@@ -1,29 +1,34 @@
 //===- Team.h - row-wise SpGEMM with accumulators of teams -------*- C++ -*-===//
 //
-// Stage: expand. The same product as RowWise.h, cut differently: windows of rows
+// Stage: expand. The same product as Workers.h, cut differently: windows of rows
 // that fit a team's accumulator together, each computed by the whole team.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_SPGEMM_TEAM_H
 #define SCRATCH_PASSES_EXPAND_SPGEMM_TEAM_H
 
-#include "passes/Expand/Spgemm/RowWise.h"
+#include "passes/Expand/Spgemm/Variants.h"
 
 namespace scratch {
 
 class TeamProduct {
 public:
-  /// `product` has been opened.
-  explicit TeamProduct(RowWiseProduct &product) : product(product), b(product.b) {}
+  /// `product` has been opened; the first variant is a team's.
+  TeamProduct(LoopBuilder &b, const OpenProduct &product, const Variants &variants)
+      : b(b), product(product), variants(variants) {}
 
   /// What windows are cut by; first.
   void measure();
-  /// Whether the strategy's first variant, a team's, is cheaper than its second.
+  /// Whether the team's variant is cheaper than the second.
   mlir::Value isCheaper();
-  /// Fills the product's positions, coordinates and values; returns their number.
-  mlir::Value compute();
-  /// Instead of it: the bounds of the rows for workers by themselves.
-  void handOver(RowWiseProduct &workers);
+  /// Positions, coordinates and values of the result.
+  LoopBuilder::Values compute();
+
+  /// Instead of it, for workers by themselves: prefixes of the rows' weights as Bounds has
+  /// them, the products of the longest row, and what they are to release.
+  mlir::Value weighRows();
+  mlir::Value longestRow() const { return longest; }
+  LoopBuilder::Values buffers() const { return {held, products}; }
 
 private:
   using Value = mlir::Value;
@@ -48,8 +53,9 @@ private:
   std::pair<Value, Value> everyRow();
   void finishRows();
 
-  RowWiseProduct &product;
   LoopBuilder &b;
+  const OpenProduct &product;
+  const Variants &variants;
   Value products;      ///< i64: of all entries of A before an entry
   Value held;          ///< i64: coordinates that rows before a row may need
   Value takesColumns;  ///< whether keys hold them; null: they do
@@ -62,6 +68,7 @@ private:
                        ///< than a tile begins several
   Value lows, highs;   ///< i64: the columns of every window
   Value ledger;        ///< of the appended windows
+  Value positions;           ///< of the result
   Value coordinates, values; ///< with room for all that is held
 };
 

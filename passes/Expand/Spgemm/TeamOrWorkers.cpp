@@ -15,6 +15,7 @@
 
 #include "passes/Emission/CostForm.h"
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/Spgemm/Bounds.h"
 
 #include <map>
 
@@ -130,28 +131,21 @@ Value TeamProduct::isCheaper() {
     return emitCost(b, costFormOf(variant), [&](CostFeature which) { return amounts[which]; });
   };
   ReleaseOp::create(b, extremes);
-  Value team = costOf(product.variants[0]), workers = costOf(product.variants[1]);
+  Value team = costOf(variants[0]), workers = costOf(variants[1]);
   Value cheaper = arith::CmpFOp::create(b, arith::CmpFPredicate::OLE, team, workers);
   return takesColumns ? b.bitAnd(cheaper, takesColumns) : cheaper;
 }
 
-/// Without a mask, workers weigh rows by what windows are cut by. With one, tiles of windows hold
-/// what is marked as well.
-void TeamProduct::handOver(RowWiseProduct &workers) {
-  workers.held.append({held, products});
-  if (!product.mask.empty())
-    return workers.boundRows(/*recorded=*/false);
+Value TeamProduct::weighRows() {
   Value one = b.index(1);
   Value size = b.add(product.rows, one);
-  workers.weights = AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{size}, false);
-  workers.held.push_back(workers.weights);
+  Value weights = AllocateOp::create(b, bufferOf(b.getI64Type()), ValueRange{size}, false);
   parallelRows(b, countIfOk(b, size), [&](Value first, Value last) {
     b.loop(first, last, [&](Value row) {
       Value entry = b.loadIndex(product.lhs.positions, row);
       Value work = b.add(b.loadIndex(products, entry), entry);
-      b.storeIndex(b.add(work, b.mul(row, b.index(RowWiseProduct::kRowWeight))),
-                   workers.weights, row);
+      b.storeIndex(b.add(work, b.mul(row, b.index(Bounds::kRowWeight))), weights, row);
     });
   });
-  workers.maxBound = b.min(longest, product.columns);
+  return weights;
 }

@@ -19,8 +19,7 @@ using namespace scratch;
 /// What a tile takes.
 void TeamProduct::openTile() {
   auto accumulator =
-      AccumulatorType::get(b.getContext(), product.variants.front().getAccumulator(),
-                           coordinatesType(product.resultType).getElementType(),
+      AccumulatorType::get(b.getContext(), variants.kindOf(0), product.coordinateType(),
                            product.semiring.element);
   auto limits = CapacityOp::create(b, b.getIndexType(), b.getIndexType(), accumulator,
                                    !product.mask.empty());
@@ -31,12 +30,12 @@ void TeamProduct::openTile() {
 
 void TeamProduct::measure() {
   openTile();
-  bool compared = product.variants.size() > 1;
+  bool compared = variants.size() > 1;
   Type i64 = b.getI64Type();
   Value zero = b.index(0), one = b.index(1);
   const SparseOperand &lhs = product.lhs, &rhs = product.rhs;
   // A key of the table has 32 bits for the column.
-  Type coordinate = coordinatesType(product.resultType).getElementType();
+  Type coordinate = product.coordinateType();
   if (coordinate.isIndex() || coordinate.getIntOrFloatBitWidth() > 32) {
     Value limit = b.index(int64_t(1) << 32);
     takesColumns = b.lessEqual(product.columns, limit);

@@ -2,7 +2,7 @@
 //
 // Groups of eight columns in place of single ones, where the target spreads a group's
 // values to vector lanes in hardware. Whether rows of B have such groups is found out on the
-// matrices (Expand/Spgemm/Groups.cpp): the form beside others is the dense one.
+// matrices (Expand/Spgemm/RowGroups.cpp): the form beside others is the dense one.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/Candidates/Candidates.h"

@@ -1,0 +1,86 @@
+//===- RowChoice.cpp - which accumulator a row takes ----------------------===//
+#include "passes/Expand/Spgemm/RowChoice.h"
+
+#include "passes/Emission/CostForm.h"
+
+using namespace mlir;
+using namespace scratch;
+
+/// What every form charges alike decides nothing and is not evaluated.
+SmallVector<double> RowChoice::sharedCost() const {
+  SmallVector<double> shared(costFormOf(variants[variants.inTiles().front()]));
+  for (unsigned v : variants.inTiles()) {
+    // What a form does not list it does not charge.
+    ArrayRef<double> form = costFormOf(variants[v]);
+    shared.resize(std::min(shared.size(), form.size()));
+    for (size_t f = 0; f < shared.size(); ++f)
+      shared[f] = std::min(shared[f], form[f]);
+  }
+  return shared;
+}
+
+/// The linear form of one variant on one row, in cycles beyond what all share;
+/// infinite for a row that the variant does not take.
+Value RowChoice::cost(unsigned variant, ArrayRef<double> shared, const RowShape &shape,
+                      Value maskEntries) const {
+  SmallVector<double> own(costFormOf(variants[variant]));
+  for (size_t f = 0; f < shared.size(); ++f)
+    own[f] -= shared[f];
+  Value total = emitCost(b, own, [&](CostFeature which) -> Value {
+    switch (which) {
+    case CostFeature::one:
+      return b.index(1);
+    case CostFeature::entries:
+      return shape.entries;
+    case CostFeature::products:
+      return shape.products;
+    case CostFeature::range:
+      return shape.range(b);
+    case CostFeature::mask:
+      return maskEntries;
+    case CostFeature::surprise:
+      return shape.surprise;
+    default:
+      return Value(); // known of whole matrices only
+    }
+  });
+  AccumulatorKind kind = variants.kindOf(variant);
+  if (kind == AccumulatorKind::Hash)
+    return total;
+  Value takes = b.lessEqual(shape.range(b), accumulators.widestTile(variant));
+  if (kind == AccumulatorKind::Sort)
+    takes =
+        b.bitAnd(takes, b.lessEqual(shape.products, b.index(kSortProducts)));
+  Value never = arith::ConstantOp::create(
+      b, b.getF64FloatAttr(std::numeric_limits<double>::infinity()));
+  return b.select(takes, total, never);
+}
+
+Value RowChoice::choose(Value row, const RowShape &shape) const {
+  // One that takes any row stands until another is cheaper, whatever the forms say.
+  unsigned fallback =
+      variants.firstOf({AccumulatorKind::Hash, AccumulatorKind::Tiered, AccumulatorKind::Dense,
+                        AccumulatorKind::Grouped, AccumulatorKind::Blocked});
+  Value choice = b.index(fallback);
+  if (variants.inTiles().size() == 1)
+    return choice;
+  Value maskEntries = product.mask.empty()
+                          ? b.index(0)
+                          : product.mask.entriesOfRow(b, row, shape.range(b));
+  SmallVector<double> shared = sharedCost();
+  Value least = cost(fallback, shared, shape, maskEntries);
+  for (unsigned v : variants.inTiles()) {
+    if (v == fallback || v == variants.grouping)
+      continue;
+    Value candidate = cost(v, shared, shape, maskEntries);
+    Value better = arith::CmpFOp::create(b, arith::CmpFPredicate::OLT, candidate, least);
+    choice = b.select(better, b.index(v), choice);
+    least = b.select(better, candidate, least);
+  }
+  if (!variants.grouping)
+    return choice;
+  // Rows of groups take the dense window's place.
+  unsigned dense = variants.firstOf({AccumulatorKind::Dense, AccumulatorKind::Grouped});
+  Value instead = b.bitAnd(groups->made(), b.equal(choice, b.index(dense)));
+  return b.select(instead, b.index(*variants.grouping), choice);
+}
