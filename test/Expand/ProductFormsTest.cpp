@@ -217,21 +217,29 @@ TEST_F(ProductForms, KnownRowsWithRunsHaveTheirNumbers) {
   scratch_tensor_free(&expected);
 }
 
-TEST_F(ProductForms, APlanOfDenseRowsServesThemInGroups) {
-  // Two thirds of B are there: groups of eight columns hold five on average.
-  Sparse<double> left{random, 300, 80, 60, SCRATCH_F64}, right{random, 80, 120, 120, SCRATCH_F64};
+// Two thirds of B are there: groups of eight columns hold five on average. A few rows take
+// those, blocks of many rows a bitmap, where vectors are wide enough.
+TEST_F(ProductForms, APlanOfDenseRowsServesThemInGroupsOrBlocks) {
+  Sparse<double> right{random, 80, 120, 120, SCRATCH_F64};
   ASSERT_GT(right.columns.size(), 4096u);
-  scratch_tensor expected;
-  ASSERT_EQ(reference::spgemm(left.tensor, right.tensor, {}, &expected), SCRATCH_OK);
-  Call plan;
-  ASSERT_EQ(plan.input(left.tensor).input(right.tensor).run(kernels().entry("plan"), 2), SCRATCH_OK);
-  for (int threads : {1, 2}) {
-    Call call(threads);
-    call.input(plan.result(0)).input(plan.result(1)).input(left.tensor).input(right.tensor);
-    ASSERT_EQ(call.run(kernels().entry("execute")), SCRATCH_OK) << scratch_last_error();
-    expectEqual<double>(call.result(), expected);
+  for (int64_t rows : {24, 300}) {
+    Sparse<double> left{random, rows, 80, 60, SCRATCH_F64};
+    scratch_tensor expected;
+    ASSERT_EQ(reference::spgemm(left.tensor, right.tensor, {}, &expected), SCRATCH_OK);
+    Call plan;
+    ASSERT_EQ(plan.input(left.tensor).input(right.tensor).run(kernels().entry("plan"), 2), SCRATCH_OK);
+    for (int threads : {1, 2}) {
+      Call whole(threads), numbers(threads);
+      for (Call *call : {&whole, &numbers})
+        call->input(plan.result(0)).input(plan.result(1)).input(left.tensor).input(right.tensor);
+      ASSERT_EQ(whole.run(kernels().entry("execute")), SCRATCH_OK) << scratch_last_error();
+      expectEqual<double>(whole.result(), expected);
+      ASSERT_EQ(numbers.run(kernels().entry("numbers")), SCRATCH_OK) << scratch_last_error();
+      auto *values = static_cast<const double *>(expected.values);
+      EXPECT_EQ(numbers.values<double>(), std::vector<double>(values, values + expected.nnz));
+    }
+    scratch_tensor_free(&expected);
   }
-  scratch_tensor_free(&expected);
 }
 
 TEST_F(ProductForms, TopKKeepsTheLargestInOrderOfColumns) {

@@ -26,6 +26,11 @@ Value BitmapPanel::isFull(LoopBuilder &b, const SparseOperand &rows, Type elemen
   return b.bitAnd(b.less(b.index(0), stored), b.lessEqual(rows.majors, each));
 }
 
+Value BitmapPanel::isWorthIt(LoopBuilder &b, const SparseOperand &lhs, const SparseOperand &rhs,
+                             Type element, Value blockRows) {
+  return b.bitAnd(isFull(b, rhs, element), areUsedOften(b, lhs, rhs, blockRows, kLimits));
+}
+
 Value BitmapPanel::panelsOf(LoopBuilder &b, const SparseOperand &rows, Type element) {
   return arith::CeilDivUIOp::create(b, rows.minors, b.index(kPanelVectors * panelLanes(element)));
 }

@@ -14,25 +14,25 @@
 #define SCRATCH_PASSES_EXPAND_SPGEMM_BITMAPPANEL_H
 
 #include "passes/Emission/Semiring.h"
-#include "passes/Expand/Operands.h"
+#include "passes/Expand/Spgemm/BlockRows.h"
 
 namespace scratch {
 
 class BitmapPanel {
 public:
-  /// Rows of A that share a range at most, and bytes of their windows.
-  static constexpr int64_t kMostRows = 128, kWindowBytes = 4 << 20;
-  /// Blocks that a matrix has at least. Every block turns B anew, a sixth of its time with 128
-  /// rows and a third with 64: few cores are worth more than many here.
-  static constexpr int64_t kLeastBlocks = 4;
-  /// Times that a block names a row of B at least, on average.
-  static constexpr int64_t kUses = 8;
+  /// Every block turns B anew, a sixth of its time with 128 rows and a third with 64: four
+  /// cores that have a block each are worth more than many.
+  static constexpr BlockLimits kLimits{/*windowBytes=*/4 << 20, /*leastBlocks=*/4,
+                                       /*mostRows=*/128, /*uses=*/8};
 
   /// Whether a kernel can merge bitmaps at all.
   static bool suits(mlir::Operation *kernel, const SemiringEmitter &semiring,
                     const SparseOperand &rows);
   /// i1: whether the matrix is full enough.
   static mlir::Value isFull(LoopBuilder &b, const SparseOperand &rows, mlir::Type element);
+  /// i1: whether it is, and blocks of so many rows of A use it often.
+  static mlir::Value isWorthIt(LoopBuilder &b, const SparseOperand &lhs, const SparseOperand &rhs,
+                               mlir::Type element, mlir::Value blockRows);
 
   /// What a worker needs for blocks of `blockRows` rows: nothing worth mentioning if not `used`.
   static LoopBuilder::Values open(LoopBuilder &b, const SparseOperand &rows, mlir::Type element,

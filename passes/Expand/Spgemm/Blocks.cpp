@@ -9,14 +9,8 @@ using namespace scratch;
 
 /// Bytes of B that are kept, of a second cache of 1 MiB and more; half of them is a range.
 static constexpr int64_t kKeptBytes = 768 * 1024;
-/// Bytes of a block's windows.
-static constexpr int64_t kWindowBytes = 256 * 1024;
-/// Rows of a block at most, and at least for blocks to be chosen.
-static constexpr int64_t kMostRows = 64, kLeastRows = 8;
-/// Blocks that a matrix should have at least: workers take one at a time.
-static constexpr int64_t kLeastBlocks = 16;
-/// Times that a row of B is named in a block at least, on average.
-static constexpr int64_t kUses = 2;
+static constexpr BlockLimits kLimits{/*windowBytes=*/256 * 1024, /*leastBlocks=*/16,
+                                     /*mostRows=*/64, /*uses=*/2};
 
 static int64_t bytesOf(Type type) {
   return type.isIndex() ? 8 : (type.getIntOrFloatBitWidth() + 7) / 8;
@@ -25,32 +19,14 @@ static int64_t coordinateBytes(const SparseOperand &rhs) {
   return bytesOf(cast<MemRefType>(rhs.coordinates.getType()).getElementType());
 }
 
-/// Rows whose windows take so many bytes, and that leave so many blocks.
-Value Blocks::rowsOfBlock(int64_t bytes, int64_t blocks, int64_t most) const {
-  Value one = b.index(1), width = b.max(b.roundUp(product.columns, kWordColumns), one);
-  int64_t columnBytes = bytesOf(product.semiring.element) + 1;
-  Value fit = arith::DivUIOp::create(b, b.index(bytes / columnBytes), width);
-  Value share = arith::DivUIOp::create(b, product.rows, b.index(blocks));
-  return b.max(b.min(b.min(fit, share), b.index(most)), one);
-}
-
-/// Whether blocks of `number` rows name a row of B `uses` times.
-Value Blocks::nameOften(Value number, int64_t uses) const {
-  const SparseOperand &lhs = product.lhs;
-  Value mean = arith::DivUIOp::create(b, b.loadIndex(lhs.positions, lhs.majors),
-                                      b.max(product.rows, b.index(1)));
-  Value often = b.lessEqual(b.mul(product.rhs.majors, b.index(uses)), b.mul(mean, number));
-  return b.bitAnd(b.lessEqual(b.index(kLeastRows), number), often);
-}
-
 /// Whether rows are computed in blocks, of how many rows, and from what.
 void Blocks::decide() {
   if (!variants.blocking)
     return;
-  const SparseOperand &rhs = product.rhs;
+  const SparseOperand &lhs = product.lhs, &rhs = product.rhs;
   Type element = product.semiring.element;
   bool forced = variants.alone();
-  blockRows = rowsOfBlock(kWindowBytes, kLeastBlocks, kMostRows);
+  blockRows = rowsOfBlock(b, lhs, rhs, element, kLimits);
   inBlocks = b.bit(possible());
   auto ifOk = [&](function_ref<Value()> decide) {
     return b.ifElse(
@@ -63,16 +39,15 @@ void Blocks::decide() {
     inBlocks = ifOk([&] {
       Value stored = b.loadIndex(rhs.positions, rhs.majors);
       Value large = b.less(b.index(kKeptBytes / entryBytes), stored);
-      return b.bitAnd(large, nameOften(blockRows, kUses));
+      return b.bitAnd(large, areUsedOften(b, lhs, rhs, blockRows, kLimits));
     });
   }
   if (!possible() || !BitmapPanel::suits(product.op, product.semiring, rhs))
     return;
-  Value more = rowsOfBlock(BitmapPanel::kWindowBytes, BitmapPanel::kLeastBlocks,
-                           BitmapPanel::kMostRows);
+  Value more = rowsOfBlock(b, lhs, rhs, element, BitmapPanel::kLimits);
   asBitmap = ifOk([&] {
-    Value full = BitmapPanel::isFull(b, rhs, element);
-    return forced ? full : b.bitAnd(full, nameOften(more, BitmapPanel::kUses));
+    return forced ? BitmapPanel::isFull(b, rhs, element)
+                  : BitmapPanel::isWorthIt(b, lhs, rhs, element, more);
   });
   inBlocks = b.bitOr(inBlocks, asBitmap);
   blockRows = b.select(asBitmap, more, blockRows);
@@ -98,15 +73,7 @@ Value Blocks::partition(Value weights, Value safeRows) const {
     return balanced();
   return b.ifElse(
       inBlocks, {type},
-      [&] {
-        Value one = b.index(1);
-        Value blocks = arith::CeilDivUIOp::create(b, safeRows, blockRows);
-        Value starts = AllocateOp::create(b, type, ValueRange{b.add(blocks, one)}, false);
-        b.loop(b.index(0), countIfOk(b, b.add(blocks, one)), [&](Value block) {
-          b.storeIndex(b.min(b.mul(block, blockRows), safeRows), starts, block);
-        });
-        return LoopBuilder::Values{starts};
-      },
+      [&] { return LoopBuilder::Values{partitionEvenly(b, safeRows, blockRows)}; },
       [&] { return LoopBuilder::Values{balanced()}; })[0];
 }
 

@@ -47,8 +47,6 @@ public:
 private:
   using ViewOfRow = llvm::function_ref<mlir::Value(mlir::Value row)>;
 
-  mlir::Value rowsOfBlock(int64_t bytes, int64_t blocks, int64_t most) const;
-  mlir::Value nameOften(mlir::Value number, int64_t uses) const;
   void accumulateRanges(const RowTiles &tiles, mlir::Value first, mlir::Value last,
                         ViewOfRow viewOf) const;
 

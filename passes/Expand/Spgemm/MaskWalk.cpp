@@ -30,15 +30,31 @@ void MaskWalk::fetchAhead(Value p, Value lastEntry) const {
                              /*localityHint=*/3, /*isDataCache=*/true);
 }
 
+MaskWalk::Range MaskWalk::rangeOf(Value row) const {
+  const SparseOperand &rhs = product.rhs;
+  auto [first, last] = sample().segment(b, row);
+  Value one = b.index(1);
+  return {b.loadIndex(sample().coordinates, first),
+          b.loadIndex(sample().coordinates, b.sub(last, one)),
+          b.sub(b.loadIndex(rhs.positions, rhs.majors), one)};
+}
+
+Value MaskWalk::endWithin(Value from, Value to, Range range) const {
+  const SparseOperand &rhs = product.rhs;
+  // An empty segment may be the last one: B has an entry, or no row would come here.
+  Value first = b.loadIndex(rhs.coordinates, b.min(from, range.lastOfB));
+  Value last = b.loadIndex(rhs.coordinates, b.sub(b.max(to, b.index(1)), b.index(1)));
+  Value outside = b.bitOr(b.less(range.high, first), b.less(last, range.low));
+  return b.select(outside, from, to);
+}
+
 Value MaskWalk::firstThatMeets(Value row) const {
   const SparseOperand &lhs = product.lhs, &rhs = product.rhs;
   auto [begin, end] = lhs.segment(b, row);
   if (!ascends())
     return begin;
-  auto [maskFirst, maskLast] = sample().segment(b, row);
   Value one = b.index(1), never = b.bit(true);
-  Value low = b.loadIndex(sample().coordinates, maskFirst);
-  Value high = b.loadIndex(sample().coordinates, b.sub(maskLast, one));
+  Range range = rangeOf(row);
   auto passesBy = [&](Value p) {
     auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
     return b.ifElse(
@@ -46,7 +62,7 @@ Value MaskWalk::firstThatMeets(Value row) const {
         [&, from = from, to = to] {
           Value first = b.loadIndex(rhs.coordinates, from);
           Value last = b.loadIndex(rhs.coordinates, b.sub(to, one));
-          return LoopBuilder::Values{b.bitOr(b.less(high, first), b.less(last, low))};
+          return LoopBuilder::Values{b.bitOr(b.less(range.high, first), b.less(last, range.low))};
         },
         [&] { return LoopBuilder::Values{never}; })[0];
   };

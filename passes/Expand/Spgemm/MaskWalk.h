@@ -38,6 +38,16 @@ public:
   /// if there is none. In a graph that is nearly a tree most rows end here.
   mlir::Value firstThatMeets(mlir::Value row) const;
 
+  /// The columns between the first and the last one of the mask's row, both included.
+  struct Range {
+    mlir::Value low, high;
+    mlir::Value lastOfB; ///< B's last entry
+  };
+  Range rangeOf(mlir::Value row) const;
+  /// The end of a segment of B, or its beginning where it lies outside of the range as a whole.
+  /// Without a branch: where the segment ends is not foreseen either.
+  mlir::Value endWithin(mlir::Value from, mlir::Value to, Range range) const;
+
   /// Segments are short and lie anywhere: those of the entries behind `p` are fetched
   /// ahead, across rows, up to A's last one.
   mlir::Value lastEntry() const;

@@ -101,9 +101,15 @@ LoopBuilder::Values MaskedCounts::countWanted(Value row, Value begin, ValueRange
   Values none;
   for (Value part : wanted)
     none.push_back(arith::ConstantOp::create(b, b.getZeroAttr(part.getType())));
+  // Along the shortest rows, asking costs more than comparing.
+  std::optional<MaskWalk::Range> range;
+  if (walk.ascends() && wanted.size() > 1)
+    range = walk.rangeOf(row);
   return b.loop(begin, end, none, [&, first = first, last = last](Value p, ValueRange so) {
     walk.fetchAhead(p, lastEntry);
     auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+    if (range)
+      to = walk.endWithin(from, to, *range);
     auto compareEach = [&, from = from, to = to] {
       return b.loop(from, to, so, [&](Value q, ValueRange counts) {
         return countColumn(b, counts, wanted, b.load(rhs.coordinates, q));

@@ -21,9 +21,14 @@ Value MaskedRows::collect(AccumulatorKind kind, Value accumulator, Value row, Va
   Value end = lhs.segment(b, row).second;
   Value longest = b.mul(samples, b.index(MaskWalk::kSearchRatio));
   Value lastEntry = walk.lastEntry();
+  std::optional<MaskWalk::Range> range;
+  if (walk.ascends())
+    range = walk.rangeOf(row);
   b.loop(begin, end, [&, sampleFirst = sampleFirst, sampleLast = sampleLast](Value p) {
     walk.fetchAhead(p, lastEntry);
     auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
+    if (range)
+      to = walk.endWithin(from, to, *range);
     Value scale = semiring.readsLeft() ? b.load(lhs.values, p) : Value();
     Value right = semiring.readsRight() ? rhs.values : Value();
     auto takeEach = [&, from = from, to = to] {

@@ -44,10 +44,14 @@ public:
     });
     for (int64_t v = 0; v < kPanelVectors; ++v)
       vector::StoreOp::create(b, sums[v], values, ValueRange{columnOf(v)});
-    notePanel(b, op, column);
+    if (!known())
+      notePanel(b, op, column);
   }
 
 protected:
+  /// Columns outside of what is known are added to, and dropped: were they denormal, slowly.
+  bool startsClean() const override { return true; }
+
   Value scan(LoopBuilder &b, Value at, Emit emit) override {
     return b
         .loop(begin, b.add(begin, width), {at},

@@ -30,7 +30,7 @@ std::unique_ptr<Accumulator> scratch::makeDenseAccumulator(AccumulatorCreateOp o
 
 void DenseAccumulator::create(LoopBuilder &b) {
   Value size = b.roundUp(op.getWindow(), kWord);
-  values = known() ? allocate(b, element, size, /*zeroed=*/false) : allocateValues(b, size);
+  values = known() ? allocate(b, element, size, startsClean()) : allocateValues(b, size);
   // Where coordinates are known, nobody asks which were touched.
   states = allocate(b, b.getI8Type(), known() ? b.index(kWord) : size, /*zeroed=*/true);
   if (masked()) {

@@ -46,6 +46,8 @@ protected:
   /// Empties one word of states through `emit`.
   mlir::Value takeEntries(LoopBuilder &b, mlir::Value word, mlir::Value at, Emit emit);
   mlir::Value span(LoopBuilder &b);
+  /// Whether a window of known columns begins with zeros.
+  virtual bool startsClean() const { return false; }
   /// Nobody asks which columns were touched.
   bool known() { return op.getKnown(); }
   /// Columns of a word of states.
