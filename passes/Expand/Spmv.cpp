@@ -64,6 +64,7 @@ private:
   VectorProducts vectors;
   ShortRows shortRows;
   Value vectorFrom;
+  Value together; ///< i1: short rows are summed together; null: they never are
   bool ahead = false; ///< the matrix comes from memory: what follows is fetched ahead
 };
 } // namespace
@@ -165,7 +166,7 @@ void MatrixTimesVector::computeRows(Value first, Value last, Value buffer) {
   };
   if (!buffer)
     return each(first, last);
-  Value count = b.select(vectors.reach(), b.sub(last, first), b.index(0));
+  Value count = b.select(together, b.sub(last, first), b.index(0));
   Value blocks = b.add(first, b.bitAnd(count, b.index(-ShortRows::kRows)));
   b.loop(first, blocks, [&](Value row) {
     b.ifElse(
@@ -178,11 +179,16 @@ void MatrixTimesVector::computeRows(Value first, Value last, Value buffer) {
 Value MatrixTimesVector::compute() {
   allocateResult();
   Value rows = lhs.majors;
+  if (vectors.fit()) {
+    // Where gathering is slow, only what loops over single rows would guess wrong pays for it.
+    Value worthIt = vectors.gatherFast() ? b.bit(true) : shortRows.endUnforeseen();
+    together = b.bitAnd(vectors.reach(), worthIt);
+  }
   Value starts = partitionByEntries(b, lhs.positions, countIfOk(b, rows), b.index(1), 4);
   parallelChunks(
       b, starts,
       [&] {
-        return vectors.areFast() ? LoopBuilder::Values{shortRows.allocate()}
+        return together ? LoopBuilder::Values{shortRows.allocate()}
                                  : LoopBuilder::Values();
       },
       [&](Value chunk, Value first, Value end, ValueRange state) {

@@ -19,9 +19,11 @@ public:
 
   /// Whether the target gathers as fast as it loads: Intel's do, AMD's do not.
   bool gatherFast() const { return fast; }
-  /// The same, where vectors are wide and elements as wide as lanes. `any` keeps what it is
-  /// given last, which lanes do not know.
-  bool areFast() const;
+  /// Whether vectors are wide and elements as wide as lanes. `any` keeps what it is given last,
+  /// which lanes do not know.
+  bool fit() const;
+  /// Whether single rows are taken in vectors.
+  bool areFast() const { return fast && fit(); }
   int64_t lanes() const { return length; }
   /// Whether coordinates are small enough for lanes, i1.
   mlir::Value reach() const;
@@ -39,7 +41,8 @@ private:
   mlir::VectorType type() const { return mlir::VectorType::get({length}, semiring.element); }
   /// Of the first `count` lanes; null: all.
   mlir::Value firstLanes(mlir::Value count) const;
-  mlir::Value productsAt(mlir::Value p, mlir::VectorType type, mlir::Value mask) const;
+  mlir::Value pickAt(mlir::Value p, mlir::VectorType type, mlir::Value count) const;
+  mlir::Value productsAt(mlir::Value p, mlir::VectorType type, mlir::Value count) const;
 
   LoopBuilder &b;
   const SemiringEmitter &semiring;
