@@ -55,10 +55,10 @@ private:
   void copyRows(const Block &rows, const Piece &piece);
   mlir::Value beginOfRow(const Block &rows, const Piece &piece, mlir::Value row);
   void panels(const Block &rows, const Piece &piece, const PanelTurn &turn, bool isWide);
-  /// What a tile asks for early in `c`: at its step i, what is (before + i) >> shift steps
+  /// What `some` tiles ask for early in `c`: at step i, what is (before + i) >> shift steps
   /// after `begin`.
   struct Ahead {
-    mlir::Value begin, step, before, shift;
+    mlir::Value some, begin, before, shift;
   };
   /// A panel of columns: where its first vector is in memory, and what is between steps.
   struct Panel {

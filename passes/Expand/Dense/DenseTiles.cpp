@@ -122,27 +122,34 @@ void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, const 
                       arith::ConstantOp::create(b, b.getZeroAttr(vectorType())));
       },
       [&] { return loadTile(result, at, column, whole, vectors); });
-  sums = b.loop(piece.firstSegment, piece.lastSegment, sums, [&](Value segment, ValueRange sums) {
-    Value offset = b.loadIndex(offsets, segment);
-    Values from;
-    for (Value begin : begins)
-      from.push_back(b.add(begin, offset));
-    Value depth = b.mul(segment, perSegment);
-    return b.loop(piece.first, piece.last, sums, [&](Value i, ValueRange before) {
-      Value place = b.add(panel.begin, b.mul(b.add(depth, i), panel.step));
-      Value moved = b.mul(i, step);
-      if (panel.ahead.begin)
-        lookAhead(panel.ahead, i, vectors);
-      Values cs;
-      for (int64_t v = 0; v < vectors; ++v)
-        cs.push_back(vector::LoadOp::create(b, vectorType(), panel.buffer,
-                                            ValueRange{b.add(place, b.index(v * lanes))}));
-      return stepTile(
-          b, height, cs, before,
-          [&](int64_t r) { return loadA(source, b.add(from[r], moved), column); },
-          [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
+  auto multiply = [&](bool looksAhead) {
+    return b.loop(piece.firstSegment, piece.lastSegment, sums, [&](Value segment,
+                                                                   ValueRange sums) {
+      Value offset = b.loadIndex(offsets, segment);
+      Values from;
+      for (Value begin : begins)
+        from.push_back(b.add(begin, offset));
+      Value depth = b.mul(segment, perSegment);
+      return b.loop(piece.first, piece.last, sums, [&](Value i, ValueRange before) {
+        Value place = b.add(panel.begin, b.mul(b.add(depth, i), panel.step));
+        Value moved = b.mul(i, step);
+        if (looksAhead)
+          lookAhead(panel.ahead, i, vectors);
+        Values cs;
+        for (int64_t v = 0; v < vectors; ++v)
+          cs.push_back(vector::LoadOp::create(b, vectorType(), panel.buffer,
+                                              ValueRange{b.add(place, b.index(v * lanes))}));
+        return stepTile(
+            b, height, cs, before,
+            [&](int64_t r) { return loadA(source, b.add(from[r], moved), column); },
+            [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
+      });
     });
-  });
+  };
+  sums = panel.ahead.some ? b.ifElse(
+                                panel.ahead.some, types, [&] { return multiply(true); },
+                                [&] { return multiply(false); })
+                          : multiply(false);
   if (!consumers.empty())
     sums = b.ifElse(
         piece.isLast, types, [&] { return finish(sums, at, column, whole, vectors); },
@@ -155,7 +162,7 @@ void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, const 
 /// 1, 2, 4, .. tiles at 1, 2, 4, .. steps of theirs to one of memory.
 DenseProduct::Ahead DenseProduct::aheadOf(const Block &rows, const Piece &piece, Value column,
                                           Value row, int64_t height) {
-  Value zero = b.index(0), shift = zero;
+  Value shift = b.index(0);
   for (int64_t log = 1; log <= 4; ++log)
     shift = b.select(b.less(b.index((height << log) - 1), rows.count), b.index(log), shift);
   Value number = arith::DivUIOp::create(b, row, b.index(height));
@@ -165,14 +172,13 @@ DenseProduct::Ahead DenseProduct::aheadOf(const Block &rows, const Piece &piece,
                         b.less(number, arith::ShLIOp::create(b, b.index(1), shift)));
   Value sameColumns = b.add(column, b.mul(b.add(piece.first, b.index(kDepthPiece)), columns));
   Value nextColumns = b.add(column, b.mul(vectorsPerGroup, b.index(lanes)));
-  return {b.select(some, b.select(piece.isLast, nextColumns, sameColumns), zero),
-          b.select(some, columns, zero),
+  return {some, b.select(piece.isLast, nextColumns, sameColumns),
           b.sub(b.mul(number, b.index(kDepthPiece)), piece.first), shift};
 }
 
 void DenseProduct::lookAhead(const Ahead &ahead, Value step, int64_t vectors) {
   Value moved = arith::ShRUIOp::create(b, b.add(step, ahead.before), ahead.shift);
-  Value first = b.add(ahead.begin, b.mul(moved, ahead.step));
+  Value first = b.add(ahead.begin, b.mul(moved, columns));
   // The last entry of each vector: if it is in another line than the first, that one has
   // come with the vector before.
   for (int64_t v = 0; v < vectors; ++v) {
