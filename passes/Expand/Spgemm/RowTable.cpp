@@ -1,17 +1,11 @@
-//===- RowTable.cpp - SpGEMM by dot products: whether a row has a table ---===//
-//
-// Stage: expand. A table over all inner indices answers fastest while what is touched of it
-// stays in the second cache: rows of A are narrow, or all of them are about few indices. Else
-// every entry of a row and of a column is a miss, and two lists are compared instead. How many
-// indices are used is sampled in generated code.
-//
-//===----------------------------------------------------------------------===//
-#include "passes/Expand/Spgemm/Inner.h"
+//===- RowTable.cpp - whether a row of dot products has a table -----------===//
+#include "passes/Expand/Spgemm/RowTable.h"
 
 #include "passes/Expand/RowLoops.h"
 
 using namespace mlir;
 using namespace scratch;
+using Values = LoopBuilder::Values;
 
 /// Bytes of the table that are touched, at most: they stay in the second cache then. Granite
 /// Rapids (2 MB), rows and columns of 16 entries that seldom meet, ns per dot product, table or
@@ -29,13 +23,16 @@ static int64_t elementsIn(int64_t bytes, Type element) {
   return bytes * 8 / (element.isIndex() ? 64 : element.getIntOrFloatBitWidth());
 }
 
-Type InnerProduct::tableElement() {
-  return semiring.readsLeft() ? cast<MemRefType>(lhs.coordinates.getType()).getElementType()
-                              : b.getI8Type();
+/// Places, or presence where no value of A is read.
+Type RowTable::element() const {
+  return operands.semiring.readsLeft()
+             ? cast<MemRefType>(operands.lhs.coordinates.getType()).getElementType()
+             : b.getI8Type();
 }
 
 /// Of rows of B at equal distances, how many have entries lets expect how many have.
-Value InnerProduct::sampleRows() {
+Value RowTable::sampleRows() const {
+  const SparseOperand &rhs = operands.rhs;
   Value stride = b.shiftRight(rhs.majors, kSampleBits);
   Value filled = b.loop(b.index(0), b.index(1 << kSampleBits), {b.index(0)},
                         [&](Value k, ValueRange so) {
@@ -48,15 +45,15 @@ Value InnerProduct::sampleRows() {
 
 /// Of s coordinates out of n different ones, s^2 / 2n repeat another one, beside those that
 /// share its place by chance.
-Value InnerProduct::sampleColumns() {
+Value RowTable::sampleColumns() const {
   Value zero = b.index(0), one = b.index(1);
   constexpr int64_t kSamples = 1 << kSampleBits, kPlaces = 1 << kPlaceBits;
   Value size = b.index(kPlaces);
   Value places = AllocateOp::create(b, bufferOf(b.getI8Type()), ValueRange{size}, true);
-  Value stride = b.shiftRight(entriesOfRight(), kSampleBits);
+  Value stride = b.shiftRight(operands.entriesOfRight(b), kSampleBits);
   Value looked = countIfOk(b, b.index(kSamples));
   Value repeated = b.loop(zero, looked, {zero}, [&](Value k, ValueRange so) {
-    Value coordinate = b.loadIndex(rhs.coordinates, b.mul(k, stride));
+    Value coordinate = b.loadIndex(operands.rhs.coordinates, b.mul(k, stride));
     Value mixed = b.shiftRight(b.mul(coordinate, b.index(0x9E3779B1)), 16);
     Value place = b.bitAnd(mixed, b.index(kPlaces - 1));
     Value before = b.loadIndex(places, place);
@@ -69,31 +66,35 @@ Value InnerProduct::sampleColumns() {
   return arith::DivUIOp::create(b, b.index(kPairs), real);
 }
 
-/// Inner indices that B has entries for: at most, or as many as some of them let expect.
-Value InnerProduct::countInner() {
-  Value most = b.min(lhs.minors, entriesOfRight());
-  return b.ifElse(
+/// At most, or as many as some of them let expect.
+void RowTable::countInner() {
+  Value most = b.min(operands.lhs.minors, operands.entriesOfRight(b));
+  innerIndices = b.ifElse(
       b.less(b.index(kTableBytes / kLineBytes), most), {b.getIndexType()},
-      [&] { return Values{b.min(turned ? sampleRows() : sampleColumns(), most)}; },
+      [&] { return Values{b.min(operands.turned ? sampleRows() : sampleColumns(), most)}; },
       [&] { return Values{most}; })[0];
 }
 
 /// Whether there is a table. Lists that do not ascend need one.
-Value InnerProduct::mayTabulate() {
-  if (!lhs.ordered || !rhs.ordered)
+Value RowTable::mayTabulate() const {
+  if (!operands.lhs.ordered || !operands.rhs.ordered)
     return b.bit(true);
-  return b.lessEqual(lhs.minors,
-                     b.index(elementsIn(kMostTableBytes, tableElement())));
+  return b.lessEqual(operands.lhs.minors, b.index(elementsIn(kMostTableBytes, element())));
 }
 
-/// Whether a row that is not empty goes to the table.
-Value InnerProduct::isTabulated(Value first, Value last) {
-  if (!lhs.ordered || !rhs.ordered)
+Value RowTable::allocate(Value one) const {
+  Value size = b.select(mayTabulate(), operands.lhs.minors, one);
+  return AllocateOp::create(b, bufferOf(element()), ValueRange{size}, true);
+}
+
+Value RowTable::isTabulated(Value first, Value last) const {
+  const SparseOperand &lhs = operands.lhs;
+  if (!lhs.ordered || !operands.rhs.ordered)
     return b.bit(true);
   Value low = b.loadIndex(lhs.coordinates, first);
   Value high = b.loadIndex(lhs.coordinates, b.sub(last, b.index(1)));
   Value narrow =
-      b.lessEqual(b.sub(high, low), b.index(elementsIn(kTableBytes / 2, tableElement())));
+      b.lessEqual(b.sub(high, low), b.index(elementsIn(kTableBytes / 2, element())));
   // Rows that are wide may still be about few inner indices, the same for all.
   Value few = b.lessEqual(innerIndices, b.index(kTableBytes / kLineBytes));
   return b.bitAnd(mayTabulate(), b.bitOr(narrow, few));
