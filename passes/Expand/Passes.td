@@ -32,6 +32,7 @@ def ExpandKernelsPass : Pass<"scratch-expand-kernels", "::mlir::func::FuncOp"> {
     are deallocated after their last use.
   }];
   let dependentDialects = [
+    "::mlir::LLVM::LLVMDialect",
     "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
     "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
     "::mlir::sparse_tensor::SparseTensorDialect", "::mlir::tensor::TensorDialect",

@@ -24,8 +24,8 @@ public:
   /// Opens the operands and weighs the work, with `compared` only where matrices
   /// look as if it could win. Fails with an error on the op.
   mlir::LogicalResult open(bool compared);
-  /// Whether the operands allow a comparison with row-wise: B is stored by rows.
-  bool canCompare() const { return operands.turned; }
+  /// Whether the operands allow a comparison with row-wise.
+  bool canCompare() const { return operands.canCompare(); }
   /// Whether it takes less than row-wise on these matrices (i1).
   mlir::Value isCheaper() const { return work.isCheaper(); }
   /// Positions, coordinates and values of the result.

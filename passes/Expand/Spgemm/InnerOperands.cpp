@@ -74,7 +74,7 @@ LogicalResult InnerOperands::open(LoopBuilder &b, bool compared) {
     FailOp::create(b, b.lessEqual(columns, b.index(widest)), SCRATCH_INDEX_OVERFLOW,
                    "spgemm: extent of the result's coordinates", columns, b.index(widest));
   likely = b.bit(true);
-  if (compared && turned) {
+  if (compared && canCompare()) {
     Value least = b.mul(rhs.majors, b.index(kLeastMean));
     likely = b.lessEqual(least, entriesOfRight(b));
   }

@@ -19,6 +19,8 @@ struct InnerOperands {
   /// With `compared`, B is looked at closer only where it looks as if dot products could win.
   /// Fails with an error on the op.
   mlir::LogicalResult open(LoopBuilder &b, bool compared);
+  /// Whether dot products can be compared with row-wise: under a mask, B stored by rows.
+  bool canCompare() const { return turned && sample; }
   /// Turns B round, if it is stored by rows.
   void turn(LoopBuilder &b);
 

@@ -53,7 +53,7 @@ LogicalResult Variants::check(const OpenProduct &product) const {
       return op.emitError("accumulator '") << stringify(kind) << "' takes no init";
     if (blocks && (product.partials || !product.lhs.ordered))
       return op.emitError("accumulator 'blocked' needs ordered rows of the matrices");
-    if (kind == AccumulatorKind::Merge && !product.rhs.ordered)
+    if (kind == AccumulatorKind::Merge && (product.partials || !product.rhs.ordered))
       return op.emitError("accumulator 'merge' needs ordered coordinates");
   }
   if (llvm::none_of(all, [](VariantAttr v) { return takesAnyRow(v.getAccumulator()); }))
