@@ -327,7 +327,7 @@ def Scratch_MapOp : Scratch_BodyStageOp<"map"> {
 def Scratch_KeepOp : Scratch_BodyStageOp<"keep"> {
   let summary = "Epilogue stage: drop the entries whose body yields false";
   let description = [{
-    The body receives value, row and column and yields an i1; `topk` is the other
+    The body receives value, row and column and yields an i1; `top_k` is the other
     stage that removes entries. Legal where the result is sparse and its pattern is free,
     that is in `scratch.spgemm`.
   }];

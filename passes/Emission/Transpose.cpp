@@ -39,6 +39,11 @@ static Value everyOtherBlock(LoopBuilder &b, Value a, Value c, int64_t first) {
 
 Values scratch::transpose(LoopBuilder &b, ValueRange rows) {
   int64_t lanes = lanesOf(rows[0]), blocks = lanes / 4;
+  if (lanes == 1)
+    return Values(rows);
+  if (lanes == 2)
+    return {vector::ShuffleOp::create(b, rows[0], rows[1], ArrayRef<int64_t>{0, 2}),
+            vector::ShuffleOp::create(b, rows[0], rows[1], ArrayRef<int64_t>{1, 3})};
   // turned[k][g]: in block q, column 4 q + k of rows 4 g and on.
   SmallVector<Values> turned(4, Values(blocks));
   for (int64_t g = 0; g < blocks; ++g) {

@@ -56,10 +56,12 @@ static void describeSpgemm(SpgemmOp op, KernelProblem &problem) {
   problem.columns = known(result.getDimSize(columnMajor ? 0 : 1));
   problem.inner = known(lhs.getDimSize(1));
   // The loops run on exchanged operands where columns come first.
+  SparseTensorType first(columnMajor ? op.getRhs().getType() : lhs);
   SparseTensorType walked(columnMajor ? lhs : op.getRhs().getType());
-  problem.columnsOfRight = walked.isIdentity() == columnMajor;
-  bool converted = walked.isIdentity() == columnMajor;
-  problem.orderedOperands = converted || isOrdered(walked);
+  auto isConverted = [&](SparseTensorType matrix) { return matrix.isIdentity() == columnMajor; };
+  problem.columnsOfRight = isConverted(walked);
+  problem.orderedOperands = isConverted(walked) || isOrdered(walked);
+  problem.orderedLeft = isConverted(first) || isOrdered(first);
   if (op.getMask()) {
     problem.mask = op.getComplement() ? MaskUse::Complement : MaskUse::Plain;
     problem.maskLeaves = countLeaves(op.getMask());

@@ -38,6 +38,7 @@ struct KernelProblem {
   bool addsTo = false;         ///< the product is added to a matrix
   bool dropsEntries = false;   ///< the epilogue has a keep stage
   bool orderedOperands = true; ///< coordinates ascend within every row
+  bool orderedLeft = true;     ///< the same of A's rows, which SpGEMM walks one by one
 
   /// Extents, where the types tell them.
   std::optional<int64_t> rows, inner, columns;

@@ -37,7 +37,9 @@ template <typename T> void checkMatmul(bool transposeA, bool transposeB) {
                          // Panels in turn, at several pieces of depth and blocks of rows, the
                          // last vector cut off; rows that are copied, with and without turns.
                          {40, 301, 530}, {1, 300, 40}, {400, 290, 270}, {9, 520, 1024},
-                         {50, 130, 512}, {2, 256, 0}}) {
+                         {50, 130, 512}, {2, 256, 0},
+                         // Without rows, without columns, without both.
+                         {0, 300, 300}, {0, 1, 1}, {1, 0, 1}, {2000, 0, 4}, {0, 0, 0}}) {
     std::vector<T> a = uniform<T>(random, m * k), b = uniform<T>(random, k * n);
     std::vector<T> c = uniform<T>(random, m * n);
     for (int threads : {1, 2}) {
@@ -58,7 +60,41 @@ template <typename T> void checkMatmul(bool transposeA, bool transposeB) {
     }
   }
 }
+
+/// y = x w' + y with so few outputs that vectors are of two lanes or one.
+void checkNarrowLayer(int64_t outputs) {
+  std::string n = std::to_string(outputs);
+  Compiled compiled(R"(func.func @f(%x: tensor<?x?xf32>, %w: tensor<)" + n + R"(x?xf32>, %y: tensor<?x)" + n +
+                    R"(xf32>) -> tensor<?x)" + n + R"(xf32> {
+  %r = linalg.matmul indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>,
+                                      affine_map<(m, n, k) -> (m, n)>]
+       ins(%x, %w : tensor<?x?xf32>, tensor<)" + n + R"(x?xf32>) outs(%y : tensor<?x)" + n + R"(xf32>)
+       -> tensor<?x)" + n + R"(xf32>
+  return %r : tensor<?x)" + n + R"(xf32>
+})");
+  std::mt19937 random(3);
+  for (auto [m, k] : {std::pair<int64_t, int64_t>{8, 64}, {1, 3}, {33, 70}, {0, 5}}) {
+    std::vector<float> x = uniform<float>(random, m * k), w = uniform<float>(random, outputs * k);
+    std::vector<float> y = uniform<float>(random, m * outputs);
+    Call call;
+    call.dense(SCRATCH_F32, {m, k}, x).dense(SCRATCH_F32, {outputs, k}, w).dense(SCRATCH_F32, {m, outputs}, y);
+    ASSERT_EQ(call.run(compiled.entry("f")), SCRATCH_OK) << scratch_last_error();
+    std::vector<float> found = call.values<float>();
+    for (int64_t i = 0; i < m; ++i)
+      for (int64_t j = 0; j < outputs; ++j) {
+        double sum = y[i * outputs + j];
+        for (int64_t l = 0; l < k; ++l)
+          sum += double(x[i * k + l]) * w[j * k + l];
+        expectNear(found[i * outputs + j], sum, k);
+      }
+  }
+}
 } // namespace
+
+TEST(Dense, LayersOfAFewOutputs) {
+  for (int64_t outputs : {1, 2, 3})
+    checkNarrowLayer(outputs);
+}
 
 TEST(Dense, MatmulInEveryTranspositionAddsToItsInitialValue) {
   for (bool transposeA : {false, true})

@@ -200,11 +200,14 @@ void DenseProduct::chooseBlocks() {
   Value most = b.index(kMostRowStepsInTurn * kRowStep);
   Value equal = arith::CeilDivUIOp::create(
       b, rows, b.max(arith::CeilDivUIOp::create(b, rows, most), b.index(1)));
-  rowsPerBlock = b.select(c.inTurn, b.roundUp(equal, kRowStep), rowsPerBlock);
+  // There may be no rows, and no columns.
+  Value least = b.index(1);
+  rowsPerBlock = b.select(c.inTurn, b.roundUp(b.max(equal, least), kRowStep), rowsPerBlock);
   Value panels = arith::DivUIOp::create(b, c.vectors, b.index(kBlocksWanted * wide));
   Value few = b.min(b.max(panels, b.index(1)), b.index(kMostPanelsInTurn));
   vectorsPerGroup = b.select(c.inTurn, b.mul(few, b.index(wide)), vectorsPerGroup);
-  groups = b.select(c.inTurn, arith::CeilDivUIOp::create(b, c.vectors, vectorsPerGroup), groups);
+  Value inTurn = arith::CeilDivUIOp::create(b, c.vectors, b.max(vectorsPerGroup, least));
+  groups = b.select(c.inTurn, inTurn, groups);
 }
 
 /// Tables and copies of one worker.

@@ -39,6 +39,7 @@ private:
   void each(function_ref<void(Value, Value, Value, int64_t)> body);
   void row(Value from, Value step, bool isWhole);
   Value load(Value at, Value column, bool isWhole);
+  Value loadSome(Value at, Value count);
   Value at(Value begin, Value step, Value width, int64_t place) {
     return b.add(b.add(begin, b.mul(step, width)), b.index(place * panels.lanes));
   }
@@ -68,12 +69,35 @@ void Turn::each(function_ref<void(Value, Value, Value, int64_t)> body) {
   }
 }
 
+/// Whole vectors of `c`, and of the last one what is inside.
 Value Turn::load(Value at, Value column, bool isWhole) {
+  auto whole = [&] {
+    Value loaded = vector::LoadOp::create(b, stored, panels.source, ValueRange{at});
+    return Values{widen(b, loaded, element)};
+  };
   if (isWhole)
-    return widen(b, vector::LoadOp::create(b, stored, panels.source, ValueRange{at}), element);
+    return whole()[0];
+  Value count = b.min(b.sub(panels.columns, column), b.index(panels.lanes));
+  if (!stored.getElementType().isBF16())
+    return loadSome(at, count);
+  // LLVM takes vectors of bf16 under a mask apart by arithmetic that processors may lack.
+  return b.ifElse(
+      b.equal(count, b.index(panels.lanes)), {VectorType::get({panels.lanes}, element)}, whole,
+      [&] {
+        Values lanes;
+        for (int64_t lane = 0; lane < panels.lanes; ++lane) {
+          Value inside = b.min(b.index(lane), b.sub(count, b.index(1)));
+          lanes.push_back(widen(b, b.load(panels.source, {b.add(at, inside)}), element));
+        }
+        return Values{vector::FromElementsOp::create(
+            b, VectorType::get({panels.lanes}, element), lanes)};
+      })[0];
+}
+
+/// The first `count` lanes.
+Value Turn::loadSome(Value at, Value count) {
   auto bits = VectorType::get({panels.lanes}, b.getI1Type());
-  Value end = b.min(panels.columns, b.add(column, b.index(panels.lanes)));
-  Value inside = vector::CreateMaskOp::create(b, bits, ValueRange{b.sub(end, column)});
+  Value inside = vector::CreateMaskOp::create(b, bits, ValueRange{count});
   Value none = arith::ConstantOp::create(b, b.getZeroAttr(stored));
   return widen(
       b, vector::MaskedLoadOp::create(b, stored, panels.source, ValueRange{at}, inside, none),

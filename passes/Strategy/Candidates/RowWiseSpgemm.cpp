@@ -22,7 +22,8 @@ bool scratch::suits(AccumulatorKind kind, const KernelProblem &problem, std::str
     why = "accumulator 'grouped' needs a built-in semiring";
   else if (kind != AccumulatorKind::Sort && !groups && problem.addsTo)
     why = ("accumulator '" + stringify(kind) + "' takes no init").str();
-  else if (kind != AccumulatorKind::Sort && !problem.orderedOperands)
+  else if (kind != AccumulatorKind::Sort &&
+           (!problem.orderedOperands || (blocks && !problem.orderedLeft)))
     why = ("accumulator '" + stringify(kind) + "' needs ordered coordinates").str();
   else
     return true;
