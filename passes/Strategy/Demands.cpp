@@ -48,3 +48,16 @@ llvm::Expected<Demands> Demands::parse(llvm::StringRef dataflow, llvm::StringRef
   }
   return demands;
 }
+
+std::string Demands::text() const {
+  std::string all;
+  auto add = [&](llvm::StringRef name, bool isDemand, llvm::StringRef value) {
+    if (isDemand)
+      all += ((all.empty() ? "" : ", ") + name + " = " + value).str();
+  };
+  add("dataflow", dataflow.has_value(), stringifyDataflow(dataflow.value_or(Dataflow())));
+  add("accumulator", accumulator.has_value(), stringify(accumulator.value_or(AccumulatorKind())));
+  add("phases", phases.has_value(), stringifyPhases(phases.value_or(Phases())));
+  add("schedule", schedule.has_value(), stringifySchedule(schedule.value_or(Schedule())));
+  return all;
+}

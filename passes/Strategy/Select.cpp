@@ -176,8 +176,12 @@ llvm::Expected<Choice> scratch::select(const KernelProblem &problem, const Machi
     if (meets(entry.plan, demands) &&
         (!chosen || entry.cost.cycles() < chosen->cost.cycles()))
       chosen = &entry;
+  if (!chosen && missing.empty()) {
+    std::string asked = demands.text();
+    missing = asked.empty() ? "no candidate meets the demands" : "no candidate has " + asked;
+  }
   if (!chosen)
-    return refuse(problem, missing.empty() ? "no candidate meets the demands" : missing);
+    return refuse(problem, missing);
   for (const Entry &entry : entries)
     if (&entry != chosen && (!other || entry.cost.cycles() < other->cost.cycles()))
       other = &entry;

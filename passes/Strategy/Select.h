@@ -33,6 +33,8 @@ struct Demands {
                                        llvm::StringRef rewrites = "auto",
                                        llvm::StringRef schedule = "auto",
                                        llvm::StringRef hash = "auto");
+  /// What a plan must have, for messages: "dataflow = inner, accumulator = hash".
+  std::string text() const;
 };
 
 /// A candidate with its best number of phases, or why it may not be taken.
