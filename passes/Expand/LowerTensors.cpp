@@ -61,6 +61,28 @@ static void reinterpret(memref::ExpandShapeOp op) {
   op.erase();
 }
 
+/// Upstream bufferizes functions in an order that addresses decide, and makes and names
+/// constants as it meets them: they get the order and the numbers of their first uses, so that
+/// the same source is the same object file.
+static void orderConstants(ModuleOp module) {
+  SymbolTable symbols(module);
+  llvm::MapVector<memref::GlobalOp, StringAttr> names;
+  module.walk([&](memref::GetGlobalOp use) {
+    auto global = symbols.lookup<memref::GlobalOp>(use.getName());
+    if (!global || !global.isPrivate() || !global.getSymName().starts_with("__constant_"))
+      return;
+    std::string number = std::to_string(names.size());
+    StringAttr &name = names[global];
+    if (!name)
+      name = StringAttr::get(module.getContext(), "__constant_" + number);
+    use.setNameAttr(FlatSymbolRefAttr::get(name));
+  });
+  for (auto [global, name] : llvm::reverse(names)) {
+    global.setSymNameAttr(name);
+    global->moveBefore(&module.getBody()->front());
+  }
+}
+
 namespace {
 struct LowerTensorsPass : scratch::impl::LowerTensorsPassBase<LowerTensorsPass> {
   using Base::Base;
@@ -157,6 +179,7 @@ struct LowerTensorsPass : scratch::impl::LowerTensorsPassBase<LowerTensorsPass> 
       if (splitsIntoUnknowns(op))
         reinterpret(op);
     });
+    orderConstants(getOperation());
   }
 };
 } // namespace

@@ -9,7 +9,7 @@
 using namespace mlir;
 using namespace scratch;
 
-/// Rows of B in a piece, and pieces of rows that panels cut them into: 1 MB of values.
+/// Rows of B in a range, and rows times panels: 512 KB of values, half of a small second cache.
 static constexpr int64_t kMostRange = 256, kLeastRange = 16, kRowPanels = 512;
 
 bool BitmapPanel::suits(Operation *kernel, const SemiringEmitter &semiring,

@@ -34,7 +34,7 @@ public:
   static mlir::Value isWorthIt(LoopBuilder &b, const SparseOperand &lhs, const SparseOperand &rhs,
                                mlir::Type element, mlir::Value blockRows);
 
-  /// What a worker needs for blocks of `blockRows` rows: nothing worth mentioning if not `used`.
+  /// What a worker needs for blocks of `blockRows` rows: empty buffers if not `used` (i1).
   static LoopBuilder::Values open(LoopBuilder &b, const SparseOperand &rows, mlir::Type element,
                                   mlir::Value blockRows, mlir::Value used);
   static constexpr unsigned kBuffers = 4;

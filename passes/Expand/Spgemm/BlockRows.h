@@ -11,7 +11,7 @@
 
 namespace scratch {
 
-/// What one row of a block may take of memory, and how rows are dealt.
+/// What decides how many rows a block has, and whether there are blocks.
 struct BlockLimits {
   int64_t windowBytes; ///< of a block's windows
   int64_t leastBlocks; ///< that a matrix has: workers take one at a time
