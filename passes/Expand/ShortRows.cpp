@@ -2,6 +2,7 @@
 #include "passes/Expand/ShortRows.h"
 
 #include "passes/Emission/Transpose.h"
+#include "passes/Expand/SampledChanges.h"
 #include "passes/Expand/Vectors.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -15,29 +16,20 @@ static constexpr int64_t kEntries = 12 * ShortRows::kRows;
 static constexpr int64_t kVectors = 4;
 
 /// Changes of length that a processor's predictor has by heart when it meets them again and
-/// again, and places of the matrix where changes are counted, with rows at each.
-static constexpr int64_t kRemembered = 1 << 14, kPlaces = 64, kAtOnce = 32;
+/// again.
+static constexpr int64_t kRemembered = 1 << 14;
 
 Value ShortRows::endUnforeseen() {
-  Value one = b.index(1), zero = b.index(0), rows = lhs.majors;
-  auto lengthOf = [&](Value row) {
-    auto [begin, end] = lhs.segment(b, row);
-    return b.sub(end, begin);
-  };
+  Value rows = lhs.majors;
   return b.ifElse(
       b.lessEqual(b.index(kRemembered), rows), {b.getI1Type()},
       [&] {
-        Value step = arith::DivUIOp::create(b, rows, b.index(kPlaces));
-        Value changes = b.loop(zero, b.index(kPlaces), {zero}, [&](Value place, ValueRange so) {
-          Value first = b.mul(place, step);
-          return b.loop(zero, b.index(kAtOnce), so, [&](Value k, ValueRange sum) {
-            Value row = b.add(first, k);
-            Value changed = b.notEqual(lengthOf(row), lengthOf(b.add(row, one)));
-            return LoopBuilder::Values{b.add(sum[0], b.cast(changed, b.getIndexType()))};
-          });
-        })[0];
-        return LoopBuilder::Values{b.lessEqual(b.index(kRemembered * kPlaces * kAtOnce),
-                                               b.mul(changes, rows))};
+        Value changes = sampledChanges(b, rows, [&](Value row) {
+          auto [begin, end] = lhs.segment(b, row);
+          return b.sub(end, begin);
+        });
+        return LoopBuilder::Values{
+            b.lessEqual(b.index(kRemembered * kSampledPairs), b.mul(changes, rows))};
       },
       [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
 }

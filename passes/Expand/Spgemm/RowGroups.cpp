@@ -2,33 +2,22 @@
 #include "passes/Expand/Spgemm/RowGroups.h"
 
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/SampledChanges.h"
 
 using namespace mlir;
 using namespace scratch;
 
 /// Products per entry of B, and entries of B, from which groups are considered.
 static constexpr int64_t kUses = 8, kLeastEntries = 4096;
-/// Places of B that are looked at, and entries at each.
-static constexpr int64_t kPlaces = 64, kAtOnce = 32;
 /// Entries per group that are worth it: kFill / kFillOf.
 static constexpr int64_t kFill = 15, kFillOf = 4;
 
 /// Whether entries lie closely enough, of which there are at least kLeastEntries.
 static Value fillGroups(LoopBuilder &b, const SparseOperand &rows, Value stored) {
-  Value step = arith::DivUIOp::create(b, stored, b.index(kPlaces));
-  Value zero = b.index(0), one = b.index(1);
-  auto groupAt = [&](Value p) {
+  Value changes = sampledChanges(b, stored, [&](Value p) {
     return b.shiftRight(b.loadIndex(rows.coordinates, p), kGroupColumnsLog);
-  };
-  Value changes = b.loop(zero, b.index(kPlaces), {zero}, [&](Value place, ValueRange so) {
-    Value from = b.mul(place, step);
-    return b.loop(zero, b.index(kAtOnce), so, [&](Value k, ValueRange sum) {
-      Value p = b.add(from, k);
-      Value changed = b.notEqual(groupAt(p), groupAt(b.add(p, one)));
-      return LoopBuilder::Values{b.add(sum[0], b.cast(changed, b.getIndexType()))};
-    });
-  })[0];
-  return b.lessEqual(b.mul(changes, b.index(kFill)), b.index(kPlaces * kAtOnce * kFillOf));
+  });
+  return b.lessEqual(b.mul(changes, b.index(kFill)), b.index(kSampledPairs * kFillOf));
 }
 
 static Value areWorthIt(LoopBuilder &b, const SparseOperand &rows, Value products) {

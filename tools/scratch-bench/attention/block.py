@@ -19,7 +19,7 @@ os.environ.setdefault("KMP_BLOCKTIME", "1")  # Workers that wait would disturb t
 
 import numpy
 
-from attention import Peaks
+from attention import Peaks, least
 from kernel import Kernel
 
 DIM, HEADS, SIZE, HIDDEN, WORDS = 1024, 16, 64, 2816, 77
@@ -198,19 +198,6 @@ def formula(x, kept, words, modulation, weights):
     y = norm(x) * (1 + scale2) + shift2
     gate = y @ w["w1"]
     return x + gate2 * ((gate / (1 + numpy.exp(-gate)) * (y @ w["w3"])) @ w["w2"])
-
-
-def least(contenders, rounds, peaks, clock):
-    times = {name: [] for name in contenders}
-    for call in contenders.values():
-        call()
-    for _ in range(rounds):
-        for name, call in contenders.items():
-            start = clock()
-            call()
-            times[name].append(clock() - start)
-        peaks.measure(2)
-    return {name: min(all) for name, all in times.items()}
 
 
 def main():
