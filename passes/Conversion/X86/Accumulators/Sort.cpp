@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Accumulators/Accumulators.h"
+#include "passes/Conversion/X86/Accumulators/SortKeys.h"
 #include "passes/Conversion/X86/Accumulators/SortingNetwork.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"

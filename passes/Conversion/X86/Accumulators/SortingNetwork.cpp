@@ -12,11 +12,6 @@
 // of 8 this is 168 minima and maxima and 100 shuffles; lanes that keep their
 // meaning take 530 instructions.
 //
-// One branch per doubling of the count chooses the network; what is missing to a
-// network's size is filled up with the largest key. Beyond 64 keys, blocks of 64 are sorted by
-// that network in a loop, and neighbours merged, again in a loop: a network of 256 keys would be
-// six times the code for the same work.
-//
 // [1] K. E. Batcher, Sorting networks and their applications, AFIPS 1968.
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Accumulators/SortingNetwork.h"
@@ -26,304 +21,196 @@
 using namespace mlir;
 using namespace scratch;
 
-/// Two vectors of four keys.
-static constexpr int64_t kLeastSize = 8;
+SortingNetwork::SortingNetwork(LoopBuilder &b, Value buffer, Value first, int64_t size,
+                               int64_t lanes)
+    : b(b), buffer(buffer), first(first), size(size), lanes(std::min(lanes, size / 2)),
+      type(VectorType::get({this->lanes}, b.getI32Type())) {}
 
-namespace {
-/// Keys in a register and the place in the sorted order of each lane.
-struct Keys {
-  Value vector;
-  SmallVector<int64_t> places;
+void SortingNetwork::sort() {
+  int64_t count = size / lanes;
+  load([&](int64_t number, int64_t lane) { return lane * count + number; });
+  for (int64_t run = 2; run <= size; run *= 2)
+    mergeRuns(run);
+  store();
+}
 
-  bool holds(int64_t place) const { return llvm::is_contained(places, place); }
-  int64_t laneOf(int64_t place) const { return llvm::find(places, place) - places.begin(); }
-};
+void SortingNetwork::merge() {
+  load([&](int64_t number, int64_t lane) { return number * lanes + lane; });
+  mergeRuns(size);
+  store();
+}
 
-/// The keys of one network, from `first` of the buffer on. Sizes are powers of two, with two
-/// vectors at least.
-class Network {
-public:
-  Network(LoopBuilder &b, Value buffer, Value first, int64_t size, int64_t lanes)
-      : b(b), buffer(buffer), first(first), size(size), lanes(std::min(lanes, size / 2)),
-        type(VectorType::get({this->lanes}, b.getI32Type())) {}
-
-  void sort() {
-    int64_t count = size / lanes;
-    load([&](int64_t number, int64_t lane) { return lane * count + number; });
-    for (int64_t run = 2; run <= size; run *= 2)
-      mergeRuns(run);
-    store();
+Value SortingNetwork::noteChanges(Value words, int64_t ignored) {
+  SmallVector<int64_t> oneBack;
+  for (int64_t lane = 0; lane < lanes; ++lane)
+    oneBack.push_back(lanes - 1 + lane);
+  Value shift = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(type, b.getI32IntegerAttr(ignored)));
+  Value before;
+  SmallVector<Value> changed;
+  for (const Keys &keys : registers) {
+    Value columns = arith::ShRUIOp::create(b, keys.vector, shift);
+    // The first key of all follows its own complement.
+    Value last = before ? before : arith::XOrIOp::create(b, columns, allOnes());
+    if (!before)
+      last = vector::BroadcastOp::create(b, type, vector::ExtractOp::create(b, last, 0));
+    Value shifted = vector::ShuffleOp::create(b, last, columns, oneBack);
+    changed.push_back(b.notEqual(columns, shifted));
+    before = columns;
   }
+  int64_t word = std::min(size, kKeysPerWord), perWord = word / lanes;
+  for (int64_t number = 1; number * word < size; ++number)
+    b.store(bitsOf(ArrayRef(changed).slice(number * perWord, perWord)), words,
+            b.index(number));
+  return bitsOf(ArrayRef(changed).take_front(perWord));
+}
 
-  /// Both halves are sorted.
-  void merge() {
-    load([&](int64_t number, int64_t lane) { return number * lanes + lane; });
-    mergeRuns(size);
-    store();
-  }
-
-  /// Which keys differ from the one before: of the first word of keys the bits, of others noted.
-  Value noteChanges(Value words, int64_t ignored) {
-    SmallVector<int64_t> oneBack;
+void SortingNetwork::load(function_ref<int64_t(int64_t number, int64_t lane)> placeOfKey) {
+  for (int64_t number = 0; number < size / lanes; ++number) {
+    Keys keys{vector::LoadOp::create(b, type, buffer, ValueRange{placeOf(number)}), {}};
     for (int64_t lane = 0; lane < lanes; ++lane)
-      oneBack.push_back(lanes - 1 + lane);
-    Value shift = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(type, b.getI32IntegerAttr(ignored)));
-    Value before;
-    SmallVector<Value> changed;
-    for (const Keys &keys : registers) {
-      Value columns = arith::ShRUIOp::create(b, keys.vector, shift);
-      // The first key of all follows its own complement.
-      Value last = before ? before : arith::XOrIOp::create(b, columns, allOnes());
-      if (!before)
-        last = vector::BroadcastOp::create(b, type, vector::ExtractOp::create(b, last, 0));
-      Value shifted = vector::ShuffleOp::create(b, last, columns, oneBack);
-      changed.push_back(b.notEqual(columns, shifted));
-      before = columns;
-    }
-    int64_t word = std::min(size, kKeysPerWord), perWord = word / lanes;
-    for (int64_t number = 1; number * word < size; ++number)
-      b.store(bitsOf(ArrayRef(changed).slice(number * perWord, perWord)), words,
-              b.index(number));
-    return bitsOf(ArrayRef(changed).take_front(perWord));
+      keys.places.push_back(placeOfKey(number, lane));
+    registers.push_back(std::move(keys));
   }
+}
 
-private:
-  Value placeOf(int64_t number) { return b.add(first, b.index(number * lanes)); }
+void SortingNetwork::store() {
+  arrange();
+  for (auto [number, keys] : llvm::enumerate(registers))
+    vector::StoreOp::create(b, keys.vector, buffer, ValueRange{placeOf(number)});
+}
 
-  void load(function_ref<int64_t(int64_t number, int64_t lane)> placeOfKey) {
-    for (int64_t number = 0; number < size / lanes; ++number) {
-      Keys keys{vector::LoadOp::create(b, type, buffer, ValueRange{placeOf(number)}), {}};
-      for (int64_t lane = 0; lane < lanes; ++lane)
-        keys.places.push_back(placeOfKey(number, lane));
-      registers.push_back(std::move(keys));
-    }
-  }
+/// Halves of every run ascend: read backwards, the second one makes it a bitonic one.
+void SortingNetwork::mergeRuns(int64_t run) {
+  compare(run - 1);
+  for (int64_t stride = run / 4; stride > 0; stride /= 2)
+    compare(stride);
+}
 
-  void store() {
-    arrange();
-    for (auto [number, keys] : llvm::enumerate(registers))
-      vector::StoreOp::create(b, keys.vector, buffer, ValueRange{placeOf(number)});
-  }
+/// Every place p against p ^ mask.
+void SortingNetwork::compare(int64_t mask) {
+  forEachPair(mask, [&](Keys &first, Keys &second) {
+    if (first.holds(first.places.front() ^ mask))
+      trade(first, second, llvm::bit_floor<uint64_t>(mask), mask);
+    align(second, partners(first, mask));
+    Value least = b.min(first.vector, second.vector);
+    second.vector = b.max(first.vector, second.vector);
+    first.vector = least;
+    for (auto [low, high] : llvm::zip_equal(first.places, second.places))
+      if (low > high)
+        std::swap(low, high);
+  });
+}
 
-  /// Halves of every run ascend: read backwards, the second one makes it a bitonic one.
-  void mergeRuns(int64_t run) {
-    compare(run - 1);
-    for (int64_t stride = run / 4; stride > 0; stride /= 2)
-      compare(stride);
-  }
-
-  /// Every place p against p ^ mask.
-  void compare(int64_t mask) {
-    forEachPair(mask, [&](Keys &first, Keys &second) {
-      if (first.holds(first.places.front() ^ mask))
-        trade(first, second, llvm::bit_floor<uint64_t>(mask), mask);
-      align(second, partners(first, mask));
-      Value least = b.min(first.vector, second.vector);
-      second.vector = b.max(first.vector, second.vector);
-      first.vector = least;
-      for (auto [low, high] : llvm::zip_equal(first.places, second.places))
-        if (low > high)
-          std::swap(low, high);
+/// Places in memory order: a low bit that tells vectors apart changes roles with
+/// a high bit that tells lanes apart.
+void SortingNetwork::arrange() {
+  for (int64_t low = 1; low < lanes; low *= 2) {
+    if (registers.front().holds(registers.front().places.front() ^ low))
+      continue;
+    int64_t high = size / 2;
+    while (!registers.front().holds(registers.front().places.front() ^ high))
+      high /= 2;
+    forEachPair(low, [&](Keys &first, Keys &second) {
+      align(second, partners(first, low));
+      trade(first, second, high, high);
     });
   }
+  llvm::sort(registers, [](const Keys &a, const Keys &b) {
+    return *llvm::min_element(a.places) < *llvm::min_element(b.places);
+  });
+  for (auto [number, keys] : llvm::enumerate(registers))
+    align(keys, llvm::to_vector(llvm::seq<int64_t>(number * lanes, (number + 1) * lanes)));
+}
 
-  /// Places in memory order: a low bit that tells vectors apart changes roles with
-  /// a high bit that tells lanes apart.
-  void arrange() {
-    for (int64_t low = 1; low < lanes; low *= 2) {
-      if (registers.front().holds(registers.front().places.front() ^ low))
-        continue;
-      int64_t high = size / 2;
-      while (!registers.front().holds(registers.front().places.front() ^ high))
-        high /= 2;
-      forEachPair(low, [&](Keys &first, Keys &second) {
-        align(second, partners(first, low));
-        trade(first, second, high, high);
-      });
-    }
-    llvm::sort(registers, [](const Keys &a, const Keys &b) {
-      return *llvm::min_element(a.places) < *llvm::min_element(b.places);
+/// Each vector with the one that holds its partners, or with any other that has
+/// its partners within.
+void SortingNetwork::forEachPair(int64_t mask, function_ref<void(Keys &, Keys &)> body) {
+  SmallVector<Keys *> open;
+  for (Keys &keys : registers)
+    open.push_back(&keys);
+  while (!open.empty()) {
+    Keys *first = open.front();
+    open.erase(open.begin());
+    int64_t partner = first->places.front() ^ mask;
+    auto second = first->holds(partner)
+                      ? open.begin()
+                      : llvm::find_if(open, [&](Keys *keys) { return keys->holds(partner); });
+    Keys *other = *second;
+    open.erase(second);
+    body(*first, *other);
+  }
+}
+
+SmallVector<int64_t> SortingNetwork::partners(const Keys &keys, int64_t mask) {
+  return llvm::map_to_vector(keys.places, [&](int64_t place) { return place ^ mask; });
+}
+
+/// Lanes in the order of `places`.
+void SortingNetwork::align(Keys &keys, SmallVector<int64_t> places) {
+  if (keys.places == places)
+    return;
+  auto from = llvm::map_to_vector(places, [&](int64_t p) { return keys.laneOf(p); });
+  keys.vector = vector::ShuffleOp::create(b, keys.vector, keys.vector, from);
+  keys.places = std::move(places);
+}
+
+/// Places without `bit` gather in the first vector, their partners in the second.
+void SortingNetwork::trade(Keys &first, Keys &second, int64_t bit, int64_t mask) {
+  SmallVector<int64_t> places = placesWithout(first, second, bit);
+  auto gather = [&](ArrayRef<int64_t> places) {
+    auto from = llvm::map_to_vector(places, [&](int64_t place) {
+      return first.holds(place) ? first.laneOf(place) : lanes + second.laneOf(place);
     });
-    for (auto [number, keys] : llvm::enumerate(registers))
-      align(keys, llvm::to_vector(llvm::seq<int64_t>(number * lanes, (number + 1) * lanes)));
-  }
+    return vector::ShuffleOp::create(b, first.vector, second.vector, from);
+  };
+  Keys low{gather(places), places};
+  SmallVector<int64_t> others = partners(low, mask);
+  second = {gather(others), others};
+  first = std::move(low);
+}
 
-  /// Each vector with the one that holds its partners, or with any other that has
-  /// its partners within.
-  void forEachPair(int64_t mask, function_ref<void(Keys &, Keys &)> body) {
-    SmallVector<Keys *> open;
-    for (Keys &keys : registers)
-      open.push_back(&keys);
-    while (!open.empty()) {
-      Keys *first = open.front();
-      open.erase(open.begin());
-      int64_t partner = first->places.front() ^ mask;
-      auto second = first->holds(partner)
-                        ? open.begin()
-                        : llvm::find_if(open, [&](Keys *keys) { return keys->holds(partner); });
-      Keys *other = *second;
-      open.erase(second);
-      body(*first, *other);
-    }
-  }
-
-  static SmallVector<int64_t> partners(const Keys &keys, int64_t mask) {
-    return llvm::map_to_vector(keys.places, [&](int64_t place) { return place ^ mask; });
-  }
-
-  /// Lanes in the order of `places`.
-  void align(Keys &keys, SmallVector<int64_t> places) {
-    if (keys.places == places)
-      return;
-    auto from = llvm::map_to_vector(places, [&](int64_t p) { return keys.laneOf(p); });
-    keys.vector = vector::ShuffleOp::create(b, keys.vector, keys.vector, from);
-    keys.places = std::move(places);
-  }
-
-  /// Places without `bit` gather in the first vector, their partners in the second.
-  void trade(Keys &first, Keys &second, int64_t bit, int64_t mask) {
-    SmallVector<int64_t> places = placesWithout(first, second, bit);
-    auto gather = [&](ArrayRef<int64_t> places) {
-      auto from = llvm::map_to_vector(places, [&](int64_t place) {
-        return first.holds(place) ? first.laneOf(place) : lanes + second.laneOf(place);
-      });
-      return vector::ShuffleOp::create(b, first.vector, second.vector, from);
-    };
-    Keys low{gather(places), places};
-    SmallVector<int64_t> others = partners(low, mask);
-    second = {gather(others), others};
-    first = std::move(low);
-  }
-
-  /// In an order that takes one instruction: where every quarter of a register
-  /// (four lanes, 128 bits) has two such places, each is filled from its namesakes.
-  SmallVector<int64_t> placesWithout(const Keys &first, const Keys &second, int64_t bit) {
-    auto within = [&](const Keys &keys, int64_t from, int64_t to) {
-      SmallVector<int64_t> found;
-      for (int64_t place : ArrayRef(keys.places).slice(from, to - from))
-        if (!(place & bit))
-          found.push_back(place);
-      return found;
-    };
-    SmallVector<int64_t> result;
-    for (int64_t at = 0; at < lanes; at += 4)
-      for (const Keys *keys : {&first, &second}) {
-        SmallVector<int64_t> two = within(*keys, at, at + 4);
-        if (two.size() != 2) {
-          result = within(first, 0, lanes);
-          llvm::append_range(result, within(second, 0, lanes));
-          return result;
-        }
-        llvm::append_range(result, two);
+/// In an order that takes one instruction: where every quarter of a register
+/// (four lanes, 128 bits) has two such places, each is filled from its namesakes.
+SmallVector<int64_t> SortingNetwork::placesWithout(const Keys &first, const Keys &second, int64_t bit) {
+  auto within = [&](const Keys &keys, int64_t from, int64_t to) {
+    SmallVector<int64_t> found;
+    for (int64_t place : ArrayRef(keys.places).slice(from, to - from))
+      if (!(place & bit))
+        found.push_back(place);
+    return found;
+  };
+  SmallVector<int64_t> result;
+  for (int64_t at = 0; at < lanes; at += 4)
+    for (const Keys *keys : {&first, &second}) {
+      SmallVector<int64_t> two = within(*keys, at, at + 4);
+      if (two.size() != 2) {
+        result = within(first, 0, lanes);
+        llvm::append_range(result, within(second, 0, lanes));
+        return result;
       }
-    return result;
-  }
+      llvm::append_range(result, two);
+    }
+  return result;
+}
 
-  /// As one vector: bits joined as numbers come out dearer.
-  Value bitsOf(ArrayRef<Value> changes) {
-    SmallVector<Value> joined(changes);
-    for (; joined.size() > 1; joined.resize(joined.size() / 2))
-      for (size_t i = 0; i < joined.size() / 2; ++i)
-        joined[i] = join(joined[2 * i], joined[2 * i + 1]);
-    auto length = cast<VectorType>(joined.front().getType()).getNumElements();
-    auto packed = VectorType::get({1}, b.getIntegerType(length));
-    Value bits = vector::BitCastOp::create(b, packed, joined.front());
-    return b.cast(vector::ExtractOp::create(b, bits, 0), b.getI64Type());
-  }
+/// As one vector: bits joined as numbers come out dearer.
+Value SortingNetwork::bitsOf(ArrayRef<Value> changes) {
+  SmallVector<Value> joined(changes);
+  for (; joined.size() > 1; joined.resize(joined.size() / 2))
+    for (size_t i = 0; i < joined.size() / 2; ++i)
+      joined[i] = join(joined[2 * i], joined[2 * i + 1]);
+  auto length = cast<VectorType>(joined.front().getType()).getNumElements();
+  auto packed = VectorType::get({1}, b.getIntegerType(length));
+  Value bits = vector::BitCastOp::create(b, packed, joined.front());
+  return b.cast(vector::ExtractOp::create(b, bits, 0), b.getI64Type());
+}
 
-  Value join(Value low, Value high) {
-    int64_t length = cast<VectorType>(low.getType()).getNumElements();
-    return vector::ShuffleOp::create(b, low, high, llvm::to_vector(llvm::seq(2 * length)));
-  }
+Value SortingNetwork::join(Value low, Value high) {
+  int64_t length = cast<VectorType>(low.getType()).getNumElements();
+  return vector::ShuffleOp::create(b, low, high, llvm::to_vector(llvm::seq(2 * length)));
+}
 
-  Value allOnes() {
-    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, b.getI32IntegerAttr(-1)));
-  }
-
-  LoopBuilder &b;
-  Value buffer, first;
-  int64_t size, lanes;
-  VectorType type;
-  SmallVector<Keys> registers;
-};
-} // namespace
-
-namespace {
-/// Chooses networks by the number of keys.
-class Sorter {
-public:
-  Sorter(LoopBuilder &b, Value keys, Value count, Value changes, int64_t most, int64_t lanes,
-         int64_t ignored)
-      : b(b), keys(keys), count(count), changes(changes), most(most), lanes(lanes),
-        least(std::max(lanes, kLeastSize)), ignored(ignored) {}
-
-  /// The network of `size` keys where it suffices, else a larger one, else several.
-  Value sortUpTo(int64_t size) {
-    if (size >= std::min(most, kKeysPerWord))
-      return sortBlocks(size);
-    return b.ifElse(
-        b.lessEqual(count, b.index(size)), {b.getI64Type()},
-        [&] {
-          fillUp(count, size == least ? size : size / 2);
-          return LoopBuilder::Values{apply(b.index(0), size, &Network::sort)};
-        },
-        [&] { return LoopBuilder::Values{sortUpTo(size * 2)}; })[0];
-  }
-  Value sort() { return sortUpTo(least); }
-
-private:
-  /// Blocks of `size` keys, then pairs of them, pairs of pairs, as far as there are keys.
-  Value sortBlocks(int64_t size) {
-    fillUp(count, size);
-    return mergeFrom(size, overAll(size, &Network::sort));
-  }
-
-  /// `bits`: what `sorted` keys at a time have said.
-  Value mergeFrom(int64_t sorted, Value bits) {
-    if (sorted == most)
-      return bits;
-    return b.ifElse(
-        b.lessEqual(count, b.index(sorted)), {b.getI64Type()},
-        [&] { return LoopBuilder::Values{bits}; },
-        [&] {
-          // The last block may have no neighbour.
-          fillUp(b.roundUp(count, sorted), sorted);
-          return LoopBuilder::Values{
-              mergeFrom(2 * sorted, overAll(2 * sorted, &Network::merge))};
-        })[0];
-  }
-
-  /// Bits of the first word are of use only where one round is all.
-  Value overAll(int64_t size, void (Network::*step)()) {
-    Value rounds = arith::CeilDivUIOp::create(b, count, b.index(size));
-    Value none = b.integer(0, b.getI64Type());
-    return b.loop(b.index(0), rounds, {none}, [&](Value number, ValueRange) {
-      return LoopBuilder::Values{apply(b.mul(number, b.index(size)), size, step)};
-    })[0];
-  }
-
-  Value apply(Value first, int64_t size, void (Network::*step)()) {
-    Network network(b, keys, first, size, lanes);
-    (network.*step)();
-    return network.noteChanges(changes, ignored);
-  }
-
-  void fillUp(Value from, int64_t missing) {
-    auto type = VectorType::get({lanes}, b.getI32Type());
-    Value largest = arith::ConstantOp::create(
-        b, DenseElementsAttr::get(type, b.getI32IntegerAttr(-1)));
-    for (int64_t at = 0; at < missing; at += lanes)
-      vector::StoreOp::create(b, largest, keys, ValueRange{b.add(from, b.index(at))});
-  }
-
-  LoopBuilder &b;
-  Value keys, count, changes;
-  int64_t most, lanes, least, ignored;
-};
-} // namespace
-
-Value scratch::emitSort(LoopBuilder &b, Value keys, Value count, Value changes, int64_t most,
-                        int64_t lanes, int64_t ignored) {
-  return Sorter(b, keys, count, changes, most, lanes, ignored).sort();
+Value SortingNetwork::allOnes() {
+  return arith::ConstantOp::create(b, DenseElementsAttr::get(type, b.getI32IntegerAttr(-1)));
 }
