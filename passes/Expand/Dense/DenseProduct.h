@@ -22,6 +22,9 @@ inline constexpr int64_t kChains = 8;
 /// Steps of the depth per piece: a wide panel of them takes half a first cache.
 inline constexpr int64_t kDepthPiece = 256;
 
+/// Rows of a block are a multiple of these, which are one of every tile's height.
+inline constexpr int64_t kRowStep = 24;
+
 class DenseProduct {
 public:
   DenseProduct(LoopBuilder &b, DenseContraction product)
