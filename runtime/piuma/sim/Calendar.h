@@ -18,19 +18,32 @@ class Calendar {
 public:
   Calendar() : words(kWords) {}
 
-  /// The cycle booked; `now` is the time of the current event, before which nothing will
-  /// ever be booked again.
-  uint64_t book(uint64_t ready, uint64_t now) {
+  /// Books `count` slots for one thread: the first at `ready` or later, each other one
+  /// `interval` cycles after the one before it or later. Returns the last one. `now` is the
+  /// time of the current event, before which nothing will ever be booked again.
+  uint64_t book(uint64_t ready, uint64_t count, uint64_t interval, uint64_t now) {
     forget(now);
     for (;;) {
+      // The slots that are booked here lie before those still to be booked, so that the
+      // word is looked at as it was.
       uint64_t &word = words[ready / 64 % kWords];
-      uint64_t free = ~word >> (ready % 64);
-      if (free) {
-        ready += uint64_t(std::countr_zero(free));
-        words[ready / 64 % kWords] |= uint64_t(1) << (ready % 64);
-        return ready;
+      const uint64_t free = ~word, begin = ready & ~uint64_t(63);
+      uint64_t booked = 0;
+      while (ready < begin + 64) {
+        uint64_t open = free >> (ready - begin);
+        if (!open) {
+          ready = begin + 64;
+          break;
+        }
+        uint64_t slot = ready + uint64_t(std::countr_zero(open));
+        booked |= uint64_t(1) << (slot - begin);
+        if (--count == 0) {
+          word |= booked;
+          return slot;
+        }
+        ready = slot + interval;
       }
-      ready = (ready / 64 + 1) * 64;
+      word |= booked;
     }
   }
 

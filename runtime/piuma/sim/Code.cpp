@@ -3,6 +3,7 @@
 
 #include "runtime/piuma/sim/Decode.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace scratch::piuma {
@@ -44,12 +45,17 @@ const Op *Code::resolve(Thread &t, uint64_t pc) {
     if (!t.profiles[chunk->index]) // two more: the chunk's end, and one after
       t.profiles[chunk->index].reset(
           static_cast<int64_t *>(std::calloc(kChunkOps + 2, sizeof(int64_t))));
+    // Biased: the entry of an op is at counts + address of op / 2.
+    t.counts = reinterpret_cast<uintptr_t>(t.profiles[chunk->index].get()) -
+               reinterpret_cast<uintptr_t>(chunk->ops) / 2;
   }
   return t.chunk->ops + (pc - t.chunk->base) / 4;
 }
 
 void Code::decodeOp(Chunk &chunk, const Op *at) {
   size_t index = size_t(at - chunk.ops);
+  chunk.first = std::min(chunk.first, index);
+  chunk.last = std::max(chunk.last, index);
   Op &op = chunk.ops[index];
   uint32_t word;
   std::memcpy(&word, chunk.bytes + index * 4, 4);
@@ -93,13 +99,16 @@ void Code::fold(Thread &t) {
     int64_t *profile = t.profiles[c].get();
     if (!profile)
       continue;
+    const Chunk &chunk = *chunks[c];
     int64_t times = 0;
-    for (size_t i = 0; i < kChunkOps; ++i) {
+    for (size_t i = chunk.first; i <= chunk.last; ++i) {
       times += profile[i];
-      if (times && chunks[c]->insn[i] < kInsnCount)
-        t.retired[chunks[c]->insn[i]] += uint64_t(times);
+      if (times && chunk.insn[i] < kInsnCount)
+        t.retired[chunk.insn[i]] += uint64_t(times);
     }
-    std::memset(profile, 0, (kChunkOps + 2) * sizeof(int64_t));
+    // Runs end one behind the last op at most. Pages never written stay so.
+    if (chunk.first <= chunk.last)
+      std::memset(profile + chunk.first, 0, (chunk.last + 2 - chunk.first) * sizeof(int64_t));
   }
 }
 

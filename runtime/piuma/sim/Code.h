@@ -21,6 +21,7 @@ struct Chunk {
   uint64_t base;  // guest address of ops[0]
   size_t index;   // in Code, and in Thread::profiles
   const uint8_t *bytes; // host address of the code
+  size_t first = kChunkOps, last = 0; // no op outside of these was ever reached
   Op ops[kChunkOps + 1]; // the last one leads to the next chunk
   uint16_t insn[kChunkOps]; // the decoded row, or kInsnCount
 };
@@ -56,11 +57,7 @@ inline uint64_t pcOf(const Chunk &chunk, const Op *op) {
   return chunk.base + uint64_t(op - chunk.ops) * 4;
 }
 
-/// The biased address: the entry of `op` is at counts + address of op / 2.
-inline uintptr_t countsOf(const Thread &t) {
-  return reinterpret_cast<uintptr_t>(t.profiles[t.chunk->index].get()) -
-         reinterpret_cast<uintptr_t>(t.chunk->ops) / 2;
-}
+/// The entry of `op` in the profile whose biased address is `counts`.
 inline int64_t &countAt(uintptr_t counts, const Op *op) {
   return *reinterpret_cast<int64_t *>(counts + reinterpret_cast<uintptr_t>(op) / 2);
 }

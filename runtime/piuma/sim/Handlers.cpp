@@ -27,7 +27,7 @@ static bool leaveChunk(Thread *t, const Op *op, const Op *&run, int64_t &left,
                      target);
     return false;
   }
-  counts = countsOf(*t);
+  counts = t->counts;
   ++countAt(counts, next);
   run = next;
   if (left > 0)

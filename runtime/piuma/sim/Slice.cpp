@@ -18,7 +18,7 @@ void runSlice(System &system, Thread &t, int64_t budget, int64_t grant) {
     _mm_setcsr(host::kMxcsr);
   // Addresses beyond the limit take the long way; all do where owners need a division.
   uint64_t limit = system.memory.homesByMask() ? system.memory.dramSize() - 8 : 0;
-  uintptr_t counts = countsOf(t);
+  uintptr_t counts = t.counts;
   const Op *op = t.op;
   ++countAt(counts, op);
   op->handler(&t, op, op, budget, counts, system.memory.dramHost(), limit);

@@ -67,6 +67,7 @@ struct Thread {
   uint64_t f[32] = {};
   const Op *op = nullptr;       // where to go on
   Chunk *chunk = nullptr;       // that op's
+  uintptr_t counts = 0;         // of that chunk: biased address of the profile, see Code.h
   int64_t left = 0;             // of the slice, when it stopped
   int64_t grant = 0;            // accesses that may run before the next stop
   uint32_t core = 0;

@@ -18,7 +18,7 @@ uint64_t TimingModel::State::perform(Thread &t, Clock &clock, uint64_t time) {
   uint64_t interval = intervalOf(t), ready = time + interval;
   const Access &access = t.access;
   auto waitFor = [&](uint64_t done, uint64_t unloaded) {
-    uint64_t cover = interval * (1 + hidden(t, access));
+    uint64_t cover = t.stp ? interval * (1 + hidden(t, access)) : interval;
     clock.unloaded += unloaded > cover ? unloaded - cover : 0;
     uint64_t needed = done > cover - interval ? done - (cover - interval) : 0;
     if (needed > ready) {

@@ -75,20 +75,14 @@ struct TimingModel::State {
     uint64_t interval = intervalOf(t);
     if (t.stp) // it has the pipeline to itself
       return ready + (count - 1) * interval;
-    Calendar &pipeline = pipelines[t.pipeline];
-    uint64_t slot = ready, waited = 0;
-    for (uint64_t i = 0; i < count; ++i) {
-      slot = pipeline.book(ready, system.now);
-      waited += slot - ready;
-      ready = slot + interval;
-    }
-    t.counters.issue_wait_cycles += waited;
+    uint64_t slot = pipelines[t.pipeline].book(ready, count, interval, system.now);
+    t.counters.issue_wait_cycles += slot - ready - (count - 1) * interval;
     return slot;
   }
 
   /// Instructions that an STP runs before it needs what `access` loads.
   uint64_t hidden(const Thread &t, const Access &access) const {
-    if (!t.stp || !access.op)
+    if (!access.op)
       return 0;
     const Op *op = access.op, *end = t.chunk->ops + kChunkOps;
     uint8_t loaded = op->rd;
