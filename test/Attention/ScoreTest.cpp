@@ -54,3 +54,29 @@ TEST(Score, GroupedHeadsEqualRepeatedKeys) {
   ASSERT_EQ(kernel.call({&q.view, &wide.view, &wide.view}, {}, 2), SCRATCH_OK);
   EXPECT_LT(compare(kernel.results[0], grouped).largest, 1e-6);
 }
+
+/// Values are the unit vectors: a result shows the weights themselves, small ones too.
+TEST(Score, WeightsAreNearAtEverySize) {
+  constexpr int64_t kKeys = 320;
+  std::vector<float> query(8), keys(kKeys * 8), values(kKeys * kKeys);
+  query[0] = 1;
+  double total = 0;
+  for (int64_t j = 0; j < kKeys; ++j) {
+    keys[j * 8] = -0.25f * j; // to e^-80
+    values[j * kKeys + j] = 1;
+    total += std::exp(double(keys[j * 8]));
+  }
+  Tensor q = Tensor::of(SCRATCH_F32, {1, 1, 1, 8}, query),
+         k = Tensor::of(SCRATCH_F32, {1, 1, kKeys, 8}, keys),
+         v = Tensor::of(SCRATCH_F32, {1, 1, kKeys, kKeys}, values);
+  for (const char *cpu : {"", "x86-64-v3"}) {
+    Kernel kernel(kernelText("f32", "8", "?", "", "", "", "{scale = 1.0}"), cpu);
+    ASSERT_EQ(kernel.call({&q.view, &k.view, &v.view}, {}, 2), SCRATCH_OK);
+    for (int64_t j = 0; j < kKeys; ++j) {
+      double score = keys[j * 8], expected = std::exp(score) / total;
+      // Two ulp of the weight, one each of sum and quotient; scores are rounded twice.
+      double limit = (4 - 2 * score) * 0x1p-23;
+      EXPECT_LT(std::fabs(reference::realAt(kernel.results[0], j) / expected - 1), limit) << j;
+    }
+  }
+}

@@ -298,9 +298,12 @@ void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values
 // Softmax
 //===----------------------------------------------------------------------===//
 
-/// Weights of pairs are rounded to bf16: they need no more.
+/// Weights need no more than scores have, whose rounding alone moves them by several ulp;
+/// those of pairs are rounded to bf16.
 Value AttentionTiles::exp2(Value x, bool ofWeights) {
-  return emitExp2(b, x, {ofWeights && inPairs(), instructions.avx512 && tiling.getLanes() == 16});
+  using Error = Exp2Options::Error;
+  Error error = !ofWeights ? Error::OneUlp : inPairs() ? Error::Rough : Error::TwoUlps;
+  return emitExp2(b, x, {error, instructions.avx512 && tiling.getLanes() == 16});
 }
 
 void AttentionTiles::findPeaks(const Workspace &w, Value rows, Value count) {
