@@ -130,6 +130,23 @@ LogicalResult PackedGradientOp::verify() {
   return success();
 }
 
+LogicalResult TakeLanesOp::verify() {
+  VectorType table = getTable().getType(), lanes = getLanes().getType();
+  VectorType index = getIndex().getType();
+  int64_t length = lanes.getNumElements(), bits = lanes.getElementTypeBitWidth();
+  if (length * bits != 512) // take_lanes_c1
+    return emitOpError("expected lanes of 512 bits, found ") << lanes;
+  if (index.getNumElements() != length || index.getElementTypeBitWidth() != bits) // take_lanes_c2
+    return emitOpError("expected an index of ")
+           << length << " lanes of " << bits << " bits, found " << index;
+  if (table.getElementType() != lanes.getElementType() ||
+      (table.getNumElements() != 2 * length && table.getNumElements() != 4 * length)) // take_lanes_c3
+    return emitOpError("expected a table of ")
+           << 2 * length << " or " << 4 * length << " " << lanes.getElementType() << ", found "
+           << table;
+  return success();
+}
+
 LogicalResult ExpandLanesOp::verify() {
   unsigned bits = getByte().getType().getIntOrFloatBitWidth();
   int64_t lanes = getLanes().getType().getNumElements();

@@ -194,18 +194,20 @@ def Scratch_ExpandLanesOp
 def Scratch_TakeLanesOp : Scratch_Op<"take_lanes", [Pure]> {
   let summary = "Elements of a short table by the lanes of an index";
   let description = [{
-    Lane l is `table[index[l] mod length of the table]`: a gather from registers.
+    Lane l is `table[index[l] mod length of the table]`: a gather from registers. The table is
+    two or four times as long as a vector of 512 bits.
 
     ```mlir
     %v = scratch.take_lanes %table[%index] : vector<32xf32>, vector<16xi32> -> vector<16xf32>
     ```
   }];
-  let arguments = (ins VectorOfLengthAndType<[32, 64], [F32]>:$table,
-                       VectorOfLengthAndType<[16], [I32]>:$index);
-  let results = (outs VectorOfLengthAndType<[16], [F32]>:$lanes);
+  let arguments = (ins VectorOfLengthAndType<[16, 32, 64], [F32, F64, I32, I64]>:$table,
+                       VectorOfLengthAndType<[8, 16], [I32, I64]>:$index);
+  let results = (outs VectorOfLengthAndType<[8, 16], [F32, F64, I32, I64]>:$lanes);
   let assemblyFormat = [{
     $table `[` $index `]` attr-dict `:` type($table) `,` type($index) `->` type($lanes)
   }];
+  let hasVerifier = 1;
 }
 
 #endif // SCRATCH_PACKED_OPS_TD

@@ -14,6 +14,9 @@ using namespace scratch;
 static constexpr int64_t kEntries = 12 * ShortRows::kRows;
 /// Vectors of a row's entries from which its rows are summed one by one.
 static constexpr int64_t kVectors = 4;
+/// Vectors of products that are held as a table in registers, and entries of a block in which
+/// nearly all vectors of rows have no more: which way each one goes is foreseen.
+static constexpr int64_t kSmallTable = 2, kTable = 4, kFew = 4 * ShortRows::kRows;
 
 /// Changes of length that a processor's predictor has by heart when it meets them again and
 /// again.
@@ -36,7 +39,7 @@ Value ShortRows::endUnforeseen() {
 
 Value ShortRows::allocate() {
   return AllocateOp::create(b, bufferOf(semiring.element),
-                            ValueRange{b.index(kEntries + products.lanes())}, /*zeroed=*/false);
+                            ValueRange{b.index(kEntries + kTable * products.lanes())}, /*zeroed=*/false);
 }
 
 Value ShortRows::areShort(Value row) {
@@ -52,6 +55,45 @@ Value ShortRows::load(Value buffer, Value at, Value count) {
   Value mask = vector::CreateMaskOp::create(b, maskType, count);
   return vector::MaskedLoadOp::create(b, type, buffer, ValueRange{at}, mask,
                                       semiring.getIdentity(b, type));
+}
+
+/// The k-th product of each of the rows from `first` on, k by k, from registers: their products
+/// lie from `at` on in the buffer and fit into so many vectors.
+Value ShortRows::sumFromTable(Value buffer, Value first, Value at, int64_t vectors) {
+  int64_t lanes = products.lanes();
+  Type bits = b.getIntegerType(semiring.element.getIntOrFloatBitWidth());
+  auto lanesOf = [&](Type element) { return VectorType::get({lanes}, element); };
+  auto splat = [&](Value scalar) -> Value {
+    return vector::BroadcastOp::create(b, lanesOf(scalar.getType()), scalar);
+  };
+  Type stored = cast<MemRefType>(lhs.positions.getType()).getElementType();
+  Value from = splat(b.load(lhs.positions, first));
+  auto offsets = [&](int64_t row) -> Value {
+    Value position = vector::LoadOp::create(b, lanesOf(stored), lhs.positions,
+                                            ValueRange{b.add(first, b.index(row))});
+    Value offset = b.sub(position, from);
+    if (stored == bits)
+      return offset;
+    if (stored.getIntOrFloatBitWidth() < bits.getIntOrFloatBitWidth())
+      return arith::ExtUIOp::create(b, lanesOf(bits), offset);
+    return arith::TruncIOp::create(b, lanesOf(bits), offset);
+  };
+  Value ends = offsets(1), one = splat(b.integer(1, bits));
+  Value table = vector::LoadOp::create(b, VectorType::get({vectors * lanes}, semiring.element),
+                                       buffer, ValueRange{at});
+  Type sums = lanesOf(semiring.element);
+  auto inside = [&](Value next) { return b.less(next, ends); };
+  return b.whileLoop(
+      {offsets(0), semiring.getIdentity(b, sums)},
+      [&](ValueRange state) -> Value {
+        return vector::ReductionOp::create(b, vector::CombiningKind::OR, inside(state[0]));
+      },
+      [&](ValueRange state) {
+        Value next = state[0], sum = state[1];
+        Value taken = TakeLanesOp::create(b, sums, table, next);
+        return LoopBuilder::Values{b.add(next, one),
+                                   b.select(inside(next), semiring.add(b, sum, taken), sum)};
+      })[1];
 }
 
 Value ShortRows::sumTogether(Value buffer, ValueRange begins, ValueRange lengths, Value longest) {
@@ -89,29 +131,52 @@ Value ShortRows::sumOneByOne(Value buffer, ValueRange begins, ValueRange lengths
   return sums;
 }
 
+/// Rows of more products than registers hold.
+Value ShortRows::sumFromMemory(Value buffer, Value first, Value from) {
+  Value longest = b.index(0);
+  LoopBuilder::Values begins, lengths;
+  Value begin = b.loadIndex(lhs.positions, first);
+  for (int64_t lane = 0; lane < products.lanes(); ++lane) {
+    Value end = b.loadIndex(lhs.positions, b.add(first, b.index(lane + 1)));
+    begins.push_back(b.sub(begin, from));
+    lengths.push_back(b.sub(end, begin));
+    longest = b.max(longest, lengths.back());
+    begin = end;
+  }
+  auto type = VectorType::get({products.lanes()}, semiring.element);
+  return b.ifElse(
+      b.lessEqual(longest, b.index(kVectors * products.lanes())), {type},
+      [&] { return LoopBuilder::Values{sumTogether(buffer, begins, lengths, longest)}; },
+      [&] { return LoopBuilder::Values{sumOneByOne(buffer, begins, lengths)}; })[0];
+}
+
+/// The rows from `first` on, as many as a vector has lanes; `from`: the first entry in the buffer;
+/// `few`, i1: the block has few entries.
+Value ShortRows::sumVector(Value buffer, Value first, Value from, Value few) {
+  int64_t lanes = products.lanes();
+  Value begin = b.loadIndex(lhs.positions, first), at = b.sub(begin, from);
+  Value count = b.sub(b.loadIndex(lhs.positions, b.add(first, b.index(lanes))), begin);
+  auto type = VectorType::get({lanes}, semiring.element);
+  auto tableOr = [&](int64_t vectors, function_ref<LoopBuilder::Values()> otherwise) {
+    Value fits = b.lessEqual(count, b.index(vectors * lanes));
+    return b.ifElse(
+        b.bitAnd(few, fits), {type},
+        [&] { return LoopBuilder::Values{sumFromTable(buffer, first, at, vectors)}; }, otherwise);
+  };
+  return tableOr(kSmallTable, [&] {
+    return tableOr(kTable,
+                   [&] { return LoopBuilder::Values{sumFromMemory(buffer, first, from)}; });
+  })[0];
+}
+
 void ShortRows::sum(Value buffer, Value row, function_ref<void(Value)> visit,
                     function_ref<void(Value, Value)> emit) {
-  Value zero = b.index(0), from = b.loadIndex(lhs.positions, row);
-  Value to = b.loadIndex(lhs.positions, b.add(row, b.index(kRows)));
+  Value end = b.add(row, b.index(kRows));
+  Value from = b.loadIndex(lhs.positions, row), to = b.loadIndex(lhs.positions, end);
   products.forEach(from, to, visit, [&](Value p, Value vector) {
     vector::StoreOp::create(b, vector, buffer, ValueRange{b.sub(p, from)});
   });
-  b.loop(zero, b.index(kRows), [&](Value k) {
-    Value first = b.add(row, k), longest = zero;
-    LoopBuilder::Values begins, lengths;
-    Value begin = b.loadIndex(lhs.positions, first);
-    for (int64_t lane = 0; lane < products.lanes(); ++lane) {
-      Value end = b.loadIndex(lhs.positions, b.add(first, b.index(lane + 1)));
-      begins.push_back(b.sub(begin, from));
-      lengths.push_back(b.sub(end, begin));
-      longest = b.max(longest, lengths.back());
-      begin = end;
-    }
-    auto type = VectorType::get({products.lanes()}, semiring.element);
-    Value sums = b.ifElse(
-        b.lessEqual(longest, b.index(kVectors * products.lanes())), {type},
-        [&] { return LoopBuilder::Values{sumTogether(buffer, begins, lengths, longest)}; },
-        [&] { return LoopBuilder::Values{sumOneByOne(buffer, begins, lengths)}; })[0];
-    emit(first, sums);
-  }, products.lanes());
+  Value few = b.lessEqual(b.sub(to, from), b.index(kFew));
+  b.loop(row, end, [&](Value first) { emit(first, sumVector(buffer, first, from, few)); },
+         products.lanes());
 }

@@ -26,7 +26,7 @@ using namespace scratch;
 static constexpr int64_t kSums = 4;
 /// How many entries ahead a matrix that comes from memory is fetched: some 200 ns
 /// of latency at 15 bytes per ns. Fetching past the end is harmless.
-static constexpr int64_t kAhead = 256;
+static constexpr int64_t kAhead = 1024;
 /// Matrices from here on come from memory, 24 MB with f64: below, fetching costs
 /// more than it saves.
 static constexpr int64_t kFetchFrom = 1 << 21;

@@ -95,3 +95,27 @@ func.func @expand_lanes_pairs(%v: memref<?xf32>, %at: index, %code: i16) {
   %r = scratch.expand_lanes %v[%at] by %code code(pairs) : memref<?xf32>, i16 -> vector<16xf32>
   return
 }
+
+// -----
+
+func.func @take_lanes_c1(%table: vector<16xf32>, %index: vector<8xi32>) {
+  // expected-error @+1 {{expected lanes of 512 bits, found 'vector<8xf32>'}}
+  %r = scratch.take_lanes %table[%index] : vector<16xf32>, vector<8xi32> -> vector<8xf32>
+  return
+}
+
+// -----
+
+func.func @take_lanes_c2(%table: vector<32xf64>, %index: vector<8xi32>) {
+  // expected-error @+1 {{expected an index of 8 lanes of 64 bits, found 'vector<8xi32>'}}
+  %r = scratch.take_lanes %table[%index] : vector<32xf64>, vector<8xi32> -> vector<8xf64>
+  return
+}
+
+// -----
+
+func.func @take_lanes_c3(%table: vector<64xf64>, %index: vector<8xi64>) {
+  // expected-error @+1 {{expected a table of 16 or 32 'f64', found 'vector<64xf64>'}}
+  %r = scratch.take_lanes %table[%index] : vector<64xf64>, vector<8xi64> -> vector<8xf64>
+  return
+}

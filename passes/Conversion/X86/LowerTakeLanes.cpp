@@ -1,7 +1,7 @@
 //===- LowerTakeLanes.cpp - tables in registers, with AVX-512 -------------===//
 //
-// Stage: map (x86). A permute of two registers looks 32 elements up by five bits of
-// every index; a table of 64 takes two of them, and bit 5 says which is meant.
+// Stage: map (x86). A permute of two registers looks elements up by the low bits of
+// every index; a table of four registers takes two of them, and the next bit says which is meant.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Passes.h"
@@ -15,6 +15,12 @@ namespace scratch {
 using namespace mlir;
 using namespace scratch;
 
+static StringRef permuteOf(Type element) {
+  if (isa<FloatType>(element))
+    return element.isF64() ? "llvm.x86.avx512.vpermi2var.pd.512" : "llvm.x86.avx512.vpermi2var.ps.512";
+  return element.isInteger(64) ? "llvm.x86.avx512.vpermi2var.q.512" : "llvm.x86.avx512.vpermi2var.d.512";
+}
+
 static Value lower(LoopBuilder &b, TakeLanesOp op) {
   VectorType type = op.getType();
   int64_t lanes = type.getNumElements();
@@ -23,7 +29,7 @@ static Value lower(LoopBuilder &b, TakeLanesOp op) {
                                                  ArrayRef{lanes}, ArrayRef<int64_t>{1});
   };
   auto lookUp = [&](int64_t first) {
-    return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr("llvm.x86.avx512.vpermi2var.ps.512"),
+    return LLVM::CallIntrinsicOp::create(b, type, b.getStringAttr(permuteOf(type.getElementType())),
                                          ValueRange{part(first), op.getIndex(), part(first + 1)})
         .getResult(0);
   };
@@ -31,8 +37,9 @@ static Value lower(LoopBuilder &b, TakeLanesOp op) {
   if (op.getTable().getType().getNumElements() == 2 * lanes)
     return low;
   auto wide = op.getIndex().getType();
-  auto all = [&](int32_t value) -> Value {
-    return arith::ConstantOp::create(b, DenseElementsAttr::get(wide, b.getI32IntegerAttr(value)));
+  auto all = [&](int64_t value) -> Value {
+    return arith::ConstantOp::create(
+        b, DenseElementsAttr::get(wide, b.getIntegerAttr(wide.getElementType(), value)));
   };
   Value isHigh = arith::CmpIOp::create(b, arith::CmpIPredicate::ne,
                                        b.bitAnd(op.getIndex(), all(2 * lanes)), all(0));

@@ -35,3 +35,16 @@ func.func @four_registers(%table: vector<64xf32>, %index: vector<16xi32>) -> vec
   %r = scratch.take_lanes %table[%index] : vector<64xf32>, vector<16xi32> -> vector<16xf32>
   return %r : vector<16xf32>
 }
+
+// CHECK-LABEL: func.func @lanes_of_64_bits
+// CHECK-COUNT-2: llvm.call_intrinsic "llvm.x86.avx512.vpermi2var.pd.512"
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.vpermi2var.q.512"
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.vpermi2var.d.512"
+func.func @lanes_of_64_bits(%table: vector<32xf64>, %numbers: vector<16xi64>, %index: vector<8xi64>,
+                            %words: vector<32xi32>, %at: vector<16xi32>)
+    -> (vector<8xf64>, vector<8xi64>, vector<16xi32>) {
+  %r = scratch.take_lanes %table[%index] : vector<32xf64>, vector<8xi64> -> vector<8xf64>
+  %s = scratch.take_lanes %numbers[%index] : vector<16xi64>, vector<8xi64> -> vector<8xi64>
+  %t = scratch.take_lanes %words[%at] : vector<32xi32>, vector<16xi32> -> vector<16xi32>
+  return %r, %s, %t : vector<8xf64>, vector<8xi64>, vector<16xi32>
+}
