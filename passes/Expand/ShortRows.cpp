@@ -74,6 +74,8 @@ Value ShortRows::sumFromTable(Value buffer, Value first, Value at, int64_t vecto
     Value offset = b.sub(position, from);
     if (stored == bits)
       return offset;
+    if (stored.isIndex())
+      return arith::IndexCastUIOp::create(b, lanesOf(bits), offset);
     if (stored.getIntOrFloatBitWidth() < bits.getIntOrFloatBitWidth())
       return arith::ExtUIOp::create(b, lanesOf(bits), offset);
     return arith::TruncIOp::create(b, lanesOf(bits), offset);

@@ -4,7 +4,7 @@
 // loads of x overlap (an add takes 3 to 4 cycles, two loads are done in one);
 // they are folded in a fixed order. Processors that gather as fast as they load
 // take a vector of entries at a time, and the last ones of a row under a mask, or, of
-// blocks of short rows, a vector of rows at a time (ShortRows).
+// blocks of shorter rows, a vector of rows at a time (ShortRows, RowsAbreast).
 // Memory-bound: one coordinate and one value per entry.
 //
 //===----------------------------------------------------------------------===//
@@ -14,6 +14,7 @@
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/RowsAbreast.h"
 #include "passes/Expand/ShortRows.h"
 #include "passes/Expand/StorageOrder.h"
 #include "passes/Expand/VectorProducts.h"
@@ -24,15 +25,18 @@ using namespace mlir;
 using namespace scratch;
 
 static constexpr int64_t kSums = 4;
-/// How many entries ahead a matrix that comes from memory is fetched: some 200 ns
-/// of latency at 15 bytes per ns. Fetching past the end is harmless.
-static constexpr int64_t kAhead = 1024;
 /// Matrices from here on come from memory, 24 MB with f64: below, fetching costs
 /// more than it saves.
 static constexpr int64_t kFetchFrom = 1 << 21;
-/// Where to: past the caches (AMD: 20 % on short rows), or into the second one where the
-/// first cache has few buffers for what is under way (Intel: 40 to 23 ms, 22 million entries).
-static constexpr uint32_t kPastCaches = 0, kSecondCache = 2;
+/// How such a matrix is fetched: how many entries ahead, some 200 ns of latency at 15 bytes per ns
+/// or twice that, and how near. Fetching past the end is harmless.
+struct Fetching {
+  int64_t ahead;
+  uint32_t locality; ///< of llvm.prefetch
+};
+/// AMD, past the caches: 20 % on short rows. Intel, into the first cache: a stencil of 27 points, 89
+/// million entries, takes 81 ms (95 when fetched into the second one), of 7 points 64 (71).
+static constexpr Fetching kPastCaches{256, 0}, kFirstCache{512, 3};
 
 namespace {
 class MatrixTimesVector {
@@ -40,6 +44,7 @@ public:
   MatrixTimesVector(LoopBuilder &b, SpmvOp op, const SparseOperand &lhs)
       : b(b), op(op), semiring(SemiringEmitter::of(op)), lhs(lhs), rhs(openDense(b, op.getRhs())),
         vectors(b, op, semiring, this->lhs, rhs), shortRows(b, vectors, semiring, this->lhs),
+        rowsAbreast(b, vectors, semiring, this->lhs),
         vectorFrom(vectors.shortestRow()) {
     if (!isFilledWith(op.getInit(), semiring.identity))
       init = openDense(b, op.getInit());
@@ -53,7 +58,11 @@ private:
   Value sumOneByOne(Value begin, Value end);
   void computeRow(Value row);
   void computeRows(Value first, Value last, Value buffer);
+  void computeEach(Value first, Value last);
   void computeShortRows(Value row, Value buffer);
+  void computeAbreast(Value row);
+  void computeBlock(Value row, Value buffer);
+  void finishRows(Value first, Value sums);
   void finishRow(Value row, Value folded);
 
   LoopBuilder &b;
@@ -63,6 +72,7 @@ private:
   Value rhs, init, result; ///< init is null where the result starts from the identity
   VectorProducts vectors;
   ShortRows shortRows;
+  RowsAbreast rowsAbreast;
   Value vectorFrom;
   Value together; ///< i1: short rows are summed together; null: they never are
   bool ahead = false; ///< the matrix comes from memory: what follows is fetched ahead
@@ -88,10 +98,10 @@ Value MatrixTimesVector::product(Value p) {
 void MatrixTimesVector::fetchBehind(Value p) {
   if (!ahead)
     return;
+  const Fetching &how = vectors.gatherFast() ? kFirstCache : kPastCaches;
+  Value later = b.add(p, b.index(how.ahead));
   auto fetch = [&](Value buffer) {
-    memref::PrefetchOp::create(b, buffer, ValueRange{b.add(p, b.index(kAhead))},
-                               /*isWrite=*/false,
-                               vectors.gatherFast() ? kSecondCache : kPastCaches,
+    memref::PrefetchOp::create(b, buffer, ValueRange{later}, /*isWrite=*/false, how.locality,
                                /*isDataCache=*/true);
   };
   fetch(lhs.coordinates);
@@ -145,35 +155,57 @@ void MatrixTimesVector::computeRow(Value row) {
                      })[0]);
 }
 
+void MatrixTimesVector::computeEach(Value first, Value last) {
+  b.loop(first, last, [&](Value row) { computeRow(row); });
+}
+
+/// Sums of a vector of rows.
+void MatrixTimesVector::finishRows(Value first, Value sums) {
+  if (!init && op.getEpilogue().empty()) {
+    vector::StoreOp::create(b, sums, result, ValueRange{first});
+    return;
+  }
+  for (int64_t lane = 0; lane < vectors.lanes(); ++lane)
+    finishRow(b.add(first, b.index(lane)), vector::ExtractOp::create(b, sums, lane));
+}
+
 void MatrixTimesVector::computeShortRows(Value row, Value buffer) {
-  bool plain = !init && op.getEpilogue().empty();
   shortRows.sum(
       buffer, row, [&](Value p) { fetchBehind(p); },
-      [&](Value first, Value sums) {
-        if (plain) {
-          vector::StoreOp::create(b, sums, result, ValueRange{first});
-          return;
-        }
-        for (int64_t lane = 0; lane < vectors.lanes(); ++lane)
-          finishRow(b.add(first, b.index(lane)), vector::ExtractOp::create(b, sums, lane));
-      });
+      [&](Value first, Value sums) { finishRows(first, sums); });
+}
+
+void MatrixTimesVector::computeAbreast(Value row) {
+  b.loop(
+      row, b.add(row, b.index(ShortRows::kRows)),
+      [&](Value first) {
+        finishRows(first, rowsAbreast.sum(first, [&](Value p) { fetchBehind(p); }));
+      },
+      vectors.lanes());
+}
+
+void MatrixTimesVector::computeBlock(Value row, Value buffer) {
+  Value last = b.add(row, b.index(ShortRows::kRows));
+  auto shortOrNot = [&] {
+    b.ifElse(
+        shortRows.areShort(row), [&] { computeShortRows(row, buffer); },
+        [&] { computeEach(row, last); });
+  };
+  if (vectors.areFast())
+    b.ifElse(rowsAbreast.suit(row, last), [&] { computeAbreast(row); }, shortOrNot);
+  else
+    shortOrNot();
 }
 
 /// `buffer`: of short rows; null where vectors are not fast.
 void MatrixTimesVector::computeRows(Value first, Value last, Value buffer) {
-  auto each = [&](Value from, Value to) {
-    b.loop(from, to, [&](Value row) { computeRow(row); });
-  };
   if (!buffer)
-    return each(first, last);
+    return computeEach(first, last);
   Value count = b.select(together, b.sub(last, first), b.index(0));
   Value blocks = b.add(first, b.bitAnd(count, b.index(-ShortRows::kRows)));
-  b.loop(first, blocks, [&](Value row) {
-    b.ifElse(
-        shortRows.areShort(row), [&] { computeShortRows(row, buffer); },
-        [&] { each(row, b.add(row, b.index(ShortRows::kRows))); });
-  }, ShortRows::kRows);
-  each(blocks, last);
+  b.loop(
+      first, blocks, [&](Value row) { computeBlock(row, buffer); }, ShortRows::kRows);
+  computeEach(blocks, last);
 }
 
 Value MatrixTimesVector::compute() {
