@@ -29,10 +29,12 @@ public:
 };
 
 /// How Scratch is to compute: "auto", or a dataflow with, after `/`, an
-/// accumulator and, after `@`, a number of phases: row_wise/hash@two.
+/// accumulator and, after `@`, a number of phases: row_wise/hash@two. Or "execute": numbers alone,
+/// on a structure that was analysed before.
 struct StrategySpec {
   std::string text = "auto", dataflow = "auto", accumulator = "auto", phases = "auto";
   bool unsorted = false;
+  bool executes() const { return text == "execute"; }
   static llvm::Expected<StrategySpec> parse(llvm::StringRef text);
 };
 
@@ -42,9 +44,14 @@ std::vector<StrategySpec> allStrategies();
 /// Scratch's kernel for a task, compiled once for all matrices and threads.
 struct CompiledStrategy {
   StrategySpec strategy;
-  std::shared_ptr<const Program> program; ///< null where it is not legal
-  std::string why;                        ///< it is not
+  std::shared_ptr<const Program> program;  ///< null where it is not legal
+  std::string why;                         ///< it is not
+  std::shared_ptr<const Program> analysis; ///< of what executes alone
 };
+
+/// Analysis and execution of a task, for which `out` is given its programs.
+llvm::Error compileExecute(const Task &task, CompiledStrategy &out);
+std::unique_ptr<Contender> makeExecute(const CompiledStrategy &compiled, const Workload &work);
 
 /// An error only where `auto` cannot be compiled.
 llvm::Expected<std::vector<CompiledStrategy>>

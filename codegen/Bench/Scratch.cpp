@@ -45,6 +45,8 @@ private:
 llvm::Expected<StrategySpec> StrategySpec::parse(llvm::StringRef text) {
   StrategySpec spec;
   spec.text = text.str();
+  if (spec.executes())
+    return spec;
   spec.unsorted = text.consume_back("+unsorted");
   auto [way, phases] = text.split('@');
   auto [dataflow, accumulator] = way.split('/');
@@ -64,7 +66,7 @@ llvm::Expected<StrategySpec> StrategySpec::parse(llvm::StringRef text) {
                                }))
     return llvm::createStringError(
         "found --strategies=" + spec.text +
-        ", expected auto or DATAFLOW/ACCUMULATOR@PHASES, as in row_wise/hash@two");
+        ", expected auto, execute or DATAFLOW/ACCUMULATOR@PHASES, as in row_wise/hash@two");
   return spec;
 }
 
@@ -84,6 +86,12 @@ llvm::Expected<std::vector<CompiledStrategy>>
 bench::compileStrategies(const Task &task, llvm::ArrayRef<StrategySpec> strategies) {
   std::vector<CompiledStrategy> all;
   for (const StrategySpec &strategy : strategies) {
+    if (strategy.executes()) {
+      all.push_back({strategy, nullptr, "", nullptr});
+      if (llvm::Error error = compileExecute(task, all.back()))
+        all.back().why = llvm::toString(std::move(error));
+      continue;
+    }
     RunOptions options;
     task.describe(options);
     options.compile.select.dataflow = strategy.dataflow;
@@ -92,18 +100,22 @@ bench::compileStrategies(const Task &task, llvm::ArrayRef<StrategySpec> strategi
     options.unsorted = strategy.unsorted;
     llvm::Expected<Program> program = compileProgram(options, 32);
     if (program)
-      all.push_back({strategy, std::make_shared<const Program>(std::move(*program)), ""});
+      all.push_back({strategy, std::make_shared<const Program>(std::move(*program)), "", nullptr});
     else if (strategy.text == "auto")
       return program.takeError();
     else
-      all.push_back({strategy, nullptr, llvm::toString(program.takeError())});
+      all.push_back({strategy, nullptr, llvm::toString(program.takeError()), nullptr});
   }
   return all;
 }
 
 std::unique_ptr<Contender> bench::makeScratch(const CompiledStrategy &compiled,
                                               const Workload &work, int threads) {
-  auto contender = std::make_unique<ScratchContender>(*compiled.program, work);
+  std::unique_ptr<Contender> contender;
+  if (compiled.strategy.executes())
+    contender = makeExecute(compiled, work);
+  else
+    contender = std::make_unique<ScratchContender>(*compiled.program, work);
   contender->name = compiled.strategy.text == "auto" ? "Scratch" : compiled.strategy.text;
   if (!compiled.program->decisions.empty())
     contender->chosen = compiled.program->decisions.front().choice;

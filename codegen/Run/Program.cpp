@@ -15,6 +15,8 @@ using namespace scratch;
 
 static llvm::Error parse(Compilation &compilation, const RunOptions &options,
                          unsigned indexBits) {
+  if (!options.text.empty())
+    return compilation.parseText(options.text, options.kernel);
   if (StringRef(options.kernel).ends_with(".mlir") || options.kernel == "-")
     return compilation.parseFile(options.kernel);
   llvm::Expected<std::string> text = shippedKernel(options, indexBits);

@@ -22,6 +22,7 @@ struct SimulationOptions {
 
 struct RunOptions {
   std::string kernel;             ///< a .mlir file or a shipped kernel's name
+  std::string text;               ///< its MLIR where it is neither; `kernel` is then only a name
   std::vector<std::string> files; ///< matrices, in the order of the arguments
   CompileOptions compile;
 

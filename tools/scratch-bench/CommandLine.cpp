@@ -28,7 +28,8 @@ struct Flags {
                             cl::desc("Numbers of threads (default 1)")};
   Flag<std::string> strategies{
       "strategies", cl::cat(category), cl::init("auto"),
-      cl::desc("Beside auto, what to force: all, or row_wise/hash@two, auto+unsorted, ...")};
+      cl::desc("Beside auto, what to force: all, or row_wise/hash@two, auto+unsorted, ...; "
+               "execute: numbers alone, after an analysis")};
   Flag<std::string> peers{"peers", cl::cat(category), cl::init("all"),
                           cl::desc("all (default), none, or names")};
   Flag<bool> listPeers{"list-peers", cl::cat(category), cl::desc("Name the peers found")};
