@@ -49,7 +49,7 @@ private:
   void sumTiles(const AttentionTask &task, const Workspace &w,
                 const AttentionOperands::Own &own, Value careful);
   void weighTile(AttentionEntries &entries, const AttentionTask &task, const Workspace &w,
-                 Value firstKey, Value count, Value partial);
+                 const AttentionKeys &keys);
 
   LoopBuilder &b;
   const AttentionProblem &p;
@@ -62,11 +62,11 @@ private:
 
 /// From products with keys to weights.
 void AttentionExpansion::weighTile(AttentionEntries &entries, const AttentionTask &task,
-                                   const Workspace &w, Value firstKey, Value count,
-                                   Value partial) {
-  entries.applyScore(w.scores, firstKey, count);
+                                   const Workspace &w, const AttentionKeys &keys) {
+  Value count = keys.count, partial = keys.partial;
+  entries.applyScore(w.scores, keys.first, count);
   if (partial)
-    b.ifThen(partial, [&] { entries.applyMask(w.scores, firstKey, count); });
+    b.ifThen(partial, [&] { entries.applyMask(w.scores, keys.first, count); });
   Value changed = b.notEqual(b.bitAnd(count, b.index(p.tiling.getLanes() - 1)), b.index(0));
   if (partial)
     changed = b.bitOr(changed, partial);
@@ -89,23 +89,24 @@ void AttentionExpansion::sumTiles(const AttentionTask &task, const Workspace &w,
     tiles.reset(w, task.rows, p.paddedValueSize(b));
   AttentionEntries entries(b, p, tasks, tiles, task);
   Value list = tasks.listOf(task);
-  tasks.overKeyTiles(task, [&](Value tile, Value count, Value partial) {
-    Value firstKey = b.mul(tile, b.index(p.tiling.getKeys()));
-    auto panels = operands.openKeys(own, list, firstKey, count);
-    tiles.multiplyKeys(w, task.rows, panels.buffer, panels.first, count,
-                       tiles.entries(p.e.size));
-    weighTile(entries, task, w, firstKey, count, partial);
+  tasks.overKeyTiles(task, [&](const AttentionKeys &keys) {
+    auto panels = operands.openKeys(own, list, keys);
+    auto coming = operands.after(task, own, list, keys);
+    if (auto target = results.coming(task, keys.isFirst))
+      coming.push_back(*target);
+    tiles.multiplyKeys(w, task.rows, panels.buffer, panels.first, keys.count,
+                       tiles.entries(p.e.size), coming);
+    weighTile(entries, task, w, keys);
     auto sumAll = [&] {
-      auto rows = operands.openValues(own, list, firstKey, count);
-      tiles.multiplyValues(w, task.rows, rows.buffer, rows.first, tiles.entries(count),
+      auto rows = operands.openValues(own, list, keys);
+      tiles.multiplyValues(w, task.rows, rows.buffer, rows.first, tiles.entries(keys.count),
                            p.paddedValueSize(b), p.single);
     };
-    if (!partial) {
-      sumAll();
-      return;
-    }
+    if (!keys.partial)
+      return sumAll();
     b.ifElse(
-        b.bitAnd(partial, careful), [&] { entries.sumLiveValues(w, firstKey, count); }, sumAll);
+        b.bitAnd(keys.partial, careful),
+        [&] { entries.sumLiveValues(w, keys.first, keys.count); }, sumAll);
   });
 }
 
@@ -139,6 +140,7 @@ LoopBuilder::Values AttentionExpansion::allocateWorker() {
 LoopBuilder::Values AttentionExpansion::expand() {
   tasks.sortTiles();
   Value starts = tasks.partition();
+  operands.open();
   parallelChunks(
       b, starts, [&] { return allocateWorker(); },
       [&](Value, Value from, Value to, ValueRange state) {

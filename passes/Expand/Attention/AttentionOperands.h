@@ -21,28 +21,39 @@ public:
   using Value = mlir::Value;
 
   AttentionOperands(LoopBuilder &b, const AttentionProblem &problem, AttentionTasks &tasks,
-                    AttentionTiles &tiles);
+                    AttentionTiles &tiles)
+      : b(b), p(problem), tasks(tasks), tiles(tiles) {}
 
-  /// What a worker packs tiles into; of `read`, null where it packs none.
+  /// Packs what many tasks read; tasks have been counted.
+  void open();
+
+  /// What a worker packs tiles into.
   struct Own {
-    Value keys, values;
+    OperandTiles::Store keys, values;
   };
   LoopBuilder::Values allocate() const;
-  static Own read(mlir::ValueRange buffers);
-
-  OperandTiles::Tile openKeys(const Own &own, Value list, Value first, Value count) const {
-    return keys.open(b, own.keys, list, first, count);
+  static Own read(mlir::ValueRange buffers) {
+    return {{buffers[0], buffers[1]}, {buffers[2], buffers[3]}};
   }
-  OperandTiles::Tile openValues(const Own &own, Value list, Value first, Value count) const {
-    return values.open(b, own.values, list, first, count);
+
+  OperandTiles::Tile openKeys(const Own &own, Value list, const AttentionKeys &tile) const {
+    return keys.open(b, own.keys, list, tile.first, tile.count);
+  }
+  OperandTiles::Tile openValues(const Own &own, Value list, const AttentionKeys &tile) const {
+    return values.open(b, own.values, list, tile.first, tile.count);
   }
   /// Rows of one task, times scale (in powers of two, unless a score region wants to see
   /// natural ones); pairs as they are, since a scaled bf16 would be rounded. Rows beyond
   /// the last repeat it.
   void packQueries(const AttentionTask &task, Value buffer);
+  /// What is read behind a tile of keys, and behind the first also of queries.
+  llvm::SmallVector<ComingRange> after(const AttentionTask &task, const Own &own,
+                                       Value list, const AttentionKeys &now) const;
   void release() const;
 
 private:
+  TileStores planStores(Value lists);
+
   LoopBuilder &b;
   const AttentionProblem &p;
   AttentionTasks &tasks;

@@ -157,6 +157,15 @@ void AttentionResults::writeTo(const AttentionTask &task, const AttentionTiles::
   });
 }
 
+std::optional<ComingRange> AttentionResults::coming(const AttentionTask &task,
+                                                    Value isAsked) const {
+  if (!result.buffer || !result.headsFirst || p.formula.queryOrder.tokens)
+    return std::nullopt;
+  Value count = b.select(isAsked, b.mul(tasks.tokensOf(task), e.valueSize), b.index(0));
+  return ComingRange::of(b, result.buffer, b.mul(tasks.firstTokenOf(task), e.valueSize), count,
+                         /*isWritten=*/true);
+}
+
 void AttentionResults::merge() {
   if (!areMerged())
     return;

@@ -24,6 +24,8 @@ public:
 
   /// Writes sums over totals: the result, or that of the task's part.
   void write(const AttentionTask &task, const AttentionTiles::Workspace &w);
+  /// Where a task's results go, unless they are parts.
+  std::optional<ComingRange> coming(const AttentionTask &task, Value isAsked) const;
   /// After all tasks: the parts' results become one.
   void merge();
   /// Buffers of parts that were merged.

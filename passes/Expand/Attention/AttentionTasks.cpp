@@ -39,11 +39,6 @@ void AttentionTasks::release() const {
 
 Value AttentionTasks::perPart() { return b.mul(b.mul(e.batches, groups), blocksOfGroup); }
 
-Value AttentionTasks::readersOfList() {
-  Value ofKeyHead = b.mul(quotient(e.shared, packed), blocksOfGroup);
-  return p.formula.keyOrder.perHead ? blocksOfGroup : ofKeyHead;
-}
-
 AttentionTask AttentionTasks::at(Value number) {
   Task task;
   task.block = remainder(number, blocksOfGroup);
@@ -65,6 +60,11 @@ Value AttentionTasks::headOf(const Task &task, Value row) {
 
 Value AttentionTasks::placeOf(const Task &task, Value row) {
   return quotient(b.add(task.firstRow, row), packed);
+}
+
+Value AttentionTasks::firstTokenOf(const Task &task) {
+  Value zero = b.index(0), head = b.add(b.mul(task.batch, e.queryHeads), headOf(task, zero));
+  return b.add(b.mul(head, e.queries), placeOf(task, zero));
 }
 
 Value AttentionTasks::queryOf(const Task &task, Value row) {
@@ -89,7 +89,7 @@ Value AttentionTasks::rowsInUse(const Task &task) {
 }
 
 void AttentionTasks::overKeyTiles(const Task &task,
-                                  function_ref<void(Value, Value, Value)> body) {
+                                  function_ref<void(const AttentionKeys &)> body) {
   Value width = b.index(p.tiling.getKeys()), one = b.index(1);
   Value from = b.index(0), to = arith::CeilDivUIOp::create(b, p.keyPlaces(), width);
   Value tiles = to;
@@ -102,13 +102,14 @@ void AttentionTasks::overKeyTiles(const Task &task,
     to = b.min(to, share(b.add(task.part, one)));
   }
   b.loop(from, to, [&](Value tile) {
-    Value count = b.min(b.sub(p.keyPlaces(), b.mul(tile, width)), width);
+    Value first = b.mul(tile, width), count = b.min(b.sub(p.keyPlaces(), first), width);
+    Value isFirst = b.equal(tile, from);
     if (!map)
-      return body(tile, count, {});
+      return body({first, count, {}, isFirst});
     Value kind = map->kindAt(b, task.batch, task.group, task.block, tile);
     auto is = [&](int64_t which) { return b.equal(kind, b.integer(which, b.getI8Type())); };
     b.ifThen(b.notEqual(kind, b.integer(TileMap::kSkipped, b.getI8Type())),
-             [&] { body(tile, count, is(TileMap::kPartial)); });
+             [&] { body({first, count, is(TileMap::kPartial), isFirst}); });
   });
 }
 
@@ -128,7 +129,7 @@ Value AttentionTasks::partition() {
       Task task = this->at(number);
       Value at = b.add(number, one);
       b.storeIndex(perTile, weights, at);
-      overKeyTiles(task, [&](Value, Value, Value) {
+      overKeyTiles(task, [&](const AttentionKeys &) {
         b.storeIndex(b.add(b.loadIndex(weights, at), perTile), weights, at);
       });
     });
@@ -140,4 +141,40 @@ Value AttentionTasks::partition() {
   Value starts = PartitionOp::create(b, bufferOf(b.getI64Type()), weights, safe);
   ReleaseOp::create(b, weights);
   return starts;
+}
+
+Value AttentionTasks::countPackings(const TileStores &stores) {
+  Value tasks = perPart(), one = b.index(1), zero = b.index(0);
+  // Every task reads all tiles, or a part of them.
+  if (!map) {
+    Value heads = p.formula.keyOrder.perHead ? e.queryHeads : e.keyHeads;
+    Value lists = b.select(b.lessEqual(stores.tiles, stores.slots), b.mul(e.batches, heads), tasks);
+    return b.mul(lists, stores.tiles);
+  }
+  // A worker's share of the tasks is gone through as if they were run.
+  Value total = parts ? b.mul(tasks, parts) : tasks;
+  auto list = MemRefType::get({ShapedType::kDynamic}, b.getI64Type());
+  Value counts = AllocateOp::create(b, list, ValueRange{total}, /*zeroed=*/true);
+  Value safe = countIfOk(b, total);
+  parallelRows(b, safe, [&](Value first, Value last) {
+    Value names = AllocateOp::create(b, list, ValueRange{stores.slots}, /*zeroed=*/true);
+    b.loop(first, b.select(StatusOp::create(b), last, first), [&](Value number) {
+      Task task = this->at(number);
+      Value list = listOf(task);
+      overKeyTiles(task, [&](const AttentionKeys &keys) {
+        Value tile = quotient(keys.first, b.index(stores.tokens)), slot = stores.slotOf(b, tile);
+        Value name = stores.nameOf(b, list, tile);
+        b.ifThen(b.notEqual(b.loadIndex(names, slot), name), [&] {
+          b.storeIndex(name, names, slot);
+          b.storeIndex(b.add(b.loadIndex(counts, number), one), counts, number);
+        });
+      });
+    });
+    ReleaseOp::create(b, names);
+  });
+  Value sum = b.loop(zero, safe, {zero}, [&](Value number, ValueRange before) {
+    return LoopBuilder::Values{b.add(before[0], b.loadIndex(counts, number))};
+  })[0];
+  ReleaseOp::create(b, counts);
+  return sum;
 }

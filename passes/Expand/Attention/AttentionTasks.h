@@ -10,6 +10,7 @@
 #define SCRATCH_PASSES_EXPAND_ATTENTION_ATTENTIONTASKS_H
 
 #include "passes/Expand/Attention/AttentionProblem.h"
+#include "passes/Expand/Attention/OperandTiles.h"
 #include "passes/Expand/Attention/TileMap.h"
 
 namespace scratch {
@@ -19,6 +20,13 @@ struct AttentionTask {
   mlir::Value batch, group, keyHead; ///< `group` of query heads
   mlir::Value block;                 ///< of the group's rows
   mlir::Value firstRow, rows;        ///< of group size x queries
+};
+
+/// A tile of keys that a task works on.
+struct AttentionKeys {
+  mlir::Value first, count; ///< places
+  mlir::Value partial;     ///< null where there is no mask
+  mlir::Value isFirst;     ///< of the task's bounds
 };
 
 class AttentionTasks {
@@ -37,15 +45,18 @@ public:
 
   /// How many there are, of each part.
   Value perPart();
-  /// How many read the same list of keys.
-  Value readersOfList();
   /// Chunks of all tasks, of about equal numbers of tiles.
   Value partition();
+  /// How many tiles are packed by workers who keep them in stores, if tasks come in order.
+  Value countPackings(const TileStores &stores);
 
   Task at(Value number);
   Value headOf(const Task &task, Value row);
   /// Of the row's query, in the order of queries.
   Value placeOf(const Task &task, Value row);
+  /// The first row's token among those of all heads, and how many of its head there are.
+  Value firstTokenOf(const Task &task);
+  Value tokensOf(const Task &task) { return quotient(task.rows, packed); }
   Value queryOf(const Task &task, Value row);
   Value keyOf(const Task &task, Value place);
   /// Of keys and values: of the task's key head, or of its only head where heads have
@@ -54,10 +65,8 @@ public:
   /// Rows whose places are in use.
   Value rowsInUse(const Task &task);
 
-  /// Runs `body` on the tiles of keys that may hold a live entry, in order. `partial`
-  /// is null where there is no mask.
-  void overKeyTiles(const Task &task,
-                    llvm::function_ref<void(Value tile, Value count, Value partial)> body);
+  /// Runs `body` on the tiles of keys that may hold a live entry, in order.
+  void overKeyTiles(const Task &task, llvm::function_ref<void(const AttentionKeys &)> body);
 
 private:
   Value remainder(Value a, Value c) { return mlir::arith::RemUIOp::create(b, a, c); }

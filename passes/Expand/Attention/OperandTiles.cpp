@@ -4,43 +4,79 @@
 using namespace mlir;
 using namespace scratch;
 
-OperandTiles OperandTiles::inPlace(TokenRows rows, Value places) {
+OperandTiles OperandTiles::packed(LoopBuilder &b, const HeadLists &lists,
+                                  const TokenPacking &packing, const TileStores &stores) {
   OperandTiles tiles;
-  tiles.places = places;
+  tiles.lists = lists;
+  tiles.packing = packing;
+  tiles.stores = stores;
+  tiles.own = stores.areUsed;
+  tiles.owned = tiles.all = packing.packAll(b, arith::XOrIOp::create(b, tiles.own, b.bit(true)));
+  return tiles;
+}
+
+OperandTiles OperandTiles::rows(LoopBuilder &b, const HeadLists &lists, int64_t lanes,
+                                const TileStores &stores, Value readers) {
+  OperandTiles tiles;
+  tiles.lists = lists;
+  tiles.packing = packingOfRows(b, lists, lanes);
+  tiles.stores = stores;
+  tiles.own = b.bitAnd(stores.areUsed, areRowsWorthCopying(b, lists, lanes, readers));
+  TokenRows rows = openRows(b, lists, lanes, b.select(stores.areUsed, b.index(0), readers));
   tiles.all = rows.buffer;
   tiles.owned = rows.owned;
   return tiles;
 }
 
-OperandTiles OperandTiles::packed(LoopBuilder &b, const TokenPacking &packing, Value alone) {
-  OperandTiles tiles;
-  tiles.packing = packing;
-  tiles.alone = alone;
-  tiles.owned = tiles.all =
-      packing.packAll(b, arith::XOrIOp::create(b, alone, b.bit(true)));
-  return tiles;
+OperandTiles::Store OperandTiles::allocate(LoopBuilder &b) const {
+  Value slots = b.select(own, stores.slots, b.index(0));
+  Value units = b.mul(slots, b.index(stores.tokens / packing.tokens));
+  auto names = MemRefType::get({ShapedType::kDynamic}, b.getI64Type());
+  return {packing.allocate(b, units),
+          AllocateOp::create(b, names, ValueRange{slots}, /*zeroed=*/true)};
 }
 
-Value OperandTiles::allocate(LoopBuilder &b, int64_t tokens) const {
-  if (!packing)
-    return {};
-  return packing->allocate(b, b.select(alone, b.index(tokens / packing->tokens), b.index(0)));
-}
-
-OperandTiles::Tile OperandTiles::open(LoopBuilder &b, Value own, Value list, Value firstToken,
-                                      Value count) const {
-  if (!packing)
-    return {all, b.add(b.mul(list, places), firstToken)};
-  Value tokens = b.index(packing->tokens), zero = b.index(0);
-  Value first = arith::DivUIOp::create(b, firstToken, tokens);
-  b.ifThen(alone, [&] {
-    b.loop(zero, arith::CeilDivUIOp::create(b, count, tokens),
-           [&](Value unit) { packing->pack(b, list, b.add(first, unit), own, unit); });
+OperandTiles::Tile OperandTiles::open(LoopBuilder &b, const Store &store, Value list,
+                                      Value firstToken, Value count) const {
+  Value perTile = b.index(stores.tokens / packing.tokens);
+  Value tile = arith::DivUIOp::create(b, firstToken, b.index(stores.tokens));
+  Value slot = stores.slotOf(b, tile), stored = b.mul(slot, perTile), first = b.mul(tile, perTile);
+  b.ifThen(own, [&] {
+    Value name = stores.nameOf(b, list, tile);
+    b.ifThen(b.notEqual(b.loadIndex(store.names, slot), name), [&] {
+      b.storeIndex(name, store.names, slot);
+      Value units = arith::CeilDivUIOp::create(b, count, b.index(packing.tokens));
+      b.loop(b.index(0), units, [&](Value unit) {
+        packing.pack(b, list, b.add(first, unit), store.units, b.add(stored, unit));
+      });
+    });
   });
   Value buffer = b.ifElse(
-      alone, {packing->type}, [&] { return LoopBuilder::Values{own}; },
+      own, {packing.type}, [&] { return LoopBuilder::Values{store.units}; },
       [&] { return LoopBuilder::Values{all}; })[0];
-  return {buffer, b.select(alone, zero, b.add(b.mul(list, packing->units), first))};
+  return {buffer, b.select(own, stored, b.add(b.mul(list, packing.units), first))};
+}
+
+Value OperandTiles::isNextMissing(LoopBuilder &b, const Store &store, Value list,
+                                  Value firstToken) const {
+  Value tile = arith::DivUIOp::create(b, firstToken, b.index(stores.tokens));
+  Value next = b.add(tile, b.index(1)), name = b.add(stores.nameOf(b, list, tile), b.index(1));
+  Value slot = stores.slotOf(b, b.select(b.less(next, stores.tiles), next, b.index(0)));
+  return b.ifElse(
+      own, {b.getI1Type()},
+      [&] {
+        return LoopBuilder::Values{b.notEqual(b.loadIndex(store.names, slot), name)};
+      },
+      [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
+}
+
+std::optional<ComingRange> OperandTiles::after(LoopBuilder &b, Value list, Value firstToken,
+                                               Value count, Value isAsked) const {
+  if (!lists.tensor.headsFirst || lists.order.tokens)
+    return std::nullopt;
+  Value next = b.add(b.mul(list, lists.places), b.add(firstToken, count));
+  return ComingRange::of(b, lists.tensor.buffer, b.mul(next, lists.size),
+                         b.select(isAsked, b.mul(count, lists.size), b.index(0)));
 }
 
 void OperandTiles::release(LoopBuilder &b) const {

@@ -202,10 +202,10 @@ LoopBuilder::Values AttentionTiles::rowsFrom(Value row, int64_t height) {
 //===----------------------------------------------------------------------===//
 
 /// Scores of a block of rows from `row` on with `vectors` of a panel, from column
-/// `offset` of it on; they go to `column` of the tile.
+/// `offset` of it on; they go to `column` of the tile. `meanwhile` is done at every step.
 void AttentionTiles::keyPanel(const Workspace &w, Value row, int64_t height, Value keys,
                               Value panel, Value offset, Value column, int64_t vectors,
-                              Value headSize) {
+                              Value headSize, function_ref<void(Value)> meanwhile) {
   int64_t lanes = tiling.getLanes();
   auto element = VectorType::get({lanes}, elementType());
   LoopBuilder::Values start(height * vectors, zeroVector()), rowsOf = rowsFrom(row, height);
@@ -214,6 +214,7 @@ void AttentionTiles::keyPanel(const Workspace &w, Value row, int64_t height, Val
     for (int64_t v = 0; v < vectors; ++v)
       k.push_back(vector::LoadOp::create(
           b, element, keys, ValueRange{panel, d, v ? b.add(offset, b.index(v * lanes)) : offset}));
+    meanwhile(d);
     return step(height, k, before, [&](int64_t r) { return b.load(w.queries, {rowsOf[r], d}); });
   });
   Value zero = b.index(0), isFirst = b.equal(column, zero);
@@ -232,25 +233,39 @@ void AttentionTiles::keyPanel(const Workspace &w, Value row, int64_t height, Val
   }
 }
 
-void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Value panel,
-                                  Value count, Value headSize) {
+void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Value first,
+                                  Value count, Value headSize, ArrayRef<ComingRange> ahead) {
   int64_t vectors = tiling.getVectors(), lanes = tiling.getLanes();
-  Value whole = b.mul(arith::DivUIOp::create(b, count, b.index(this->panel())),
-                      b.index(this->panel()));
+  // A last panel of which every vector is wanted counts as whole.
+  Value panels = arith::DivUIOp::create(b, b.roundUp(count, lanes), b.index(panel()));
+  Value whole = b.mul(panels, b.index(panel()));
+  Value rowBlocks = arith::CeilDivUIOp::create(b, rows, b.index(tiling.getRows()));
+  Lookahead lookahead(b, ahead, b.mul(b.mul(panels, rowBlocks), headSize));
   // Keys stay in the first cache while the queries pass.
-  auto columns = [&](Value from, Value to, int64_t width) {
+  auto columns = [&](Value from, Value to, int64_t width, bool asks) {
     b.loop(from, to,
            [&](Value column) {
-             Value source = b.add(panel, arith::DivUIOp::create(b, column, b.index(this->panel())));
-             Value offset = arith::RemUIOp::create(b, column, b.index(this->panel()));
+             Value number = arith::DivUIOp::create(b, column, b.index(panel()));
+             Value offset = arith::RemUIOp::create(b, column, b.index(panel()));
              overRowBlocks(rows, [&](Value row, int64_t height) {
-               keyPanel(w, row, height, keys, source, offset, column, width, headSize);
+               Value block = arith::DivUIOp::create(b, row, b.index(tiling.getRows()));
+               Value before = b.mul(b.add(b.mul(number, rowBlocks), block), headSize);
+               keyPanel(w, row, height, keys, b.add(first, number), offset, column, width,
+                        headSize, [&](Value d) {
+                          // A single row waits for memory anyway.
+                          if (asks && height > 1)
+                            lookahead.ask(b, b.add(before, d));
+                        });
              });
            },
            width * lanes);
   };
-  columns(b.index(0), whole, vectors);
-  columns(whole, count, 1);
+  auto wide = [&](bool asks) { columns(b.index(0), whole, vectors, asks); };
+  if (Value wanted = lookahead.isWanted(b))
+    b.ifElse(wanted, [&] { wide(true); }, [&] { wide(false); });
+  else
+    wide(false);
+  columns(whole, count, 1, /*asks=*/false);
 }
 
 void AttentionTiles::valuePanel(const Workspace &w, Value row, int64_t height, Value values,
@@ -280,7 +295,7 @@ void AttentionTiles::valuePanel(const Workspace &w, Value row, int64_t height, V
 void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values, Value from,
                                     Value count, Value paddedSize, bool first) {
   int64_t vectors = tiling.getVectors(), lanes = tiling.getLanes();
-  Value wide = b.mul(arith::DivUIOp::create(b, paddedSize, b.index(panel())), b.index(panel()));
+  Value wide = b.mul(arith::DivUIOp::create(b, paddedSize, b.index(this->panel())), b.index(this->panel()));
   auto columns = [&](Value begin, Value end, int64_t width) {
     b.loop(begin, end,
            [&](Value column) {

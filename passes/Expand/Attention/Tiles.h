@@ -26,6 +26,7 @@
 
 #include "dialects/Scratch/Scratch.h"
 #include "passes/Emission/LoopBuilder.h"
+#include "passes/Expand/Attention/Lookahead.h"
 
 namespace scratch {
 
@@ -60,10 +61,11 @@ public:
   /// Sums and totals are zero, maxima minus infinity, for `rows` rows.
   void reset(const Workspace &w, Value rows, Value paddedSize);
 
-  /// scores = query block times `count` keys, in panels from `panel` on, up to a whole
-  /// vector. Where the workspace has peaks, they are those of the scores.
-  void multiplyKeys(const Workspace &w, Value rows, Value keys, Value panel, Value count,
-                    Value headSize);
+  /// scores = query block times `count` keys, in panels from `first` on, up to a whole
+  /// vector. Where the workspace has peaks, they are those of the scores. `ahead` is asked
+  /// for meanwhile.
+  void multiplyKeys(const Workspace &w, Value rows, Value keys, Value first, Value count,
+                    Value headSize, llvm::ArrayRef<ComingRange> ahead = {});
 
   /// Peaks of scores that have changed since the product, or of no whole number of
   /// vectors: keys `count` and up then weigh nothing.
@@ -118,7 +120,8 @@ private:
   void raiseMaxima(const Workspace &w, Value rows, Value paddedSize, bool first, Value factor);
   void weighRow(const Workspace &w, Value row, Value stop, bool first, Value factor);
   void keyPanel(const Workspace &w, Value row, int64_t height, Value keys, Value panel,
-                Value offset, Value column, int64_t vectors, Value headSize);
+                Value offset, Value column, int64_t vectors, Value headSize,
+                llvm::function_ref<void(Value d)> meanwhile);
   void overRowBlocks(Value rows, llvm::function_ref<void(Value row, int64_t height)> body);
   LoopBuilder::Values rowsFrom(Value row, int64_t height);
   void valuePanel(const Workspace &w, Value row, int64_t height, Value values, Value from,

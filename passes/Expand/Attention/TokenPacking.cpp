@@ -33,19 +33,28 @@ static Type elementOf(const HeadLists &lists) {
 //===----------------------------------------------------------------------===//
 
 Value TokenPacking::allocate(LoopBuilder &b, Value count) const {
-  return AllocateOp::create(b, type, ValueRange{count, size}, /*zeroed=*/false);
+  SmallVector<Value> sizes{count};
+  if (type.isDynamicDim(1))
+    sizes.push_back(size);
+  return AllocateOp::create(b, type, sizes, /*zeroed=*/false);
 }
 
 Value TokenPacking::packAll(LoopBuilder &b, Value wanted) const {
   Value total = b.mul(lists, units);
   if (wanted)
     total = b.select(wanted, total, b.index(0));
-  Value buffer = allocate(b, total);
-  parallelRows(b, countIfOk(b, total), [&](Value first, Value last) {
-    b.loop(first, last, [&](Value number) {
-      pack(b, quotient(b, number, units), remainder(b, number, units), buffer, number);
+  Value buffer = allocate(b, total), safe = countIfOk(b, total);
+  auto packEach = [&] {
+    parallelRows(b, safe, [&](Value first, Value last) {
+      b.loop(first, last, [&](Value number) {
+        pack(b, quotient(b, number, units), remainder(b, number, units), buffer, number);
+      });
     });
-  });
+  };
+  if (wanted) // Workers are not woken for nothing.
+    b.ifThen(b.less(b.index(0), safe), packEach);
+  else
+    packEach();
   return buffer;
 }
 
@@ -233,7 +242,9 @@ TokenPacking scratch::packingOfRows(LoopBuilder &b, const HeadLists &lists, int6
     });
     b.loop(lists.size, paddedSize, [&](Value d) { b.store(zeroF32(b), packed, {at, d}); });
   };
-  return {MemRefType::get({kDynamic, kDynamic}, b.getF32Type()),
+  int64_t known = cast<MemRefType>(lists.tensor.buffer.getType()).getDimSize(3);
+  int64_t padded = known == kDynamic ? kDynamic : llvm::alignTo(known, lanes);
+  return {MemRefType::get({kDynamic, padded}, b.getF32Type()),
           b.mul(lists.batches, lists.heads), lists.places, paddedSize, 1, pack};
 }
 
@@ -243,45 +254,35 @@ bool scratch::areRowsInPlace(const HeadLists &lists, int64_t lanes) {
   return type.getElementType().isF32() && whole && lists.tensor.headsFirst && !lists.order.tokens;
 }
 
-/// Queries that read a row of values before it is worth copying to where vectors do not
+/// Queries that read a row of values before it is worth copying to where its vectors do not
 /// straddle cache lines.
-static constexpr int64_t kReaders = 32;
+static constexpr int64_t kReaders = 128;
 
-/// Rows as they are, or a copy that begins at a multiple of a vector.
-static TokenRows alignRows(LoopBuilder &b, Value rows, Value size, int64_t lanes, Value readers) {
-  auto type = cast<MemRefType>(rows.getType());
-  Value zero = b.index(0), vectorBytes = b.index(4 * lanes);
-  Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, rows);
-  Value straddles = b.notEqual(arith::RemUIOp::create(b, address, vectorBytes), zero);
-  Value copied = b.bitAnd(straddles, b.lessEqual(b.index(kReaders), readers));
-  Value total = b.select(copied, memref::DimOp::create(b, rows, 0), zero);
-  Value copy = AllocateOp::create(b, type, ValueRange{total}, /*zeroed=*/false);
-  Value safe = countIfOk(b, total);
-  auto vector = VectorType::get({lanes}, b.getF32Type());
-  b.ifThen(b.less(zero, safe), [&] {
-    parallelRows(b, safe, [&](Value first, Value last) {
-      b.loop(first, last, [&](Value row) {
-        b.loop(zero, size, [&](Value d) {
-          Value entries = vector::LoadOp::create(b, vector, rows, ValueRange{row, d});
-          vector::StoreOp::create(b, entries, copy, ValueRange{row, d});
-        }, lanes);
-      });
-    });
-  });
-  Value chosen = b.ifElse(
-      copied, {type}, [&] { return LoopBuilder::Values{copy}; },
-      [&] { return LoopBuilder::Values{rows}; })[0];
-  return {chosen, size, copy};
+/// Of lists that are in place.
+static Value rowsInPlace(LoopBuilder &b, const HeadLists &lists, MemRefType type) {
+  Value rows = memref::CollapseShapeOp::create(b, lists.tensor.buffer,
+                                               SmallVector<ReassociationIndices>{{0, 1, 2}, {3}});
+  return memref::CastOp::create(b, type, rows); // How many there are may be known.
+}
+
+Value scratch::areRowsWorthCopying(LoopBuilder &b, const HeadLists &lists, int64_t lanes,
+                                   Value readers) {
+  Value address = memref::ExtractAlignedPointerAsIndexOp::create(b, lists.tensor.buffer);
+  Value straddle = b.notEqual(remainder(b, address, b.index(4 * lanes)), b.index(0));
+  return b.bitAnd(straddle, b.lessEqual(b.index(kReaders), readers));
 }
 
 TokenRows scratch::openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes,
                             Value readers) {
-  if (areRowsInPlace(lists, lanes))
-    return alignRows(b,
-                     memref::CollapseShapeOp::create(
-                         b, lists.tensor.buffer, SmallVector<ReassociationIndices>{{0, 1, 2}, {3}}),
-                     b.roundUp(lists.size, lanes), lanes, readers);
   TokenPacking packing = packingOfRows(b, lists, lanes);
-  Value packed = packing.packAll(b);
-  return {packed, packing.size, packed};
+  if (!areRowsInPlace(lists, lanes)) {
+    Value packed = packing.packAll(b);
+    return {packed, packing.size, packed};
+  }
+  Value copied = areRowsWorthCopying(b, lists, lanes, readers);
+  Value copy = packing.packAll(b, copied), rows = rowsInPlace(b, lists, packing.type);
+  Value chosen = b.ifElse(
+      copied, {packing.type}, [&] { return LoopBuilder::Values{copy}; },
+      [&] { return LoopBuilder::Values{rows}; })[0];
+  return {chosen, packing.size, copy};
 }

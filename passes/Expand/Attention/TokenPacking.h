@@ -65,13 +65,17 @@ mlir::Value loadPair(LoopBuilder &b, const HeadTensor &tensor, mlir::Value batch
 /// Whether the caller's memory holds rows as tiles read them.
 bool areRowsInPlace(const HeadLists &lists, int64_t lanes);
 
+/// Whether every vector of rows in place would straddle two cache lines there, and each row
+/// is read by many `readers`.
+mlir::Value areRowsWorthCopying(LoopBuilder &b, const HeadLists &lists, int64_t lanes,
+                                mlir::Value readers);
+
 /// Rows of f32 of all lists, [list * place][size].
 struct TokenRows {
   mlir::Value buffer, size;
   mlir::Value owned; ///< what was packed here, to be released; null: nothing
 };
-/// Those in place are used as they are, unless every vector would straddle two cache lines
-/// there and each row is read by many `readers`.
+/// Those in place are used as they are unless they are worth copying.
 TokenRows openRows(LoopBuilder &b, const HeadLists &lists, int64_t lanes, mlir::Value readers);
 
 } // namespace scratch
