@@ -25,18 +25,18 @@ using namespace mlir;
 using namespace scratch;
 
 static constexpr int64_t kSums = 4;
-/// Matrices from here on come from memory, 24 MB with f64: below, fetching costs
-/// more than it saves.
-static constexpr int64_t kFetchFrom = 1 << 21;
-/// How such a matrix is fetched: how many entries ahead, some 200 ns of latency at 15 bytes per ns
-/// or twice that, and how near. Fetching past the end is harmless.
+/// How a matrix that no near cache holds is fetched: of so many entries at least, how far ahead
+/// (some 200 ns of latency at 15 bytes per ns, or twice that), and how near. Fetching past the end
+/// is harmless.
 struct Fetching {
-  int64_t ahead;
+  int64_t from, ahead;
   uint32_t locality; ///< of llvm.prefetch
 };
-/// AMD, past the caches: 20 % on short rows. Intel, into the first cache: a stencil of 27 points, 89
-/// million entries, takes 81 ms (95 when fetched into the second one), of 7 points 64 (71).
-static constexpr Fetching kPastCaches{256, 0}, kFirstCache{512, 3};
+/// AMD: matrices from memory, 24 MB with f64, past the caches: 20 % on short rows. Intel: from 1.5
+/// MB on, into the first cache: 3 to 16 % between the second cache and memory; from memory a stencil
+/// of 27 points, 89 million entries, takes 81 ms (95 when fetched into the second cache), of 7
+/// points 64 (71).
+static constexpr Fetching kPastCaches{1 << 21, 256, 0}, kFirstCache{1 << 17, 512, 3};
 
 namespace {
 class MatrixTimesVector {
@@ -52,6 +52,7 @@ public:
   Value compute();
 
 private:
+  const Fetching &fetching() const { return vectors.gatherFast() ? kFirstCache : kPastCaches; }
   void allocateResult();
   Value product(Value p);
   void fetchBehind(Value p);
@@ -75,7 +76,7 @@ private:
   RowsAbreast rowsAbreast;
   Value vectorFrom;
   Value together; ///< i1: short rows are summed together; null: they never are
-  bool ahead = false; ///< the matrix comes from memory: what follows is fetched ahead
+  bool ahead = false; ///< no near cache holds the matrix: what follows is fetched ahead
 };
 } // namespace
 
@@ -98,10 +99,9 @@ Value MatrixTimesVector::product(Value p) {
 void MatrixTimesVector::fetchBehind(Value p) {
   if (!ahead)
     return;
-  const Fetching &how = vectors.gatherFast() ? kFirstCache : kPastCaches;
-  Value later = b.add(p, b.index(how.ahead));
+  Value later = b.add(p, b.index(fetching().ahead));
   auto fetch = [&](Value buffer) {
-    memref::PrefetchOp::create(b, buffer, ValueRange{later}, /*isWrite=*/false, how.locality,
+    memref::PrefetchOp::create(b, buffer, ValueRange{later}, /*isWrite=*/false, fetching().locality,
                                /*isDataCache=*/true);
   };
   fetch(lhs.coordinates);
@@ -227,13 +227,13 @@ Value MatrixTimesVector::compute() {
         Value buffer = state.empty() ? Value() : state[0];
         // A worker without its buffer leaves its rows.
         Value last = buffer ? b.select(StatusOp::create(b), end, first) : end;
-        auto fetching = [&](bool now) {
+        auto compute = [&](bool now) {
           ahead = now;
           computeRows(first, last, buffer);
         };
         b.ifElse(
-            b.less(b.loadIndex(lhs.positions, rows), b.index(kFetchFrom)),
-            [&] { fetching(false); }, [&] { fetching(true); });
+            b.less(b.loadIndex(lhs.positions, rows), b.index(fetching().from)),
+            [&] { compute(false); }, [&] { compute(true); });
         recordCount(b, "chunks", 0, b.index(1));
         recordCount(b, "products", 0,
                     b.sub(b.loadIndex(lhs.positions, last), b.loadIndex(lhs.positions, first)));
