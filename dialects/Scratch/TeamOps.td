@@ -15,12 +15,14 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 def Scratch_CapacityOp : Scratch_Op<"accumulator.capacity", [MemoryEffects<[MemRead]>]> {
   let summary = "What one tile of a team's accumulator holds at most, on the target";
   let description = [{
-    `entries` different coordinates in at most `rows` rows. Depends on the
-    machine that the program runs on, not on the problem. `masked` where tiles
-    are marked: they hold a state for every coordinate besides.
+    `entries` different coordinates in at most `rows` rows. A tile whose bound is
+    beyond `entries` has one row, and a window of at most `columns` columns: a
+    target may then address by column. Depends on the machine that the program runs
+    on, not on the problem. `masked` where tiles are marked: they hold a state for
+    every coordinate besides.
   }];
   let arguments = (ins TypeAttr:$accumulator, UnitAttr:$masked);
-  let results = (outs Index:$entries, Index:$rows);
+  let results = (outs Index:$entries, Index:$rows, Index:$columns);
   let assemblyFormat = "$accumulator (`masked` $masked^)? attr-dict";
   let hasVerifier = 1;
 }

@@ -42,7 +42,9 @@ double RowProfile::feature(CostFeature which) const {
   case CostFeature::results:
     return products / compression;
   case CostFeature::windows:
-    return products / tileEntries;
+    return std::min(products / tileEntries, 1.0);
+  case CostFeature::wide:
+    return products > tileEntries ? products : 0;
   case CostFeature::again:
   case CostFeature::longest:
     return 0; // of matrices with rows unlike the rest

@@ -2,7 +2,7 @@
 
 func.func @private_capacity() {
   // expected-error @below {{expected an accumulator that a team shares, found 'hash'}}
-  %e, %r = scratch.accumulator.capacity !scratch.accumulator<hash, i32, f64>
+  %e, %r, %c = scratch.accumulator.capacity !scratch.accumulator<hash, i32, f64>
   return
 }
 
@@ -10,7 +10,7 @@ func.func @private_capacity() {
 
 func.func @no_accumulator() {
   // expected-error @below {{expected a type of accumulator, found 'i32'}}
-  %e, %r = scratch.accumulator.capacity i32
+  %e, %r, %c = scratch.accumulator.capacity i32
   return
 }
 

@@ -7,7 +7,7 @@ func.func @window(%starts: memref<?xi64>, %held: memref<?xi64>, %crd: memref<?xi
                   %val: memref<?xf64>, %pos: memref<?xi32>, %ledger: memref<?xi64>,
                   %mask: memref<?xi32>, %a: f64, %n: index) {
   // CHECK: scratch.accumulator.capacity !scratch.accumulator<shared_hash, i32, f64> masked
-  %entries, %rows = scratch.accumulator.capacity !scratch.accumulator<shared_hash, i32, f64> masked
+  %entries, %rows, %columns = scratch.accumulator.capacity !scratch.accumulator<shared_hash, i32, f64> masked
   // CHECK: scratch.prefix_sum
   scratch.prefix_sum %held count %n : memref<?xi64>
   // CHECK: scratch.parallel chunks({{.*}}) team setup

@@ -41,6 +41,7 @@ struct LowerAccumulatorsPiumaPass
           piuma::layOut(b, op->getParentOfType<ModuleOp>(), type, op.getMasked());
       op.getEntries().replaceAllUsesWith(layout.entries);
       op.getRows().replaceAllUsesWith(layout.rows);
+      op.getColumns().replaceAllUsesWith(layout.width);
       op.erase();
     });
     if (failed(lowerAccumulators(getOperation(), makeAccumulator)))

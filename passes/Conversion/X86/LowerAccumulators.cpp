@@ -48,6 +48,7 @@ struct LowerAccumulatorsX86Pass
       auto [entries, rows] = capacityOfSharedHash();
       op.getEntries().replaceAllUsesWith(b.index(entries));
       op.getRows().replaceAllUsesWith(b.index(rows));
+      op.getColumns().replaceAllUsesWith(b.index(entries));
       op.erase();
     });
     if (failed(lowerAccumulators(getOperation(), makeAccumulator)))

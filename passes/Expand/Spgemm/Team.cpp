@@ -153,8 +153,9 @@ void TeamProduct::computeWindow(Value number, Value first, Value next, Value acc
   Value low = b.loadIndex(lows, number), high = b.loadIndex(highs, number);
   // A row in several windows begins all but the last of them where the next one begins.
   Value last = b.max(next, b.add(first, b.index(1)));
-  Value bound =
-      b.min(b.sub(b.loadIndex(held, last), b.loadIndex(held, first)), capacity);
+  // Beyond the capacity for a row of its own only.
+  Value bound = b.min(b.sub(b.loadIndex(held, last), b.loadIndex(held, first)),
+                      b.max(capacity, b.sub(high, low)));
   auto type = cast<AccumulatorType>(accumulator.getType());
   Type tileType =
       TileType::get(b.getContext(), type.getKind(), type.getIndex(), type.getElement());

@@ -32,9 +32,9 @@ public:
 
 private:
   using Value = mlir::Value;
-  /// Of `extremes`: products that further windows of their row look at again, those
-  /// windows, products of the longest row.
-  enum : int64_t { kAgain, kPieces, kLongest, kExtremes };
+  /// Of `extremes`: of rows that no table holds, products, coordinates, products that
+  /// further windows of their row look at again, windows; products of the longest row.
+  enum : int64_t { kWide, kWideHeld, kAgain, kPieces, kLongest, kExtremes };
 
   void openTile();
   Value room();
@@ -63,9 +63,9 @@ private:
   Value longest;       ///< of them, afterwards
   Value capacity;      ///< of a tile
   Value height;        ///< rows of a tile, at most
-  Value pieces;        ///< windows of a row that no tile holds
-  Value starts;        ///< i64: first row of every window; a row that is wider
-                       ///< than a tile begins several
+  Value pieces, width; ///< windows of a row that no tile holds, and columns of each
+  Value starts;        ///< i64: first row of every window; a row that no tile
+                       ///< holds may begin several
   Value lows, highs;   ///< i64: the columns of every window
   Value ledger;        ///< of the appended windows
   Value positions;           ///< of the result

@@ -103,30 +103,33 @@ Value TeamProduct::estimateResult(Value all) {
 }
 
 Value TeamProduct::isCheaper() {
-  Value rows = countIfOk(b, product.rows), zero = b.index(0);
+  Value rows = countIfOk(b, product.rows), zero = b.index(0), one = b.index(1);
+  SmallVector<Type> types(kExtremes + 3, b.getIndexType());
   auto known = b.ifElse(
-      StatusOp::create(b), SmallVector<Type>(6, b.getIndexType()),
+      StatusOp::create(b), types,
       [&] {
-        Value entries = b.loadIndex(product.lhs.positions, rows);
-        LoopBuilder::Values found{entries, b.loadIndex(products, entries),
-                                  b.loadIndex(held, rows)};
-        for (int64_t which : {kAgain, kPieces, kLongest})
+        LoopBuilder::Values found;
+        for (int64_t which = 0; which < kExtremes; ++which)
           found.push_back(b.loadIndex(extremes, b.index(which)));
+        Value entries = b.loadIndex(product.lhs.positions, rows);
+        found.append({entries, b.loadIndex(products, entries), b.loadIndex(held, rows)});
         return found;
       },
-      [&] { return LoopBuilder::Values(6, zero); });
-  Value one = b.index(1);
-  Value filled = arith::CeilDivUIOp::create(b, known[2], b.max(capacity, one));
+      [&] { return LoopBuilder::Values(types.size(), zero); });
+  Value entries = known[kExtremes], all = known[kExtremes + 1], coordinates = known[kExtremes + 2];
+  Value narrow = b.sub(coordinates, known[kWideHeld]);
+  Value filled = arith::CeilDivUIOp::create(b, narrow, b.max(capacity, one));
   Value spanned = arith::CeilDivUIOp::create(b, rows, b.max(height, one));
-  longest = known[5];
+  longest = known[kLongest];
   std::map<CostFeature, Value> amounts{
       {CostFeature::one, rows},
-      {CostFeature::entries, known[0]},
-      {CostFeature::products, known[1]},
-      {CostFeature::results, estimateResult(known[1])},
-      {CostFeature::windows, b.add(b.max(filled, spanned), known[4])},
-      {CostFeature::again, known[3]},
-      {CostFeature::longest, longest}};
+      {CostFeature::entries, entries},
+      {CostFeature::products, all},
+      {CostFeature::results, estimateResult(all)},
+      {CostFeature::windows, b.add(b.max(filled, spanned), known[kPieces])},
+      {CostFeature::again, known[kAgain]},
+      {CostFeature::longest, longest},
+      {CostFeature::wide, known[kWide]}};
   auto costOf = [&](VariantAttr variant) {
     return emitCost(b, costFormOf(variant), [&](CostFeature which) { return amounts[which]; });
   };

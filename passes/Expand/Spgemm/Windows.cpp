@@ -3,8 +3,8 @@
 // Stage: expand. Every entry of A gets the number of products before it, every
 // row the number of coordinates before it that a tile might have to hold: the
 // first cuts work into equal pieces, the second cuts rows into windows. A row
-// that no tile holds becomes several windows of columns; each holds no more
-// coordinates than it has columns.
+// that no tile holds is by itself: in one window of all columns where a tile of one
+// row spans them, else in several, equally wide.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/Team.h"
@@ -21,11 +21,12 @@ void TeamProduct::openTile() {
   auto accumulator =
       AccumulatorType::get(b.getContext(), variants.kindOf(0), product.coordinateType(),
                            product.semiring.element);
-  auto limits = CapacityOp::create(b, b.getIndexType(), b.getIndexType(), accumulator,
+  auto limits = CapacityOp::create(b, b.getIndexType(), b.getIndexType(), b.getIndexType(), accumulator,
                                    !product.mask.empty());
   capacity = limits.getEntries();
   height = limits.getRows();
-  pieces = arith::CeilDivUIOp::create(b, product.columns, b.max(capacity, b.index(1)));
+  pieces = arith::CeilDivUIOp::create(b, product.columns, b.max(limits.getColumns(), b.index(1)));
+  width = arith::CeilDivUIOp::create(b, product.columns, b.max(pieces, b.index(1)));
 }
 
 void TeamProduct::measure() {
@@ -77,10 +78,17 @@ void TeamProduct::measure() {
       b.storeIndex(bound, held, b.add(row, one));
       if (!compared)
         return LoopBuilder::Values();
-      Value further = b.select(b.less(capacity, bound), b.sub(pieces, one), zero);
-      return LoopBuilder::Values{b.add(before[kAgain], b.mul(length, further)),
-                                 b.add(before[kPieces], further),
-                                 b.max(before[kLongest], length)};
+      Value isWide = b.less(capacity, bound);
+      auto ifWide = [&](int64_t sum, Value amount) {
+        return b.add(before[sum], b.select(isWide, amount, zero));
+      };
+      LoopBuilder::Values so(kExtremes);
+      so[kWide] = ifWide(kWide, length);
+      so[kWideHeld] = ifWide(kWideHeld, bound);
+      so[kAgain] = ifWide(kAgain, b.mul(length, b.sub(pieces, one)));
+      so[kPieces] = ifWide(kPieces, pieces);
+      so[kLongest] = b.max(before[kLongest], length);
+      return so;
     });
     for (auto [which, amount] : llvm::enumerate(so))
       memref::AtomicRMWOp::create(
@@ -125,10 +133,10 @@ void TeamProduct::cutWindows() {
     Value row = at[0], number = at[1];
     Value whole = b.equal(columns, one);
     b.loop(zero, columns, [&](Value piece) {
-      Value low = b.mul(piece, capacity), window = b.add(number, piece);
+      Value low = b.mul(piece, width), window = b.add(number, piece);
       b.storeIndex(row, starts, window);
       b.storeIndex(low, lows, window);
-      Value high = b.min(b.add(low, capacity), product.columns);
+      Value high = b.min(b.add(low, width), product.columns);
       b.storeIndex(b.select(whole, product.columns, high), highs, window);
     });
     return LoopBuilder::Values{next, b.add(number, columns)};

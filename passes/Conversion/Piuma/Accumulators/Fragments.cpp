@@ -30,6 +30,11 @@ private:
     columns = bufferAt(b, layout.columns, both, column);
     places = bufferAt(b, layout.places, layout.slots, b.getI32Type());
     half = memref::AllocaOp::create(b, MemRefType::get({2}, b.getIndexType()));
+    renewed(b);
+  }
+
+  /// The first half is the current one; nothing is dirty.
+  void renewed(LoopBuilder &b) override {
     b.store(b.index(0), half, b.index(0));
     b.store(b.index(0), half, b.index(1));
   }
@@ -66,10 +71,14 @@ private:
               [&](ValueRange) { return LoopBuilder::Values{look()}; })[0];
           return LoopBuilder::Values{b.toIndex(at)};
         })[0];
-    add(b, place, product);
+    add(b, held, place, product);
   }
 
   void finishTransfers(LoopBuilder &b) override { DmaWaitOp::create(b, Value()); }
+  void settle(LoopBuilder &b) override {
+    finishTransfers(b);
+    barrier(b);
+  }
 
   void write(LoopBuilder &b, AppendOp op, const Rows &rows) override {
     // Written back since the team met: the other half is ready to be cleared.
@@ -93,7 +102,7 @@ private:
       b.ifThen(b.less(b.index(0), count), [&] {
         auto transfer = b.getType<TransferType>();
         DmaCopyOp::create(b, transfer, columns, fragment, op.getCoordinates(), at, count);
-        DmaCopyOp::create(b, transfer, values, fragment, op.getValues(), at, count);
+        DmaCopyOp::create(b, transfer, held.values, fragment, op.getValues(), at, count);
       });
     });
     b.store(other, half, b.index(0));

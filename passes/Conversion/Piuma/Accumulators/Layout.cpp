@@ -3,7 +3,8 @@
 // Stage: map (PIUMA). One part in sixteen of the scratchpad is for rows. Of the
 // rest, an entry of shared_hash costs two slots of tag and value; one of
 // fragments costs two slots of tag and place, and a coordinate and a value in
-// each of two fragments, so that one is written back while the other fills.
+// each of two fragments, so that one is written back while the other fills. A
+// column of a tile addressed by column costs a value and a state.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Piuma/Accumulators/Layout.h"
@@ -16,6 +17,7 @@ using namespace scratch::piuma;
 
 static constexpr int64_t kBytesPerRow = 128;
 static constexpr int64_t kSlotsPerEntry = 2;
+static constexpr int64_t kStateBytes = 4;
 
 TeamLayout piuma::layOut(LoopBuilder &b, ModuleOp module, AccumulatorType type, bool masked) {
   Value bytes = b.toIndex(
@@ -25,7 +27,7 @@ TeamLayout piuma::layOut(LoopBuilder &b, ModuleOp module, AccumulatorType type, 
   int64_t columnBytes =
       isa<IndexType>(type.getIndex()) ? 8 : std::max<int64_t>(bytesOf(type.getIndex()), 4);
   bool fragments = type.getKind() == AccumulatorKind::Fragments;
-  int64_t slotBytes = 8 + (masked ? 4 : 0) + (fragments ? 4 : valueBytes);
+  int64_t slotBytes = 8 + (masked ? kStateBytes : 0) + (fragments ? 4 : valueBytes);
   int64_t entryBytes = kSlotsPerEntry * slotBytes + (fragments ? 2 * (columnBytes + valueBytes) : 0);
 
   TeamLayout layout;
@@ -36,6 +38,9 @@ TeamLayout piuma::layOut(LoopBuilder &b, ModuleOp module, AccumulatorType type, 
   // A multiple of 8, so that every part begins at a word.
   layout.entries = b.bitAnd(
       arith::DivUIOp::create(b, b.sub(bytes, at), b.index(entryBytes)), b.index(-8));
+  layout.width = b.bitAnd(
+      arith::DivUIOp::create(b, b.sub(bytes, at), b.index(valueBytes + kStateBytes)), b.index(-8));
+  layout.directStates = b.add(at, b.mul(layout.width, b.index(valueBytes)));
   layout.slots = b.mul(layout.entries, b.index(kSlotsPerEntry));
   auto take = [&](Value count, int64_t each) {
     Value begin = at;
@@ -52,6 +57,6 @@ TeamLayout piuma::layOut(LoopBuilder &b, ModuleOp module, AccumulatorType type, 
     layout.values = take(layout.slots, valueBytes);
   }
   if (masked)
-    layout.states = take(layout.slots, 4);
+    layout.states = take(layout.slots, kStateBytes);
   return layout;
 }

@@ -27,6 +27,9 @@ struct TeamLayout {
   mlir::Value values;  ///< shared_hash: per slot; fragments: per entry, two tiles
   mlir::Value places;  ///< fragments: i32 per slot, where in the fragments
   mlir::Value columns; ///< fragments: coordinates per entry, two tiles
+  // A tile addressed by column has the same bytes for itself, from `tags` on.
+  mlir::Value width;        ///< columns that it spans
+  mlir::Value directStates; ///< i32 per column, behind the values
 };
 
 TeamLayout layOut(LoopBuilder &b, mlir::ModuleOp module, AccumulatorType type, bool masked);

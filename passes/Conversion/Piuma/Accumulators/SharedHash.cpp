@@ -24,7 +24,7 @@ private:
     b.ifThen(isNew, [&] {
       PostOp::create(b, Combine::Addi, b.integer(1, b.getI64Type()), counts, row);
     });
-    add(b, slot, product);
+    add(b, held, slot, product);
   }
 
   void write(LoopBuilder &b, AppendOp op, const Rows &rows) override {
@@ -57,8 +57,8 @@ private:
       Type index = cast<MemRefType>(op.getCoordinates().getType()).getElementType();
       Value column = b.bitAnd(tag, b.integer(0xffffffff, i64));
       b.store(b.cast(column, index), op.getCoordinates(), place);
-      b.store(b.load(values, slot), op.getValues(), place);
-      b.store(identity(b), values, slot);
+      b.store(b.load(held.values, slot), op.getValues(), place);
+      b.store(identity(b), held.values, slot);
     };
     if (!masked())
       return store();

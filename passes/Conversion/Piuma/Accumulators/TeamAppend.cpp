@@ -30,32 +30,32 @@ static std::optional<Combine> combineOf(SemiringOperator add, bool real) {
   }
 }
 
-void TeamTable::add(LoopBuilder &b, Value at, Value product) {
+void TeamTable::add(LoopBuilder &b, const Cells &to, Value at, Value product) {
   bool custom = semiring.semiring.isCustom();
   if (!custom && semiring.semiring.getAdd() == SemiringOperator::op_any) {
-    StoreOp::create(b, product, values, at);
+    StoreOp::create(b, product, to.values, at);
     return;
   }
   std::optional<Combine> combine;
   if (!custom)
     combine = combineOf(semiring.semiring.getAdd(), isa<FloatType>(element));
   if (combine) {
-    PostOp::create(b, *combine, product, values, at);
+    PostOp::create(b, *combine, product, to.values, at);
     return;
   }
-  Type bits = cast<MemRefType>(valueBits.getType()).getElementType();
+  Type bits = cast<MemRefType>(to.bits.getType()).getElementType();
   auto asBits = [&](Value value) -> Value {
     return bits == element ? value : arith::BitcastOp::create(b, bits, value);
   };
   auto asValue = [&](Value value) -> Value {
     return bits == element ? value : arith::BitcastOp::create(b, element, value);
   };
-  Value first = LoadOp::create(b, bits, valueBits, at);
+  Value first = LoadOp::create(b, bits, to.bits, at);
   b.whileLoop(
       {first, b.bit(true)}, [&](ValueRange old) { return old[1]; },
       [&](ValueRange old) {
         Value sum = asBits(semiring.add(b, asValue(old[0]), product));
-        Value found = CasOp::create(b, bits, old[0], sum, valueBits, at);
+        Value found = CasOp::create(b, bits, old[0], sum, to.bits, at);
         return LoopBuilder::Values{found, b.notEqual(found, old[0])};
       });
 }
@@ -98,6 +98,20 @@ void TeamTable::placeRows(LoopBuilder &b, AppendOp op, const Rows &rows,
 }
 
 void TeamTable::append(LoopBuilder &b, AppendOp op) {
+  b.ifElse(direct, [&] { appendDirect(b, op); }, [&] { appendRows(b, op); });
+  barrier(b);
+  mark(b, kPrepare);
+}
+
+void TeamTable::resetDeals(LoopBuilder &b) {
+  b.ifThen(isLeader(b), [&] {
+    b.loop(b.index(0), b.index(deals), [&](Value counter) {
+      StoreOp::create(b, b.integer(0, b.getI64Type()), counters, counter);
+    });
+  });
+}
+
+void TeamTable::appendRows(LoopBuilder &b, AppendOp op) {
   Type i64 = b.getI64Type();
   Value height = b.sub(op.getLast(), op.getFirst());
   auto share = [&](Value thread) -> Value {
@@ -112,12 +126,6 @@ void TeamTable::append(LoopBuilder &b, AppendOp op) {
   Value before = ScanOp::create(b, i64, TeamScope::Core, b.cast(own, i64));
   Value total = ReduceOp::create(b, i64, Combine::Addi, TeamScope::Core, b.cast(own, i64));
   rows.at = b.add(placeTile(b, op, total), b.toIndex(before));
-  b.ifThen(isLeader(b), [&] {
-    b.loop(b.index(0), b.index(deals), [&](Value counter) {
-      StoreOp::create(b, b.integer(0, i64), counters, counter);
-    });
-  });
+  resetDeals(b);
   write(b, op, rows);
-  barrier(b);
-  mark(b, kPrepare);
 }

@@ -27,6 +27,11 @@ Value TeamTable::fill(LoopBuilder &b, Value offset, Value bytes, TypedAttr eleme
   return DmaFillOp::create(b, b.getType<TransferType>(), word, target, b.index(0), words);
 }
 
+TeamTable::Cells TeamTable::valuesAt(LoopBuilder &b, Value offset, Value size) {
+  Type bits = b.getIntegerType(element.getIntOrFloatBitWidth());
+  return {bufferAt(b, offset, size, element), bufferAt(b, offset, size, bits)};
+}
+
 void TeamTable::create(LoopBuilder &b) {
   auto type = op.getAccumulator().getType();
   layout = layOut(b, op->getParentOfType<ModuleOp>(), type, masked());
@@ -37,29 +42,33 @@ void TeamTable::create(LoopBuilder &b) {
   tags = bufferAt(b, layout.tags, layout.slots, b.getI64Type());
   if (masked())
     states = bufferAt(b, layout.states, layout.slots, b.getI32Type());
-  Type bits = b.getIntegerType(element.getIntOrFloatBitWidth());
-  bool fragments = type.getKind() == AccumulatorKind::Fragments;
-  Value held = fragments ? b.mul(layout.entries, b.index(2)) : layout.slots;
-  values = bufferAt(b, layout.values, held, element);
-  valueBits = bufferAt(b, layout.values, held, bits);
-  b.ifThen(isLeader(b), [&] {
-    fill(b, b.index(0), layout.tags, word(b, 0));
-    fill(b, layout.tags, b.mul(layout.slots, b.index(8)), word(b, kFree));
-    if (masked())
-      fill(b, layout.states, b.mul(layout.slots, b.index(4)), word(b, 0));
-    fill(b, layout.values, b.mul(held, b.index(bits.getIntOrFloatBitWidth() / 8)),
-         semiring.identity);
-    prepare(b);
-    DmaWaitOp::create(b, Value());
-  });
-  barrier(b);
+  held = valuesAt(b, layout.values, valuesHeld(b));
+  createDirect(b);
+  // Waited for when the first tile is opened.
+  b.ifThen(isLeader(b), [&] { fill(b, b.index(0), layout.tags, word(b, 0)); });
+}
+
+Value TeamTable::valuesHeld(LoopBuilder &b) {
+  bool fragments = op.getAccumulator().getType().getKind() == AccumulatorKind::Fragments;
+  return fragments ? b.mul(layout.entries, b.index(2)) : layout.slots;
+}
+
+void TeamTable::fillTable(LoopBuilder &b) {
+  fill(b, layout.tags, b.mul(layout.slots, b.index(8)), word(b, kFree));
+  if (masked())
+    fill(b, layout.states, b.mul(layout.slots, b.index(4)), word(b, 0));
+  fill(b, layout.values, b.mul(valuesHeld(b), b.index(element.getIntOrFloatBitWidth() / 8)),
+       semiring.identity);
+  prepare(b);
 }
 
 void TeamTable::open(LoopBuilder &b, Value low, Value high, Value bound) {
   this->low = low;
   this->high = high;
+  direct = b.less(layout.entries, bound);
+  openLayout(b);
   // Small tiles use a small part of the table: scanning and clearing it is quick.
-  slots = b.max(b.shiftLeft(bound, 1), b.index(2));
+  slots = b.max(b.shiftLeft(b.min(bound, layout.entries), 1), b.index(2));
   mark(b, kMerge);
 }
 

@@ -41,12 +41,19 @@ protected:
   Value setState(LoopBuilder &b, Value slot, Value bits) override;
   void postState(LoopBuilder &b, Value slot, Value bits) override;
 
-  /// Fills parts of the scratchpad that are special to the kind, when created.
+  /// Starts filling parts of the table that are special to the kind.
   virtual void prepare(LoopBuilder &b) = 0;
-  /// Moves the rows to the result, and empties the table.
+  /// Moves the rows to the result, and empties the table. The tile was not `direct`.
   virtual void write(LoopBuilder &b, AppendOp op, const Rows &rows) = 0;
   /// Before the team meets at the end of a tile's accumulation.
   virtual void finishTransfers(LoopBuilder &) {}
+  /// No thread's transfers touch the tile any more.
+  virtual void settle(LoopBuilder &) {}
+  /// The table has been filled anew.
+  virtual void renewed(LoopBuilder &) {}
+
+  void touchSegment(LoopBuilder &b, const Segment &segment) override;
+  void touchMark(LoopBuilder &b, Value coordinate, int64_t bit) override;
 
   void barrier(LoopBuilder &b) { BarrierOp::create(b, TeamScope::Core); }
   void mark(LoopBuilder &b, Phase phase) { MarkOp::create(b, phase); }
@@ -57,18 +64,40 @@ protected:
   /// Starts filling `bytes` with an element's bits.
   Value fill(LoopBuilder &b, Value offset, Value bytes, mlir::TypedAttr element);
   mlir::TypedAttr word(LoopBuilder &b, int64_t value) { return b.getI64IntegerAttr(value); }
+  /// Values of the scratchpad, and the same as integers.
+  struct Cells {
+    Value values, bits;
+  };
+  Cells valuesAt(LoopBuilder &b, Value offset, Value size);
+  Value valuesHeld(LoopBuilder &b); ///< how many `held` are
   /// values[at] = add(values[at], product), atomically.
-  void add(LoopBuilder &b, Value at, Value product);
+  void add(LoopBuilder &b, const Cells &to, Value at, Value product);
   /// Stores where each row ends and calls `each` on its place, begin and count.
   void placeRows(LoopBuilder &b, AppendOp op, const Rows &rows,
                  llvm::function_ref<void(Value row, Value at, Value count)> each);
 
   TeamLayout layout;
-  Value counters, counts, tags, states, values; ///< buffers
-  Value valueBits;                    ///< values as integers
+  Value counters, counts, tags, states; ///< buffers
+  Cells held;
 
 private:
+  /// Starts filling the table as it is when it is empty.
+  void fillTable(LoopBuilder &b);
   Value placeTile(LoopBuilder &b, AppendOp op, Value total);
+  void resetDeals(LoopBuilder &b);
+  void appendRows(LoopBuilder &b, AppendOp op);
+
+  // Tiles addressed by column (TeamDirect.cpp).
+  void createDirect(LoopBuilder &b);
+  void fillDirect(LoopBuilder &b);
+  void openLayout(LoopBuilder &b);
+  void touchDirect(LoopBuilder &b, Value coordinate, Value product);
+  void appendDirect(LoopBuilder &b, AppendOp op);
+
+  Value direct;       ///< whether the open tile is one
+  Value filled;       ///< of this thread: for which sort of tile the bytes are laid out
+  Cells directValues; ///< per column of the tile
+  Value directStates, directPairs; ///< i32 per column; the same two at a time
 };
 
 std::unique_ptr<Accumulator> makeSharedHash(AccumulatorCreateOp op);
