@@ -32,6 +32,7 @@ constexpr uint64_t kScratchpadGlobal = 0x400'0000'0000;
 constexpr uint64_t kScratchpadStride = 0x100'0000;
 /// Stack of each thread, at the top of DRAM; thread 0's is the highest.
 constexpr uint64_t kStackBytes = 64 * 1024;
+constexpr uint64_t kStackColours = 64; // lines by which the tops of stacks differ
 
 /// Scopes of barriers and collectives (first operand of p.barrier and c.*).
 enum class Scope : uint64_t { All = 0, Core = 1, AllMtp = 2, CoreMtp = 3, Count };

@@ -147,10 +147,12 @@ void Simulator::State::startThreads() {
     if (place.host)
       std::memcpy(place.host, &block, sizeof(block));
   }
+  // Stacks begin in different lines of their regions: threads of one pipeline share a data
+  // cache, and would all have what they spill in the same set of it.
   uint64_t top = kDram + system.memory.dramSize();
   for (unsigned i = 0; i < system.running; ++i) {
     Thread &t = system.threads[i];
-    t.x[2] = top - i * kStackBytes - 16;
+    t.x[2] = top - i * kStackBytes - i % kStackColours * 64 - 16;
     t.x[10] = i;
     t.x[11] = arguments;
     t.state = ThreadState::Ready;
