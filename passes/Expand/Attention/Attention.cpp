@@ -16,6 +16,8 @@
 #include "passes/Expand/Attention/AttentionEntries.h"
 #include "passes/Expand/Attention/AttentionOperands.h"
 #include "passes/Expand/Attention/AttentionResults.h"
+#include "passes/Expand/Attention/TileProducts.h"
+#include "passes/Expand/Attention/TileSoftmax.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/RowLoops.h"
 
@@ -72,12 +74,12 @@ void AttentionExpansion::weighTile(AttentionEntries &entries, const AttentionTas
     changed = b.bitOr(changed, partial);
   if (p.hasScore())
     changed = b.bit(true);
-  b.ifThen(changed, [&] { tiles.findPeaks(w, task.rows, count); });
+  b.ifThen(changed, [&] { TileSoftmax(tiles).findPeaks(w, task.rows, count); });
   // Paired queries are not scaled; a score region's results are in powers of two.
   bool scaled = !tiles.inPairs() || p.hasScore();
   AttentionOp op = p.op;
-  tiles.softmax(w, task.rows, count, p.paddedValueSize(b), p.single,
-                scaled ? Value() : emitScale(b, op.getScale(), p.e.size, kLog2E));
+  TileSoftmax(tiles).softmax(w, task.rows, count, p.paddedValueSize(b), p.single,
+                             scaled ? Value() : emitScale(b, op.getScale(), p.e.size, kLog2E));
 }
 
 /// Weighted sums over all tiles. Dead keys of partial tiles weigh zero, which is
@@ -94,13 +96,14 @@ void AttentionExpansion::sumTiles(const AttentionTask &task, const Workspace &w,
     auto coming = operands.after(task, own, list, keys);
     if (auto target = results.coming(task, keys.isFirst))
       coming.push_back(*target);
-    tiles.multiplyKeys(w, task.rows, panels.buffer, panels.first, keys.count,
-                       tiles.entries(p.e.size), coming);
+    TileProducts products(tiles);
+    products.multiplyKeys(w, task.rows, panels.buffer, panels.first, keys.count,
+                          tiles.entries(p.e.size), coming);
     weighTile(entries, task, w, keys);
     auto sumAll = [&] {
       auto rows = operands.openValues(own, list, keys);
-      tiles.multiplyValues(w, task.rows, rows.buffer, rows.first, tiles.entries(keys.count),
-                           p.paddedValueSize(b), p.single);
+      products.multiplyValues(w, task.rows, rows.buffer, rows.first, tiles.entries(keys.count),
+                              p.paddedValueSize(b), p.single);
     };
     if (!keys.partial)
       return sumAll();

@@ -19,6 +19,7 @@
 #include "passes/Emission/Exponential.h"
 #include "passes/Emission/ShortFloats.h"
 #include "passes/Expand/Attention/ScoreDerivative.h"
+#include "passes/Expand/Attention/TileProducts.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
@@ -260,10 +261,11 @@ void BackwardExpansion::multiplyTile(const Task &task, const Side &left, const S
   Value width = b.index(tiles.panel());
   Value panels = arith::CeilDivUIOp::create(b, right.main.places, width);
   Value panel = b.add(b.mul(list, panels), b.mul(tile, b.index(tiling.getKeys() / tiles.panel())));
-  tiles.multiplyKeys({w.main, w.scores}, task.rows, right.mainPanels, panel,
-                     count, left.main.size);
-  tiles.multiplyKeys({w.flow, w.flows}, task.rows, right.flowPanels, panel,
-                     count, left.flow.size);
+  TileProducts products(tiles);
+  products.multiplyKeys({w.main, w.scores}, task.rows, right.mainPanels, panel, count,
+                        left.main.size);
+  products.multiplyKeys({w.flow, w.flows}, task.rows, right.flowPanels, panel, count,
+                        left.flow.size);
 }
 
 /// A partial tile's sum over its live entries alone.
@@ -314,8 +316,8 @@ LogicalResult BackwardExpansion::runTask(const Task &task, const Side &left, con
       Value row = b.add(b.mul(list, columns), first);
       auto sum = [&](Value weights, const TokenRows &rows, Value sums) {
         auto sumAll = [&] {
-          tiles.multiplyValues({{}, {}, sums, weights}, task.rows, rows.buffer, row, count,
-                               rows.size);
+          TileProducts(tiles).multiplyValues({{}, {}, sums, weights}, task.rows, rows.buffer,
+                                             row, count, rows.size);
         };
         if (!partial) {
           sumAll();

@@ -72,7 +72,6 @@ Value AttentionTiles::product(Value a, Value c, Value sum) {
                                vector::FMAOp::create(b, odd(a), odd(c), sum));
 }
 
-/// All rows of a tile of sums times the vectors `c`.
 LoopBuilder::Values AttentionTiles::step(int64_t height, ValueRange c, ValueRange sums,
                                          function_ref<Value(int64_t)> rowValue) {
   return stepTile(
@@ -80,7 +79,6 @@ LoopBuilder::Values AttentionTiles::step(int64_t height, ValueRange c, ValueRang
       [&](Value a, Value c, Value sum) { return product(a, c, sum); });
 }
 
-/// A vector of f32, rounded to bf16, in pairs.
 Value AttentionTiles::narrow(Value weights) {
   int64_t lanes = tiling.getLanes();
   Type i32 = b.getI32Type(), pairs = VectorType::get({lanes / 2}, i32);
@@ -101,7 +99,6 @@ Value AttentionTiles::narrow(Value weights) {
   return vector::BitCastOp::create(b, pairs, arith::TruncIOp::create(b, type, high));
 }
 
-/// `a > c ? a : c`: one instruction; NaN in `c` stays.
 Value AttentionTiles::greater(Value a, Value c) {
   Value above = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, a, c);
   return arith::SelectOp::create(b, above, a, c);
@@ -180,137 +177,8 @@ void AttentionTiles::reset(const Workspace &w, Value rows, Value paddedSize) {
   });
 }
 
-/// Blocks of rows; a single row, as in decoding, is none of six with five that nobody reads.
-void AttentionTiles::overRowBlocks(Value rows, function_ref<void(Value, int64_t)> body) {
-  Value zero = b.index(0);
-  b.ifElse(
-      b.equal(rows, b.index(1)), [&] { body(zero, 1); },
-      [&] {
-        b.loop(zero, rows, [&](Value row) { body(row, tiling.getRows()); }, tiling.getRows());
-      });
-}
-
-LoopBuilder::Values AttentionTiles::rowsFrom(Value row, int64_t height) {
-  LoopBuilder::Values rows;
-  for (int64_t r = 0; r < height; ++r)
-    rows.push_back(b.add(row, b.index(r)));
-  return rows;
-}
-
 //===----------------------------------------------------------------------===//
-// Products
-//===----------------------------------------------------------------------===//
-
-/// Scores of a block of rows from `row` on with `vectors` of a panel, from column
-/// `offset` of it on; they go to `column` of the tile. `meanwhile` is done at every step.
-void AttentionTiles::keyPanel(const Workspace &w, Value row, int64_t height, Value keys,
-                              Value panel, Value offset, Value column, int64_t vectors,
-                              Value headSize, function_ref<void(Value)> meanwhile) {
-  int64_t lanes = tiling.getLanes();
-  auto element = VectorType::get({lanes}, elementType());
-  LoopBuilder::Values start(height * vectors, zeroVector()), rowsOf = rowsFrom(row, height);
-  auto sums = b.loop(b.index(0), headSize, start, [&](Value d, ValueRange before) {
-    LoopBuilder::Values k;
-    for (int64_t v = 0; v < vectors; ++v)
-      k.push_back(vector::LoadOp::create(
-          b, element, keys, ValueRange{panel, d, v ? b.add(offset, b.index(v * lanes)) : offset}));
-    meanwhile(d);
-    return step(height, k, before, [&](int64_t r) { return b.load(w.queries, {rowsOf[r], d}); });
-  });
-  Value zero = b.index(0), isFirst = b.equal(column, zero);
-  for (int64_t r = 0; r < height; ++r) {
-    for (int64_t v = 0; v < vectors; ++v)
-      vector::StoreOp::create(b, sums[r * vectors + v], w.scores,
-                              ValueRange{rowsOf[r], b.add(column, b.index(v * lanes))});
-    if (!w.peaks)
-      continue;
-    Value before =
-        vector::LoadOp::create(b, vectorType(), w.peaks, ValueRange{rowsOf[r], zero});
-    Value most = b.select(isFirst, splat(minusInfinity()), before);
-    for (int64_t v = 0; v < vectors; ++v)
-      most = greater(sums[r * vectors + v], most);
-    vector::StoreOp::create(b, most, w.peaks, ValueRange{rowsOf[r], zero});
-  }
-}
-
-void AttentionTiles::multiplyKeys(const Workspace &w, Value rows, Value keys, Value first,
-                                  Value count, Value headSize, ArrayRef<ComingRange> ahead) {
-  int64_t vectors = tiling.getVectors(), lanes = tiling.getLanes();
-  // A last panel of which every vector is wanted counts as whole.
-  Value panels = arith::DivUIOp::create(b, b.roundUp(count, lanes), b.index(panel()));
-  Value whole = b.mul(panels, b.index(panel()));
-  Value rowBlocks = arith::CeilDivUIOp::create(b, rows, b.index(tiling.getRows()));
-  Lookahead lookahead(b, ahead, b.mul(b.mul(panels, rowBlocks), headSize));
-  // Keys stay in the first cache while the queries pass.
-  auto columns = [&](Value from, Value to, int64_t width, bool asks) {
-    b.loop(from, to,
-           [&](Value column) {
-             Value number = arith::DivUIOp::create(b, column, b.index(panel()));
-             Value offset = arith::RemUIOp::create(b, column, b.index(panel()));
-             overRowBlocks(rows, [&](Value row, int64_t height) {
-               Value block = arith::DivUIOp::create(b, row, b.index(tiling.getRows()));
-               Value before = b.mul(b.add(b.mul(number, rowBlocks), block), headSize);
-               keyPanel(w, row, height, keys, b.add(first, number), offset, column, width,
-                        headSize, [&](Value d) {
-                          // A single row waits for memory anyway.
-                          if (asks && height > 1)
-                            lookahead.ask(b, b.add(before, d));
-                        });
-             });
-           },
-           width * lanes);
-  };
-  auto wide = [&](bool asks) { columns(b.index(0), whole, vectors, asks); };
-  if (Value wanted = lookahead.isWanted(b))
-    b.ifElse(wanted, [&] { wide(true); }, [&] { wide(false); });
-  else
-    wide(false);
-  columns(whole, count, 1, /*asks=*/false);
-}
-
-void AttentionTiles::valuePanel(const Workspace &w, Value row, int64_t height, Value values,
-                                Value from, Value count, Value column, int64_t vectors,
-                                bool first) {
-  int64_t lanes = tiling.getLanes();
-  LoopBuilder::Values at, start, rowsOf = rowsFrom(row, height);
-  for (int64_t v = 0; v < vectors; ++v)
-    at.push_back(v ? b.add(column, b.index(v * lanes)) : column);
-  for (Value r : rowsOf)
-    for (Value c : at)
-      start.push_back(first ? zeroVector()
-                            : vector::LoadOp::create(b, vectorType(), w.sums, ValueRange{r, c}));
-  auto element = VectorType::get({lanes}, elementType());
-  auto sums = b.loop(b.index(0), count, start, [&](Value k, ValueRange before) {
-    Value source = b.add(from, k);
-    LoopBuilder::Values v;
-    for (Value c : at)
-      v.push_back(vector::LoadOp::create(b, element, values, ValueRange{source, c}));
-    return step(height, v, before, [&](int64_t r) { return b.load(w.weights, {rowsOf[r], k}); });
-  });
-  for (int64_t r = 0; r < height; ++r)
-    for (int64_t v = 0; v < vectors; ++v)
-      vector::StoreOp::create(b, sums[r * vectors + v], w.sums, ValueRange{rowsOf[r], at[v]});
-}
-
-void AttentionTiles::multiplyValues(const Workspace &w, Value rows, Value values, Value from,
-                                    Value count, Value paddedSize, bool first) {
-  int64_t vectors = tiling.getVectors(), lanes = tiling.getLanes();
-  Value wide = b.mul(arith::DivUIOp::create(b, paddedSize, b.index(this->panel())), b.index(this->panel()));
-  auto columns = [&](Value begin, Value end, int64_t width) {
-    b.loop(begin, end,
-           [&](Value column) {
-             overRowBlocks(rows, [&](Value row, int64_t height) {
-               valuePanel(w, row, height, values, from, count, column, width, first);
-             });
-           },
-           width * lanes);
-  };
-  columns(b.index(0), wide, vectors);
-  columns(wide, paddedSize, 1);
-}
-
-//===----------------------------------------------------------------------===//
-// Softmax
+// What is asked of a tile
 //===----------------------------------------------------------------------===//
 
 /// Weights need no more than scores have, whose rounding alone moves them by several ulp;
@@ -319,98 +187,6 @@ Value AttentionTiles::exp2(Value x, bool ofWeights) {
   using Error = Exp2Options::Error;
   Error error = !ofWeights ? Error::OneUlp : inPairs() ? Error::Rough : Error::TwoUlps;
   return emitExp2(b, x, {error, instructions.avx512 && tiling.getLanes() == 16});
-}
-
-void AttentionTiles::findPeaks(const Workspace &w, Value rows, Value count) {
-  int64_t lanes = tiling.getLanes();
-  Value zero = b.index(0), stop = b.roundUp(count, lanes), least = minusInfinity();
-  b.loop(zero, rows, [&](Value row) {
-    b.loop(count, stop, [&](Value j) { b.store(least, w.scores, {row, j}); });
-    Value most = b.loop(zero, stop, {splat(least)}, [&](Value j, ValueRange before) {
-      Value score = vector::LoadOp::create(b, vectorType(), w.scores, ValueRange{row, j});
-      return LoopBuilder::Values{greater(before[0], score)};
-    }, lanes)[0];
-    vector::StoreOp::create(b, most, w.peaks, ValueRange{row, zero});
-  });
-}
-
-/// Maxima that the tile raises, a vector of rows at a time, and the sums below them.
-void AttentionTiles::raiseMaxima(const Workspace &w, Value rows, Value paddedSize, bool first,
-                                 Value factor) {
-  int64_t lanes = tiling.getLanes();
-  Value zero = b.index(0), least = splat(minusInfinity());
-  auto load = [&](Value buffer, ValueRange at) -> Value {
-    return vector::LoadOp::create(b, vectorType(), buffer, at);
-  };
-  auto store = [&](Value value, Value buffer, ValueRange at) {
-    vector::StoreOp::create(b, value, buffer, at);
-  };
-  // Without any live score a maximum is minus infinity; so are all scores.
-  auto baseOf = [&](Value most) -> Value {
-    Value empty = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, most, least);
-    return arith::SelectOp::create(b, empty, zeroVector(), most);
-  };
-  b.loop(zero, rows, [&](Value from) {
-    LoopBuilder::Values peaks;
-    for (int64_t lane = 0; lane < lanes; ++lane)
-      peaks.push_back(load(w.peaks, {b.add(from, b.index(lane)), zero}));
-    Value largest = reduceRows(b, peaks, [&](Value a, Value c) { return greater(a, c); });
-    if (factor)
-      largest = arith::MulFOp::create(b, largest, splat(factor));
-    if (first) {
-      store(largest, w.most, from);
-      store(baseOf(largest), w.bases, from);
-      return;
-    }
-    Value before = load(w.most, from);
-    Value grew = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, largest, before);
-    Value any = vector::ReductionOp::create(b, vector::CombiningKind::OR, grew);
-    b.ifThen(any, [&] {
-      Value most = arith::SelectOp::create(b, grew, largest, before), base = baseOf(most);
-      store(most, w.most, from);
-      store(base, w.bases, from);
-      store(exp2(arith::SubFOp::create(b, before, base), /*ofWeights=*/false), w.shrinks, from);
-      b.loop(from, b.min(rows, b.add(from, b.index(lanes))), [&](Value row) {
-        Value shrink = splat(b.load(w.shrinks, row));
-        auto scale = [&](Value buffer, Value column) {
-          store(arith::MulFOp::create(b, load(buffer, {row, column}), shrink), buffer,
-                {row, column});
-        };
-        scale(w.total, zero);
-        b.loop(zero, paddedSize, [&](Value d) { scale(w.sums, d); }, lanes);
-      });
-    });
-  }, lanes);
-}
-
-void AttentionTiles::weighRow(const Workspace &w, Value row, Value stop, bool first,
-                              Value factor) {
-  int64_t lanes = tiling.getLanes();
-  Value zero = b.index(0);
-  auto load = [&](Value buffer, Value column) -> Value {
-    return vector::LoadOp::create(b, vectorType(), buffer, ValueRange{row, column});
-  };
-  Value base = splat(b.load(w.bases, row));
-  Value negated = factor ? arith::NegFOp::create(b, base).getResult() : Value();
-  Value before = first ? zeroVector() : load(w.total, zero);
-  Value total = b.loop(zero, stop, {before}, [&](Value j, ValueRange sum) {
-    Value score = load(w.scores, j);
-    Value less = factor ? vector::FMAOp::create(b, score, splat(factor), negated).getResult()
-                        : arith::SubFOp::create(b, score, base).getResult();
-    Value weight = exp2(less, /*ofWeights=*/true);
-    Value at = inPairs() ? arith::DivUIOp::create(b, j, b.index(2)).getResult() : j;
-    vector::StoreOp::create(b, inPairs() ? narrow(weight) : weight, w.weights,
-                            ValueRange{row, at});
-    return LoopBuilder::Values{arith::AddFOp::create(b, sum[0], weight)};
-  }, lanes)[0];
-  vector::StoreOp::create(b, total, w.total, ValueRange{row, zero});
-}
-
-void AttentionTiles::softmax(const Workspace &w, Value rows, Value count, Value paddedSize,
-                             bool first, Value factor) {
-  raiseMaxima(w, rows, paddedSize, first, factor);
-  Value stop = b.roundUp(count, tiling.getLanes());
-  b.loop(b.index(0), rows, [&](Value row) { weighRow(w, row, stop, first, factor); });
 }
 
 Value AttentionTiles::isFinite(Value sums, Value rows, Value paddedSize) {

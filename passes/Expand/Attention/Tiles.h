@@ -26,7 +26,6 @@
 
 #include "dialects/Scratch/Scratch.h"
 #include "passes/Emission/LoopBuilder.h"
-#include "passes/Expand/Attention/Lookahead.h"
 
 namespace scratch {
 
@@ -61,27 +60,6 @@ public:
   /// Sums and totals are zero, maxima minus infinity, for `rows` rows.
   void reset(const Workspace &w, Value rows, Value paddedSize);
 
-  /// scores = query block times `count` keys, in panels from `first` on, up to a whole
-  /// vector. Where the workspace has peaks, they are those of the scores. `ahead` is asked
-  /// for meanwhile.
-  void multiplyKeys(const Workspace &w, Value rows, Value keys, Value first, Value count,
-                    Value headSize, llvm::ArrayRef<ComingRange> ahead = {});
-
-  /// Peaks of scores that have changed since the product, or of no whole number of
-  /// vectors: keys `count` and up then weigh nothing.
-  void findPeaks(const Workspace &w, Value rows, Value count);
-
-  /// Scores become weights 2^(score - maximum); what was summed under a smaller
-  /// maximum is scaled down, unless the tile is the first (and so the only) one.
-  /// Scores are in powers of two, or become so times `factor`, where given.
-  void softmax(const Workspace &w, Value rows, Value count, Value paddedSize,
-               bool first = false, Value factor = {});
-
-  /// sums += weights times values: rows `from` .. `from + count` of `values`. The
-  /// first tile's sums are set.
-  void multiplyValues(const Workspace &w, Value rows, Value values, Value from, Value count,
-                      Value paddedSize, bool first = false);
-
   /// 2^x, x a vector; rough enough for weights if asked for them.
   Value exp2(Value x, bool ofWeights);
 
@@ -109,26 +87,22 @@ public:
   /// Sum of the lanes, in a fixed order.
   Value addLanes(Value vector);
 
-private:
   Value splat(Value scalar);
+  /// `a > c ? a : c`: one instruction; NaN in `c` stays.
   Value greater(Value a, Value c);
-  Value reduce(Value vector, llvm::function_ref<Value(Value, Value)> combine);
-  Value product(Value a, Value c, Value sum);
+  /// All rows of a tile of sums times the vectors `c`.
   LoopBuilder::Values step(int64_t height, mlir::ValueRange c, mlir::ValueRange sums,
                            llvm::function_ref<Value(int64_t row)> rowValue);
+  /// A vector of f32, rounded to bf16, in pairs.
   Value narrow(Value weights);
-  void raiseMaxima(const Workspace &w, Value rows, Value paddedSize, bool first, Value factor);
-  void weighRow(const Workspace &w, Value row, Value stop, bool first, Value factor);
-  void keyPanel(const Workspace &w, Value row, int64_t height, Value keys, Value panel,
-                Value offset, Value column, int64_t vectors, Value headSize,
-                llvm::function_ref<void(Value d)> meanwhile);
-  void overRowBlocks(Value rows, llvm::function_ref<void(Value row, int64_t height)> body);
-  LoopBuilder::Values rowsFrom(Value row, int64_t height);
-  void valuePanel(const Workspace &w, Value row, int64_t height, Value values, Value from,
-                  Value count, Value column, int64_t vectors, bool first);
 
   LoopBuilder &b;
-  TilingAttr tiling;
+  const TilingAttr tiling;
+
+private:
+  Value reduce(Value vector, llvm::function_ref<Value(Value, Value)> combine);
+  Value product(Value a, Value c, Value sum);
+
   VectorInstructions instructions;
   Products products;
 };
