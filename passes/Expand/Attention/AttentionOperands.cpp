@@ -61,8 +61,10 @@ LoopBuilder::Values AttentionOperands::allocate() const {
 SmallVector<ComingRange> AttentionOperands::after(const AttentionTask &task, const Own &own,
                                                   Value list, const AttentionKeys &now) const {
   SmallVector<ComingRange> ranges;
-  // Values come with their keys, whether or not they are packed.
-  Value isMissing = keys.isNextMissing(b, own.keys, list, now.first);
+  // Values come with their keys. Where all were packed beforehand the next tile is asked for,
+  // too, unless a mask's tasks are short and may pass it over.
+  Value isMissing =
+      keys.isNextMissing(b, own.keys, list, now.first, /*unstored=*/!tasks.areSorted());
   for (const OperandTiles *operand : {&keys, &values})
     if (auto range = operand->after(b, list, now.first, now.count, isMissing))
       ranges.push_back(*range);

@@ -21,6 +21,18 @@ ComingRange ComingRange::of(LoopBuilder &b, Value buffer, Value from, Value coun
   return {flat, first, b.min(count, b.sub(end, first)), isWritten};
 }
 
+ComingRange ComingRange::either(LoopBuilder &b, Value first, const ComingRange &one,
+                                const ComingRange &other) {
+  Type element = cast<MemRefType>(one.flat.getType()).getElementType();
+  auto type = MemRefType::get({ShapedType::kDynamic}, element);
+  auto open = [&](const ComingRange &range) -> Value {
+    return memref::CastOp::create(b, type, range.flat);
+  };
+  Value a = open(one), c = open(other);
+  return {b.select(first, a, c), b.select(first, one.from, other.from),
+          b.select(first, one.count, other.count), one.isWritten};
+}
+
 Lookahead::Lookahead(LoopBuilder &b, ArrayRef<ComingRange> ranges, Value steps) {
   Value some = b.max(steps, b.index(1));
   for (const ComingRange &range : ranges) {

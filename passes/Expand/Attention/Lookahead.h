@@ -22,6 +22,9 @@ struct ComingRange {
   /// Elements of a buffer, as far as there are so many.
   static ComingRange of(LoopBuilder &b, mlir::Value buffer, mlir::Value from, mlir::Value count,
                         bool isWritten = false);
+  /// Of buffers of the same elements.
+  static ComingRange either(LoopBuilder &b, mlir::Value first, const ComingRange &one,
+                            const ComingRange &other);
 };
 
 class Lookahead {

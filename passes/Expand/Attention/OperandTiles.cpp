@@ -58,7 +58,7 @@ OperandTiles::Tile OperandTiles::open(LoopBuilder &b, const Store &store, Value 
 }
 
 Value OperandTiles::isNextMissing(LoopBuilder &b, const Store &store, Value list,
-                                  Value firstToken) const {
+                                  Value firstToken, bool unstored) const {
   Value tile = arith::DivUIOp::create(b, firstToken, b.index(stores.tokens));
   Value next = b.add(tile, b.index(1)), name = b.add(stores.nameOf(b, list, tile), b.index(1));
   Value slot = stores.slotOf(b, b.select(b.less(next, stores.tiles), next, b.index(0)));
@@ -67,16 +67,36 @@ Value OperandTiles::isNextMissing(LoopBuilder &b, const Store &store, Value list
       [&] {
         return LoopBuilder::Values{b.notEqual(b.loadIndex(store.names, slot), name)};
       },
-      [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
+      [&] { return LoopBuilder::Values{b.bit(unstored)}; })[0];
+}
+
+/// Elements of a unit of a buffer.
+static Value elementsOfUnit(LoopBuilder &b, Value buffer) {
+  Value elements = b.index(1);
+  for (int64_t d = 1; d < cast<MemRefType>(buffer.getType()).getRank(); ++d)
+    elements = b.mul(elements, memref::DimOp::create(b, buffer, d));
+  return elements;
 }
 
 std::optional<ComingRange> OperandTiles::after(LoopBuilder &b, Value list, Value firstToken,
                                                Value count, Value isAsked) const {
   if (!lists.tensor.headsFirst || lists.order.tokens)
     return std::nullopt;
-  Value next = b.add(b.mul(list, lists.places), b.add(firstToken, count));
-  return ComingRange::of(b, lists.tensor.buffer, b.mul(next, lists.size),
-                         b.select(isAsked, b.mul(count, lists.size), b.index(0)));
+  Value raw = lists.tensor.buffer, zero = b.index(0), next = b.add(firstToken, count);
+  auto rangeOf = [&](Value buffer, Value isAsked, Value from, Value elements) {
+    return ComingRange::of(b, buffer, from, b.select(isAsked, elements, zero));
+  };
+  ComingRange unpacked = rangeOf(raw, b.bitAnd(isAsked, stores.areUsed),
+                                 b.mul(b.add(b.mul(list, lists.places), next), lists.size),
+                                 b.mul(count, lists.size));
+  if (cast<MemRefType>(all.getType()).getElementType() !=
+      cast<MemRefType>(raw.getType()).getElementType())
+    return unpacked;
+  Value tokens = b.index(packing.tokens), unit = elementsOfUnit(b, all);
+  Value first = b.add(b.mul(list, packing.units), arith::DivUIOp::create(b, next, tokens));
+  ComingRange packed = rangeOf(all, isAsked, b.mul(first, unit),
+                               b.mul(arith::DivUIOp::create(b, count, tokens), unit));
+  return ComingRange::either(b, stores.areUsed, unpacked, packed);
 }
 
 void OperandTiles::release(LoopBuilder &b) const {

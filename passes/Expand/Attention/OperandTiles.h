@@ -54,10 +54,10 @@ public:
   /// `count` tokens of a list from `firstToken` on, which begins a tile.
   Tile open(LoopBuilder &b, const Store &store, mlir::Value list, mlir::Value firstToken,
             mlir::Value count) const;
-  /// Whether what follows that tile is still to be packed into the store.
+  /// Whether what follows that tile is not in the store; `unstored` where there is none.
   mlir::Value isNextMissing(LoopBuilder &b, const Store &store, mlir::Value list,
-                            mlir::Value firstToken) const;
-  /// The caller's memory that follows: none where tokens lie in another order.
+                            mlir::Value firstToken, bool unstored) const;
+  /// The memory that follows, packed or not: none where tokens lie in another order.
   std::optional<ComingRange> after(LoopBuilder &b, mlir::Value list, mlir::Value firstToken,
                                    mlir::Value count, mlir::Value isAsked) const;
 
