@@ -11,7 +11,7 @@ using mask::Predicate;
 using Found = FailureOr<Predicate>;
 
 namespace {
-/// And, or and not of leaves.
+/// And, or and not of leaves, and choices between them.
 class Opener {
 public:
   Opener(Operation *op, const MaskPlaces &places, MaskLeaves &leaves)
@@ -21,6 +21,7 @@ public:
 
 private:
   Found blocks(MaskBlocksOp leaf);
+  Found choice(arith::SelectOp choice);
 
   Operation *op;
   const MaskPlaces &places;
@@ -38,6 +39,15 @@ Found Opener::blocks(MaskBlocksOp leaf) {
     refined = std::make_shared<Predicate>(std::move(*inner));
   }
   return leaves.blocks(leaf, std::move(refined));
+}
+
+/// The same function reads either mask, as a bit tells when it runs.
+Found Opener::choice(arith::SelectOp choice) {
+  Found one = open(choice.getTrueValue()), other = open(choice.getFalseValue());
+  if (failed(one) || failed(other))
+    return failure();
+  Predicate first = leaves.isSet(choice.getCondition());
+  return (first && *one) || (!first && *other);
 }
 
 Found Opener::open(Value mask) {
@@ -61,6 +71,7 @@ Found Opener::open(Value mask) {
         Found inner = open(leaf.getInput());
         return failed(inner) ? inner : Found(!*inner);
       })
+      .Case([&](arith::SelectOp leaf) { return choice(leaf); })
       .Case([&](MaskCausalOp leaf) -> Found { return leaves.causal(leaf); })
       .Case([&](MaskWindowOp leaf) -> Found { return leaves.window(leaf); })
       .Case([&](MaskFirstOp leaf) -> Found { return leaves.first(leaf); })

@@ -14,6 +14,11 @@ using namespace scratch;
 using mask::Index;
 using mask::Predicate;
 
+Predicate MaskLeaves::isSet(Value bit) {
+  Value number = arith::IndexCastUIOp::create(b, b.getIndexType(), bit);
+  return mask::equal(data.single(number), mask::number(1));
+}
+
 Predicate MaskLeaves::causal(MaskCausalOp leaf) {
   return mask::causal(
       data.shift(leaf.getAlignment(), leaf.getOffset(), "mask.causal: batches of offset"), at);

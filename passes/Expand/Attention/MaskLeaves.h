@@ -21,6 +21,8 @@ public:
       : op(op), data(data), places(places), b(data.b), domain(data.domain),
         formula(data.formula), at(places.at) {}
 
+  /// Whether a bit is set that is the same for all places.
+  Predicate isSet(Value bit);
   Predicate causal(MaskCausalOp leaf);
   Predicate window(MaskWindowOp leaf);
   Predicate first(MaskFirstOp leaf);
