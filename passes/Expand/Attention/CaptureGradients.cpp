@@ -40,9 +40,10 @@ LogicalResult BackwardExpansion::addTile(tensor::ExtractOp read, const Task &tas
           return;
         }
         Value score = arith::MulFOp::create(b, at->score, real(kLog2E));
-        Value weight = emitExp2(b, arith::SubFOp::create(b, score, b.load(logs, {list, own})));
-        Value flow =
-            arith::SubFOp::create(b, b.load(w.flows, {row, column}), b.load(deltas, {list, own}));
+        Value log = b.load(entries.logs, {list, own});
+        Value weight = emitExp2(b, arith::SubFOp::create(b, score, log));
+        Value flow = b.load(w.flows, {row, column}), delta = b.load(entries.deltas, {list, own});
+        flow = arith::SubFOp::create(b, flow, delta);
         Value sent = arith::MulFOp::create(b, arith::MulFOp::create(b, weight, flow), at->slope);
         // What weighs nothing flows nowhere, whatever its slope is.
         Value none = arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, weight, real(0.0));
@@ -67,19 +68,19 @@ LogicalResult BackwardExpansion::addTile(tensor::ExtractOp read, const Task &tas
 LogicalResult BackwardExpansion::passOfCapture(tensor::ExtractOp read, const Side &queries,
                                                const Side &keys, Value gradient) {
   Value zero = b.index(0), one = b.index(1);
-  std::optional<TileMap> map = sortTiles(queries, keys, /*transposed=*/false);
+  std::optional<TileMap> map = tasks.sortTiles(queries, keys, /*transposed=*/false);
   Block &body = op.getScore().front();
   // Batch, head and block of queries: in parallel, or looped over in a task.
-  Value extents[] = {e.batches, e.queryHeads, blocksOf(queries)};
+  Value extents[] = {e.batches, e.queryHeads, tasks.blocksOf(queries)};
   bool apart[3];
-  Value tasks = one;
+  Value count = one;
   for (unsigned d = 0; d < 3; ++d) {
     apart[d] = llvm::is_contained(read.getIndices(), body.getArgument(d + 1));
     if (apart[d])
-      tasks = b.mul(tasks, extents[d]);
+      count = b.mul(count, extents[d]);
   }
   LogicalResult fine = success();
-  overTasks(countIfOk(b, tasks), queries, keys, [&](Value number, const Workspace &w) {
+  tasks.overTasks(countIfOk(b, count), queries, keys, [&](Value number, const Workspace &w) {
     Value from[3], to[3];
     for (int d = 2; d >= 0; --d) {
       from[d] = apart[d] ? remainder(number, extents[d]) : zero;
@@ -91,10 +92,10 @@ LogicalResult BackwardExpansion::passOfCapture(tensor::ExtractOp read, const Sid
       b.loop(from[1], to[1], [&](Value head) {
         Value list = b.add(b.mul(batch, e.keyHeads), quotient(head, e.shared));
         b.loop(from[2], to[2], [&](Value block) {
-          Task task = taskOf(batch, head, block, queries);
+          Task task = tasks.taskOf(batch, head, block, queries);
           packBlock(task, queries.main, w.main, emitScale(b, op.getScale(), e.size, 1.0));
           packBlock(task, queries.flow, w.flow, {});
-          overTiles(task, head, keys.main.places, map,
+          tasks.overTiles(task, head, keys.main.places, map,
                     [&](Value tile, Value first, Value count, Value partial) {
                       multiplyTile(task, queries, keys, list, tile, count, w);
                       if (failed(addTile(read, task, first, count, partial, w, gradient)))

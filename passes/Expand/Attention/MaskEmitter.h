@@ -108,6 +108,10 @@ private:
   mlir::Value steps; ///< j, j + 1, ...
 };
 
+/// Numbers of tokens are kept within 2^29: sums of a few of them fit 32 bits and
+/// no comparison with a token's number changes.
+mlir::Value clampTokens(LoopBuilder &b, mlir::Value number);
+
 /// Tensors that a region reads at its own numbers reach as far as those do: else the
 /// call fails. `extents` bound the region's last arguments.
 void checkReads(LoopBuilder &b, mlir::Region &region, mlir::ValueRange extents);

@@ -69,7 +69,8 @@ struct PanelItems {
   Value none;  ///< stands where there is no token
   /// Items that `vectorAt` reads, from the first on.
   Value inVectors;
-  using ItemAt = std::function<Value(LoopBuilder &b, Value batch, Value head, Value token, Value at)>;
+  using ItemAt =
+      std::function<Value(LoopBuilder &b, Value batch, Value head, Value token, Value at)>;
   ItemAt itemAt;
   ItemAt vectorAt; ///< as many items of a token as a vector has lanes, from `at` on
 };
