@@ -70,6 +70,25 @@ def runs_table(runs):
     return "".join(out) + "</table>"
 
 
+def no_gain(runs, steps):
+    """Why a step is no gain where it is none: time is products * instructions per product
+    / IPC; windows and waiting say where these come from."""
+    said = []
+    runs = good(runs)
+    for old, new in steps:
+        if old not in runs or new not in runs or runs[new]["cycles"] < runs[old]["cycles"]:
+            continue
+        a, b = runs[old], runs[new]
+        waits = ", ".join(f"{name} {a['waiting'][name]:.0%} and {b['waiting'][name]:.0%}"
+                          for name in a["waiting"])
+        said.append(
+            f"{new} is no gain over {old}: {b['cycles'] / a['cycles']:.2f} times the cycles. "
+            f"Instructions per product {a['instructions_per_product']:.1f} and "
+            f"{b['instructions_per_product']:.1f}, IPC {a['ipc']:.2f} and {b['ipc']:.2f}, "
+            f"windows {a['windows']:,} and {b['windows']:,}; threads wait {waits}.")
+    return said
+
+
 def phase_shares(run):
     total = sum(p["cycles"] for p in run["phases"]) or 1
     return {PHASES.get(int(p["phase"]), str(p["phase"])): p["cycles"] / total
@@ -83,6 +102,7 @@ def one_input(matrix, machine, found):
             if any_run else "")
     parts = [f"<h2>{escape.escape(matrix)}, {escape.escape(machine)}</h2><p>{size}</p>",
              runs_table(found["runs"]),
+             "".join(f"<p>{escape.escape(said)}</p>" for said in found["no gain"]),
              bars("Time", [(n, r["cycles"], f"{r['cycles'] / 1e6:,.2f}") for n, r in runs.items()],
                   "million cycles"),
              bars("Instructions per cycle", [(n, r["ipc"], f"{r['ipc']:.2f}")
@@ -154,5 +174,7 @@ def table(result):
                       f"{r['instructions_per_product']:6.1f} instr/product  "
                       f"{r['probes_per_product']:6.2f} probes/product  {r['bound']}"))
             print("  " + ", ".join(f"{n} = {v:.2f}" for n, v in found["ratios"].items()))
+            for said in found["no gain"]:
+                print("  " + said)
     for name, (low, high) in ranges(result["sweep"]).items():
         print(f"sweep {name}: {low:.2f} to {high:.2f}")

@@ -44,6 +44,9 @@ PAIRS = [("V1", "V2"), ("V2", "V3"), ("V1", "V3"), ("V1 high bits", "V2 low bits
          ("V2 low bits", "V3 low bits"), ("V1 high bits", "V3 low bits"), ("outer", "V1"),
          ("outer", "V2"), ("outer", "V3"), ("inner, known pattern", "V3"),
          ("private hash", "V3")]
+# Steps that should each be a gain.
+STEPS = [("V1", "V2"), ("V2", "V3"), ("V1 high bits", "V2 low bits"),
+         ("V2 low bits", "V3 low bits")]
 # Ranges of runtime/piuma/isa/Machine.def that the study goes through, one at a time.
 SWEEP = {
     "scratchpad_bytes": (65536, 1048576),
@@ -68,6 +71,12 @@ def figures(line):
         "instructions": sim["instructions"],
         "ipc": sim["ipc"],
         "products": line["products"],
+        "windows": line["counters"].get("chunks"),
+        # Shares of all threads' cycles.
+        "waiting": {name: totals[counter] / max(sim["cycles"] * line["threads"], 1)
+                    for name, counter in (("for other threads", "wait_cycles"),
+                                          ("for memory", "memory_wait_cycles"),
+                                          ("for an issue slot", "issue_wait_cycles"))},
         "result_nnz": line["result_nnz"],
         "instructions_per_product": sim["instructions"] / products,
         # Tables of teams are probed by compare-exchange, one for each slot.
@@ -204,7 +213,8 @@ def main():
     for pair in inputs:
         for machine in machines:
             of = {v: done[pair, machine, v] for v in VARIANTS}
-            result["inputs"].setdefault(pair, {})[machine] = {"runs": of, "ratios": ratios(of)}
+            result["inputs"].setdefault(pair, {})[machine] = {
+                "runs": of, "ratios": ratios(of), "no gain": report.no_gain(of, STEPS)}
     for point in points:
         of = {v: done["sweep", point, v] for v in SWEPT}
         result["sweep"].append({"parameter": point[0], "value": point[1],
