@@ -18,6 +18,9 @@ LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError, i
                                  int64_t keys, int64_t rows, int64_t vectors, int64_t lanes) {
   if (queries <= 0 || keys <= 0 || rows <= 0 || vectors <= 0 || lanes <= 0)
     return emitError() << "expected positive sizes of a tiling";
+  // Maxima and sums are folded by turning blocks of four lanes.
+  if (lanes < 4 || !llvm::isPowerOf2_64(lanes))
+    return emitError() << "expected lanes to be a power of two from 4 on, found " << lanes;
   if (queries % rows)
     return emitError() << "expected queries to be a multiple of rows (" << rows << "), found "
                        << queries;

@@ -122,6 +122,20 @@ TEST(Attention, ShapesThatDoNotAgreeAreAStatus) {
   EXPECT_EQ(kernel.call({&q.view, &k.view, &k.view}, {}, 2), SCRATCH_SHAPE_MISMATCH);
 }
 
+TEST(Attention, QueryHeadsWithoutKeyHeadsAreAStatus) {
+  for (auto [element, code] : {std::pair("f32", SCRATCH_F32), std::pair("bf16", SCRATCH_BF16)}) {
+    Kernel kernel(kernelText(element, "64", "64"));
+    for (int64_t queries : {1, 100, 400})
+      for (int64_t keys : {5, 300}) {
+        Tensor q = Tensor::random(1, code, {1, 2, queries, 64}),
+               k = Tensor::random(2, code, {1, 0, keys, 64});
+        EXPECT_EQ(kernel.call({&q.view, &k.view, &k.view}, {}, 1), SCRATCH_SHAPE_MISMATCH);
+        EXPECT_NE(std::string(scratch_last_error()).find("multiple of key heads: found 2"),
+                  std::string::npos);
+      }
+  }
+}
+
 TEST(Attention, OneAndTwoThreadsGiveTheSameBits) {
   Kernel kernel(kernelText("f32", "64", "64"));
   Tensor q = Tensor::random(1, SCRATCH_F32, {2, 3, 300, 64});

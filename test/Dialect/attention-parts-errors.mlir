@@ -13,6 +13,16 @@ func.func private @rows() attributes {t = #scratch.tiling<queries = 50, keys = 6
 func.func private @lanes() attributes {t = #scratch.tiling<queries = 48, keys = 60, rows = 6, vectors = 2, lanes = 8>}
 
 // -----
+
+// expected-error @below {{expected lanes to be a power of two from 4 on, found 6}}
+func.func private @odd_lanes() attributes {t = #scratch.tiling<queries = 48, keys = 60, rows = 6, vectors = 2, lanes = 6>}
+
+// -----
+
+// expected-error @below {{expected lanes to be a power of two from 4 on, found 2}}
+func.func private @two_lanes() attributes {t = #scratch.tiling<queries = 48, keys = 64, rows = 6, vectors = 2, lanes = 2>}
+
+// -----
 !T = tensor<1x4x8x64xf32>
 func.func @score_arguments(%q: !T) {
   // expected-error @below {{score region takes ('f32', 'index'), expected an f32 and batch, head, query and key as index}}

@@ -34,13 +34,14 @@ AttentionExtents AttentionExtents::open(LoopBuilder &b, Value q, Value k, Value 
   checkExtents(b, extent(b, v, heads), e.keyHeads, "attention: heads of value");
   checkExtents(b, extent(b, v, sequence), e.keys, "attention: length of value");
   Value some = arith::MaxUIOp::create(b, e.keyHeads, b.index(1));
-  checkExtents(b, arith::RemUIOp::create(b, e.queryHeads, some), b.index(0),
+  Value perKeyHead = arith::DivUIOp::create(b, e.queryHeads, some);
+  // Of no key head there is one multiple.
+  checkExtents(b, b.sub(e.queryHeads, b.mul(perKeyHead, e.keyHeads)), b.index(0),
                "attention: query heads beyond a multiple of key heads");
   for (Value tokens : {e.queries, e.keys})
     FailOp::create(b, b.lessEqual(tokens, b.index(kMostTokens)), SCRATCH_INVALID_ARGUMENT,
                    "attention: tokens", tokens, b.index(kMostTokens));
-  e.shared = arith::MaxUIOp::create(
-      b, arith::DivUIOp::create(b, e.queryHeads, some), b.index(1));
+  e.shared = arith::MaxUIOp::create(b, perKeyHead, b.index(1));
   return e;
 }
 
