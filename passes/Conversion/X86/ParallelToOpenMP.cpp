@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Passes.h"
+#include "passes/Conversion/X86/PieceCounter.h"
 #include "passes/Emission/RuntimeCalls.h"
 #include "passes/Emission/InlineRegion.h"
 
@@ -51,60 +52,6 @@ static void lowerTeam(ParallelOp op, ModuleOp module) {
   op.erase();
 }
 
-namespace {
-/// Pieces that workers take in runs, from one counter. OpenMP's own worksharing loops take 1.7 us
-/// each before the first piece, as its library is built by distributions: all there is to do in a
-/// product of 30 rows.
-class Pieces {
-public:
-  /// Before the workers start. `count`: index; `run`: pieces of the next run, by what is left.
-  Pieces(LoopBuilder &b, Operation *at, Value count, function_ref<Value(Value left)> run)
-      : b(b), count(count), run(run), counter(makeCounter(at)) {
-    LLVM::StoreOp::create(b, b.integer(0, b.getI64Type()), counter);
-  }
-
-  /// By every worker: `each` piece of the runs that it gets.
-  void forEach(function_ref<void(Value piece)> each) {
-    b.whileLoop(
-        take(), [&](ValueRange taken) -> Value { return b.less(taken[0], count); },
-        [&](ValueRange taken) {
-          b.loop(taken[0], taken[1], each);
-          return take();
-        });
-  }
-
-private:
-  /// In a cache line of its own, once per function or team, whatever loop `at` stands in.
-  Value makeCounter(Operation *at) {
-    OpBuilder::InsertionGuard guard(b);
-    if (auto team = at->getParentOfType<omp::ParallelOp>())
-      b.setInsertionPointToStart(&team.getRegion().front());
-    else
-      b.setInsertionPointToStart(&at->getParentOfType<FunctionOpInterface>().getFunctionBody().front());
-    Type i64 = b.getI64Type();
-    return LLVM::AllocaOp::create(b, LLVM::LLVMPointerType::get(b.getContext()), i64,
-                                  b.integer(8, i64), /*alignment=*/64);
-  }
-
-  /// The first piece of a run and the one behind it; pieces that do not exist when all are taken.
-  LoopBuilder::Values take() {
-    Type i64 = b.getI64Type();
-    auto seen = LLVM::LoadOp::create(b, i64, counter, /*alignment=*/8);
-    seen.setOrdering(LLVM::AtomicOrdering::monotonic);
-    Value wanted = run(b.sub(count, b.min(b.toIndex(seen), count)));
-    Value first = b.toIndex(LLVM::AtomicRMWOp::create(b, LLVM::AtomicBinOp::add, counter,
-                                                      b.cast(wanted, i64),
-                                                      LLVM::AtomicOrdering::monotonic));
-    return {first, b.min(b.add(first, wanted), count)};
-  }
-
-  LoopBuilder &b;
-  Value count;
-  function_ref<Value(Value left)> run;
-  Value counter;
-};
-} // namespace
-
 static void lower(ParallelOp op, ModuleOp module) {
   LoopBuilder b(op.getLoc(), op);
   Value one = b.index(1);
@@ -125,7 +72,7 @@ static void lower(ParallelOp op, ModuleOp module) {
     return starts ? b.max(arith::DivUIOp::create(b, left, b.shiftLeft(workers, 1)), one)
                   : b.max(even, one);
   };
-  Pieces pieces(b, op, count, run);
+  PieceCounter pieces(b, op, count, run);
 
   omp::ParallelOperands clauses;
   clauses.ifExpr = b.less(one, count);

@@ -61,10 +61,10 @@ def OutlineTilesPass : Pass<"scratch-x86-outline-tiles", "::mlir::ModuleOp"> {
 }
 
 def ParallelToOpenMPPass : Pass<"scratch-x86-parallel-to-openmp", "::mlir::ModuleOp"> {
-  let summary = "Parallel rows become an OpenMP team with dynamic chunks";
+  let summary = "Parallel rows become an OpenMP team that takes chunks from a counter";
   let description = [{
     BEFORE  scratch.parallel chunks(%starts) setup {S} body {B} teardown {T}
-    AFTER   omp.parallel { S; omp.wsloop schedule(dynamic, several) { B }; T }
+    AFTER   omp.parallel { S; while pieces are left: take a run of them from a counter, B for each; T }
     A single chunk runs without a team.
 
     BEFORE  scratch.parallel chunks(%starts) team setup {S} body {B} teardown {T}
