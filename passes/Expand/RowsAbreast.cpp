@@ -14,12 +14,7 @@ static constexpr int64_t kLeastHalves = 11, kMostHalves = 64;
 
 /// Of the rows from `first` on, a lane each.
 Value RowsAbreast::lengthsOf(Value first) {
-  Type stored = cast<MemRefType>(lhs.positions.getType()).getElementType();
-  auto type = VectorType::get({products.lanes()}, stored);
-  auto positions = [&](Value row) -> Value {
-    return vector::LoadOp::create(b, type, lhs.positions, ValueRange{row});
-  };
-  return b.sub(positions(b.add(first, b.index(1))), positions(first));
+  return b.sub(products.positionsFrom(b.add(first, b.index(1))), products.positionsFrom(first));
 }
 
 Value RowsAbreast::greatest(Value lengths) {

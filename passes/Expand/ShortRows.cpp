@@ -69,9 +69,7 @@ Value ShortRows::sumFromTable(Value buffer, Value first, Value at, int64_t vecto
   Type stored = cast<MemRefType>(lhs.positions.getType()).getElementType();
   Value from = splat(b.load(lhs.positions, first));
   auto offsets = [&](int64_t row) -> Value {
-    Value position = vector::LoadOp::create(b, lanesOf(stored), lhs.positions,
-                                            ValueRange{b.add(first, b.index(row))});
-    Value offset = b.sub(position, from);
+    Value offset = b.sub(products.positionsFrom(b.add(first, b.index(row))), from);
     if (stored == bits)
       return offset;
     if (stored.isIndex())

@@ -37,6 +37,12 @@ Value VectorProducts::shortestRow() {
   return b.select(reach(), b.index(kVectorFrom), b.index(-1));
 }
 
+Value VectorProducts::positionsFrom(Value row) const {
+  Type stored = cast<MemRefType>(lhs.positions.getType()).getElementType();
+  return vector::LoadOp::create(b, VectorType::get({length}, stored), lhs.positions,
+                                ValueRange{row});
+}
+
 Value VectorProducts::firstLanes(Value count) const {
   return vector::CreateMaskOp::create(b, VectorType::get({length}, b.getI1Type()), count);
 }

@@ -35,14 +35,16 @@ public:
   /// Products of a vector of entries from p on; all of them exist.
   mlir::Value at(mlir::Value p) const { return productsAt(p, type(), mlir::Value()); }
   mlir::VectorType type() const { return mlir::VectorType::get({length}, semiring.element); }
-  /// A mask of the first `count` lanes.
-  mlir::Value firstLanes(mlir::Value count) const;
+  /// Where the rows from `row` on begin, a lane each, as the matrix stores it.
+  mlir::Value positionsFrom(mlir::Value row) const;
   /// Products of entries [begin, end), whatever rows they are of, a vector at a time; of
   /// the last one lanes behind the end are unspecified.
   void forEach(mlir::Value begin, mlir::Value end, llvm::function_ref<void(mlir::Value p)> visit,
                llvm::function_ref<void(mlir::Value p, mlir::Value products)> body) const;
 
 private:
+  /// A mask of the first `count` lanes.
+  mlir::Value firstLanes(mlir::Value count) const;
   mlir::Value pickAt(mlir::Value p, mlir::VectorType type, mlir::Value count) const;
   mlir::Value productsAt(mlir::Value p, mlir::VectorType type, mlir::Value count) const;
 
