@@ -168,7 +168,7 @@ llvm::Expected<Row> Run::measure(const Task &task, const std::string &matrix, in
           {}};
   for (auto &contender : *contenders)
     row.figures.push_back({contender->name, contender->chosen, contender->ours, contender->sorted,
-                           contender->threads, 0, {}});
+                           contender->whole, contender->threads, 0, {}});
   for (int round = 0; round < options.rounds; ++round)
     for (auto [number, contender] : llvm::enumerate(*contenders)) {
       progress(matrix + ": round " + llvm::Twine(round + 1) + " of " + llvm::Twine(options.rounds) +

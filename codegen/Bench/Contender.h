@@ -22,6 +22,7 @@ public:
   std::string name;
   bool ours = false;
   bool sorted = true; ///< rows of the result ascend
+  bool whole = true;  ///< nothing was worked out beforehand
   int threads = 1;
   // Of ours only.
   std::string chosen;    ///< strategy in words

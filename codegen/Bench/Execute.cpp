@@ -39,6 +39,7 @@ public:
   ExecuteContender(const CompiledStrategy &compiled, const Workload &work)
       : compiled(compiled), work(work) {
     ours = true;
+    whole = false;
   }
 
   llvm::Expected<double> run() override {

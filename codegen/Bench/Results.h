@@ -13,7 +13,7 @@ namespace scratch::bench {
 /// One contender on one workload: one time per round, the median of its turn.
 struct Figure {
   std::string contender, chosen;
-  bool ours = false, sorted = true;
+  bool ours = false, sorted = true, whole = true; ///< as the contender's
   int threads = 1;
   int64_t peakBytes = 0;
   std::vector<double> rounds;

@@ -8,7 +8,7 @@
 using namespace scratch::bench;
 
 static Figure figure(const char *name, bool ours, bool sorted, std::vector<double> rounds) {
-  return {name, "", ours, sorted, 1, 0, std::move(rounds)};
+  return {name, "", ours, sorted, /*whole=*/true, 1, 0, std::move(rounds)};
 }
 
 static Section section() {
@@ -50,6 +50,18 @@ TEST(Results, SummaryKnowsTheBestOfEachKind) {
   EXPECT_DOUBLE_EQ(find("best sorted peer").mean, 2);
   EXPECT_DOUBLE_EQ(find("best peer, any order").mean, 1);
   EXPECT_DOUBLE_EQ(find("best forced strategy").mean, 0.5);
+}
+
+TEST(Results, WhoeverHadItWorkedOutBeforehandIsNoStrategy) {
+  Section known = section();
+  Figure numbers = figure("execute", true, true, {0.5, 1, 0.5});
+  numbers.whole = false;
+  known.rows[0].figures.push_back(numbers);
+  for (const Summary &summary : summarize(known))
+    if (summary.contender == "best forced strategy")
+      EXPECT_DOUBLE_EQ(summary.mean, 0.5); // the dense one's
+    else if (summary.contender == "execute")
+      EXPECT_DOUBLE_EQ(summary.mean, 0.25);
 }
 
 TEST(Results, JsonHoldsEveryFigure) {
