@@ -7,6 +7,13 @@
 
 namespace scratch::piuma {
 
+static void loseReservation(System &system, Thread &t) {
+  if (!t.reservation)
+    return;
+  t.reservation = 0;
+  --system.reservations;
+}
+
 template <class Mode>
 void runSlice(System &system, Thread &t, int64_t budget, int64_t grant) {
   t.sliceBudget = uint64_t(budget);
@@ -25,10 +32,8 @@ void runSlice(System &system, Thread &t, int64_t budget, int64_t grant) {
   t.instructions += uint64_t(budget - t.left);
   if (flags)
     t.fflags |= host::takeFlags();
-  if (!Mode::gated && t.reservation) { // lost when the thread gives way
-    t.reservation = 0;
-    --system.reservations;
-  }
+  if constexpr (!Mode::gated)
+    loseReservation(system, t); // when the thread gives way
 }
 
 template void runSlice<Functional>(System &, Thread &, int64_t, int64_t);
@@ -88,6 +93,7 @@ bool settle(System &system, Thread &t) {
     return false;
   Trap trap = t.trap;
   uint64_t vector = csr::enterTrap(t, trap);
+  loseReservation(system, t); // in every mode, so that they agree
   if (vector == trap.pc)
     return false;
   t.trap.cause = Cause::None;

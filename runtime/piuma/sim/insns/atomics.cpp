@@ -36,10 +36,6 @@ static T *atomicPlace(const Cpu<Mode> &cpu, uint64_t address, Access::Kind kind,
   }
   if constexpr (Mode::timed)
     t.access = {kind, place.space, place.home, sizeof(T), place.offset, cpu.op};
-  if constexpr (Mode::gated) {
-    if (order.writes && t.system->reservations)
-      t.system->breakReservations(globalAddress(place), sizeof(T), nullptr);
-  }
   if constexpr (Mode::checked) {
     t.op = cpu.op;
     if (!t.system->races->initialised(place, sizeof(T))) {
@@ -57,7 +53,20 @@ template <class T> static T peek(const T *p) {
   std::memcpy(&value, p, sizeof(T));
   return value;
 }
-template <class T> static void poke(T *p, T value) { std::memcpy(p, &value, sizeof(T)); }
+
+/// Writes the place of the instruction's atomic. That breaks the reservations of other
+/// threads, as a store does; an sc that fails writes nothing and breaks none, or two loops
+/// of lr and sc could fail each other for ever.
+template <class T, class Mode> static void poke(const Cpu<Mode> &cpu, T *p, T value) {
+  std::memcpy(p, &value, sizeof(T));
+  if constexpr (Mode::gated) {
+    Thread &t = *cpu.t;
+    if (t.system->reservations)
+      t.system->breakReservations(
+          globalAddress(t.system->memory.translate(cpu.x1(), sizeof(T), t.core)), sizeof(T),
+          &t);
+  }
+}
 
 template <class Mode> static AtomicOrder orderOf(const Cpu<Mode> &cpu) {
   uint32_t word = wordOf(*cpu.t, cpu.op);
@@ -68,7 +77,7 @@ template <class Mode> static AtomicOrder orderOf(const Cpu<Mode> &cpu) {
 }
 
 // --- lr and sc. Without other threads in between (functional mode) a reservation lasts
-// until the thread gives way; otherwise until someone else writes there.
+// until the thread gives way; otherwise until someone else writes there. A trap ends it.
 
 template <class T, class Mode> static Outcome loadReserved(const Cpu<Mode> &cpu) {
   AtomicOrder order = orderOf(cpu);
@@ -98,7 +107,7 @@ template <class T, class Mode> static Outcome storeConditional(const Cpu<Mode> &
     --t.system->reservations;
   }
   if (holds)
-    poke(p, T(cpu.x2()));
+    poke(cpu, p, T(cpu.x2()));
   cpu.setX(holds ? 0 : 1);
   return Outcome::Next;
 }
@@ -132,7 +141,7 @@ static inline Outcome fetchAnd(const Cpu<Mode> &cpu) {
   if (!p)
     return Outcome::Here;
   T old = peek(p);
-  poke(p, operation(old, T(cpu.x2())));
+  poke(cpu, p, operation(old, T(cpu.x2())));
   cpu.setX(uint64_t(int64_t(std::make_signed_t<T>(old))));
   return Outcome::Next;
 }
@@ -142,7 +151,7 @@ static inline Outcome post(const Cpu<Mode> &cpu) {
   T *p = atomicPlace<T>(cpu, cpu.x1(), Access::Posted, {.reads = true, .writes = true});
   if (!p)
     return Outcome::Here;
-  poke(p, operation(peek(p), T(cpu.x2())));
+  poke(cpu, p, operation(peek(p), T(cpu.x2())));
   return Outcome::Next;
 }
 
@@ -181,7 +190,7 @@ template <class T, class Mode> static Outcome compareAndSwap(const Cpu<Mode> &cp
     return Outcome::Here;
   T old = peek(p);
   if (old == T(cpu.x3()))
-    poke(p, T(cpu.x2()));
+    poke(cpu, p, T(cpu.x2()));
   else
     ++cpu.t->counters.cas_failures;
   cpu.setX(uint64_t(int64_t(std::make_signed_t<T>(old))));
@@ -226,7 +235,7 @@ static inline Outcome floatAtomic(const Cpu<Mode> &cpu) {
   if (!p)
     return Outcome::Here;
   T old = peek(p);
-  poke(p, operation(old, operandOf(cpu, F{})));
+  poke(cpu, p, operation(old, operandOf(cpu, F{})));
   if (!posted)
     resultOf(cpu, old);
   return Outcome::Next;
