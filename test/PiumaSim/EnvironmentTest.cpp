@@ -110,3 +110,52 @@ _start: li t0, 5
 )");
   EXPECT_EQ(run(elf).error, "");
 }
+
+TEST(Environment, AJumpOutOfMemoryFaultsAtItsTarget) {
+  auto elf = buildAssembly(R"(
+.globl _start
+_start: la t0, trap
+        csrw mtvec, t0
+        li t0, 0x10
+        jalr s0, t0
+back:   j fail
+trap:   csrr t1, mcause
+        addi t1, t1, -1
+        csrr t2, mepc
+        addi t2, t2, -0x10
+        csrr t3, mtval
+        addi t3, t3, -0x10
+        la t4, back             # the jump itself was made
+        sub t4, t4, s0
+        or a0, t1, t2
+        or a0, a0, t3
+        or a0, a0, t4
+        csrw mtvec, zero
+        li a7, 93
+        ecall
+fail:   j fail
+)");
+  EXPECT_EQ(run(elf).error, "");
+  elf = buildAssembly(".globl _start\n_start: li t0, 0x10\njr t0\n");
+  EXPECT_EQ(run(elf).error, "instruction access fault at 0x10, thread 0, pc 0x80000004 "
+                            "(_start+0x4): jalr zero, 0(t0)");
+}
+
+TEST(Environment, CompressedInstructionsAreRefusedByName) {
+  auto elf = buildAssembly(".globl _start\n_start: nop\n.half 0x0505, 0x4501\n");
+  EXPECT_EQ(run(elf).error,
+            "illegal instruction (a compressed one: build for rv64imafd, without C), thread 0, "
+            "pc 0x80000004 (_start+0x4): .word 0x45010505");
+  elf = buildAssembly(R"(
+.globl _start
+_start: la t0, trap
+        csrw mtvec, t0
+        .half 0x0505, 0x4501
+trap:   csrr a0, mtval          # the 16 bits of the instruction alone
+        addi a0, a0, -0x505
+        csrw mtvec, zero
+        li a7, 93
+        ecall
+)");
+  EXPECT_EQ(run(elf).error, "");
+}

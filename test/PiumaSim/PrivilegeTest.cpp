@@ -33,3 +33,78 @@ end:    csrw mtvec, zero
 )");
   EXPECT_EQ(run(elf).error, "");
 }
+
+/// Runs `user` in user mode; s2 becomes the cause of each trap in turn, four bits each.
+static Result runUser(const std::string &setUp, const std::string &user) {
+  return run(buildAssembly(".globl _start\n_start: la t0, trap\ncsrw mtvec, t0\n" + setUp +
+                           R"(
+        la t0, user
+        csrw mepc, t0
+        csrwi mstatus, 0
+        mret
+user:   )" + user + R"(
+        ecall
+trap:   csrr t1, mcause
+        slli s2, s2, 4
+        or s2, s2, t1
+        li t2, 8
+        beq t1, t2, end
+        csrr t0, mepc
+        addi t0, t0, 4
+        csrw mepc, t0
+        mret
+end:    csrw mtvec, zero
+        mv a0, s2
+        li a7, 93
+        ecall
+)"));
+}
+
+TEST(Privilege, UserModeReadsTheCountersThatMcounterenNames) {
+  EXPECT_EQ(runUser("", "rdcycle s0\nrdtime s0\nrdinstret s0").status, 0x2228);
+  EXPECT_EQ(runUser("csrwi mcounteren, 5", "rdcycle s0\nrdtime s0\nrdinstret s0").status,
+            0x28);
+  EXPECT_EQ(runUser("csrwi mcounteren, 7", "rdcycle s0\nrdtime s0\nrdinstret s0").status, 8);
+}
+
+TEST(Privilege, CountersGoOnFromWhatIsWritten) {
+  auto elf = buildAssembly(R"(
+.globl _start
+_start: li t0, 1000
+        csrw minstret, t0
+        rdinstret a0            # the write itself does not count
+        csrw mcycle, zero
+        nop
+        rdcycle a1
+        csrr a2, mhpmcounter3   # counts nothing
+        addi a0, a0, -1000
+        addi a1, a1, -1
+        or a0, a0, a1
+        or a0, a0, a2
+        li a7, 93
+        ecall
+)");
+  EXPECT_EQ(run(elf).error, "");
+}
+
+TEST(Privilege, LeavingMachineModeClearsMprv) {
+  EXPECT_EQ(runUser("", "nop").status, 8);
+  auto elf = buildAssembly(R"(
+.globl _start
+_start: la t0, trap
+        csrw mtvec, t0
+        la t0, user
+        csrw mepc, t0
+        li t0, 0x20000          # MPRV, and user mode to return to
+        csrw mstatus, t0
+        mret
+user:   ecall
+trap:   csrw mtvec, zero
+        csrr a0, mstatus
+        srli a0, a0, 17
+        andi a0, a0, 1
+        li a7, 93
+        ecall
+)");
+  EXPECT_EQ(run(elf).error, "");
+}

@@ -133,8 +133,10 @@ inline uint32_t wordOf(const Thread &t, const Op *op) {
   return word;
 }
 
+/// What a handler sees in mtval is the instruction alone: 16 bits of a compressed one.
 template <class Mode> Outcome Cpu<Mode>::illegal() const {
-  return raise(Cause::IllegalInstruction, wordOf(*t, op));
+  uint32_t word = wordOf(*t, op);
+  return raise(Cause::IllegalInstruction, (word & 3) == 3 ? word : word & 0xffff);
 }
 
 /// Ends a run: `next` is where the thread goes on.

@@ -5,10 +5,20 @@
 
 namespace scratch::piuma::csr {
 
-// mstatus: MIE bit 3, MPIE bit 7, MPP bits 12:11, FS bits 14:13, SD bit 63.
-constexpr uint64_t kMie = 1 << 3, kMpie = 1 << 7, kMpp = 3 << 11, kFs = 3 << 13;
+// mstatus: MIE bit 3, MPIE bit 7, MPP bits 12:11, FS bits 14:13, MPRV bit 17, SD bit 63.
+constexpr uint64_t kMie = 1 << 3, kMpie = 1 << 7, kMpp = 3 << 11, kFs = 3 << 13,
+                   kMprv = 1 << 17;
 
-bool isAllowed(const Thread &t, uint32_t number) { return (number >> 8 & 3) <= t.privilege; }
+static uint64_t stored(const Thread &t, uint32_t number) {
+  auto found = t.csrs.find(number);
+  return found == t.csrs.end() ? 0 : found->second;
+}
+
+bool isAllowed(const Thread &t, uint32_t number) {
+  if (t.privilege < 3 && number >= Cycle && number < Cycle + 32)
+    return stored(t, Mcounteren) >> (number - Cycle) & 1;
+  return (number >> 8 & 3) <= t.privilege;
+}
 
 bool isFloat(uint32_t number) { return number >= Fflags && number <= Fcsr; }
 
@@ -19,12 +29,11 @@ static bool isStorage(uint32_t n) {
          in(0x302, 0x306) || n == 0x30a || in(0x320, 0x33f) || in(0x340, 0x344) ||
          n == 0x34a || n == 0x34b ||                           // machine
          in(0x3a0, 0x3ef) ||                                   // pmpcfg, pmpaddr
-         in(0x740, 0x747) || in(0x7a0, 0x7a3) || n == Mcycle || n == Minstret;
+         in(0x740, 0x747) || in(0x7a0, 0x7a3) || in(0xb03, 0xb1f); // counters of no event
 }
 
-static uint64_t stored(const Thread &t, uint32_t number) {
-  auto found = t.csrs.find(number);
-  return found == t.csrs.end() ? 0 : found->second;
+static uint64_t cycles(const Thread &t, uint64_t retired) {
+  return t.system->timed ? t.system->now : retired;
 }
 
 bool read(Thread &t, uint32_t number, uint64_t retired, uint64_t &value) {
@@ -45,11 +54,14 @@ bool read(Thread &t, uint32_t number, uint64_t retired, uint64_t &value) {
   case Misa: // RV64 A D F I M U
     value = uint64_t(2) << 62 | 1 << 0 | 1 << 3 | 1 << 5 | 1 << 8 | 1 << 12 | 1 << 20;
     return true;
-  case Cycle: case Mcycle: case Time:
-    value = t.system->timed ? t.system->now : retired;
+  case Cycle: case Mcycle:
+    value = cycles(t, retired) + stored(t, Mcycle);
+    return true;
+  case Time:
+    value = cycles(t, retired);
     return true;
   case Instret: case Minstret:
-    value = retired;
+    value = retired + stored(t, Minstret);
     return true;
   case 0xf11: case 0xf12: case 0xf13: case 0xf15: // vendor, architecture, implementation
     value = 0;
@@ -63,8 +75,16 @@ bool read(Thread &t, uint32_t number, uint64_t retired, uint64_t &value) {
   }
 }
 
-bool write(Thread &t, uint32_t number, uint64_t value) {
+bool write(Thread &t, uint32_t number, uint64_t retired, uint64_t value) {
   switch (number) {
+  // What is stored of a counter is how far it is ahead; the instruction that writes it
+  // does not count.
+  case Mcycle:
+    t.csrs[number] = value - cycles(t, retired + 1);
+    return true;
+  case Minstret:
+    t.csrs[number] = value - (retired + 1);
+    return true;
   case Fflags:
     t.fflags = value & 31;
     return true;
@@ -76,7 +96,7 @@ bool write(Thread &t, uint32_t number, uint64_t value) {
     t.rounding[7] = value & 7;
     return true;
   case Mstatus:
-    value &= kMie | kMpie | kMpp | kFs | 1 << 1 | 1 << 5 | 1 << 8 | 1 << 17;
+    value &= kMie | kMpie | kMpp | kFs | kMprv | 1 << 1 | 1 << 5 | 1 << 8;
     if ((value & kMpp) == 2 << 11) // no such mode
       value &= ~kMpp;
     t.csrs[number] = value;
@@ -97,7 +117,8 @@ bool write(Thread &t, uint32_t number, uint64_t value) {
 bool hasTrapVector(const Thread &t) { return stored(t, Mtvec) != 0; }
 
 uint64_t enterTrap(Thread &t, const Trap &trap) {
-  t.csrs[Mepc] = trap.pc;
+  // A jump out of memory has been made; what could not be fetched is its target.
+  t.csrs[Mepc] = trap.cause == Cause::FetchFault ? trap.address : trap.pc;
   t.csrs[Mcause] = uint64_t(trap.cause);
   t.csrs[Mtval] = trap.address;
   uint64_t status = stored(t, Mstatus) & ~(kMpp | kMpie);
@@ -111,6 +132,8 @@ uint64_t enterTrap(Thread &t, const Trap &trap) {
 uint64_t returnFromTrap(Thread &t) {
   uint64_t status = stored(t, Mstatus);
   t.privilege = uint8_t(status >> 11 & 3);
+  if (t.privilege < 3)
+    status &= ~kMprv;
   status = (status & ~(kMie | kMpp)) | kMpie | ((status & kMpie) ? kMie : 0);
   t.csrs[Mstatus] = status;
   return stored(t, Mepc);

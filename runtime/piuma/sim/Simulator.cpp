@@ -219,6 +219,8 @@ std::string Simulator::State::location(const Thread &t, uint64_t pc) const {
 std::string Simulator::State::describeTrap(const Trap &trap) const {
   std::string text = name(trap.cause);
   bool word = trap.cause == Cause::IllegalInstruction;
+  if (word && trap.address && (trap.address & 3) != 3)
+    text += " (a compressed one: build for rv64imafd, without C)";
   if (!word && trap.cause != Cause::Breakpoint && trap.cause != Cause::MachineCall &&
       trap.cause != Cause::UserCall)
     text += " at " + hex(trap.address);

@@ -21,7 +21,7 @@ static Outcome accessCsr(const Cpu<Mode> &cpu, uint64_t operand, bool writes,
   uint64_t old;
   if (!csr::read(t, number, cpu.retired(), old))
     return cpu.illegal();
-  if (writes && !csr::write(t, number, combine(old, operand)))
+  if (writes && !csr::write(t, number, cpu.retired(), combine(old, operand)))
     return cpu.illegal();
   cpu.setX(old);
   return Outcome::Next;
