@@ -4,7 +4,8 @@
 // loads of x overlap (an add takes 3 to 4 cycles, two loads are done in one);
 // they are folded in a fixed order. Processors that gather as fast as they load
 // take a vector of entries at a time, and the last ones of a row under a mask, or, of
-// blocks of shorter rows, a vector of rows at a time (ShortRows, RowsAbreast).
+// blocks of shorter rows, a vector of rows at a time (ShortRows, RowsAbreast). Others bring
+// four entries together by loads.
 // Memory-bound: one coordinate and one value per entry.
 //
 //===----------------------------------------------------------------------===//
@@ -57,6 +58,8 @@ private:
   Value product(Value p);
   void fetchBehind(Value p);
   Value sumOneByOne(Value begin, Value end);
+  Value sumPicked(Value begin, Value end);
+  Value addRest(Value sum, Value begin, Value end);
   void computeRow(Value row);
   void computeRows(Value first, Value last, Value buffer);
   void computeEach(Value first, Value last);
@@ -124,9 +127,26 @@ Value MatrixTimesVector::sumOneByOne(Value begin, Value end) {
       kSums);
   Value folded =
       semiring.add(b, semiring.add(b, sums[0], sums[1]), semiring.add(b, sums[2], sums[3]));
-  return b.loop(whole, end, {folded}, [&](Value p, ValueRange before) {
+  return addRest(folded, whole, end);
+}
+
+Value MatrixTimesVector::addRest(Value sum, Value begin, Value end) {
+  return b.loop(begin, end, {sum}, [&](Value p, ValueRange before) {
     return LoopBuilder::Values{semiring.add(b, before[0], product(p))};
   }).front();
+}
+
+Value MatrixTimesVector::sumPicked(Value begin, Value end) {
+  Value whole =
+      b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-VectorProducts::kPicked)));
+  Value sum = b.ifElse(
+      b.less(begin, whole), {semiring.element},
+      [&] {
+        return LoopBuilder::Values{
+            vectors.sumOfPicked(begin, whole, [&](Value p) { fetchBehind(p); })};
+      },
+      [&] { return LoopBuilder::Values{semiring.getIdentity(b, semiring.element)}; })[0];
+  return addRest(sum, whole, end);
 }
 
 void MatrixTimesVector::finishRow(Value row, Value folded) {
@@ -143,7 +163,7 @@ void MatrixTimesVector::finishRow(Value row, Value folded) {
 void MatrixTimesVector::computeRow(Value row) {
   auto [begin, end] = lhs.segment(b, row);
   if (!vectors.areFast())
-    return finishRow(row, sumOneByOne(begin, end));
+    return finishRow(row, vectors.pickFast() ? sumPicked(begin, end) : sumOneByOne(begin, end));
   finishRow(row, b.ifElse(
                      b.less(b.sub(end, begin), vectorFrom), {semiring.element},
                      [&, begin = begin, end = end] {

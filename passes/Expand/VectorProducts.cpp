@@ -16,13 +16,21 @@ VectorProducts::VectorProducts(LoopBuilder &b, SpmvOp op, const SemiringEmitter 
     : b(b), semiring(semiring), lhs(lhs), rhs(rhs), bits(vectorBits(op)),
       length(vectorLength(op, semiring)), fast(targetNames(op, "+fast-gather")) {}
 
-bool VectorProducts::fit() const {
+/// Matrix, vector and sums have elements as wide as lanes, and add takes lanes in any order.
+bool VectorProducts::sameElements() const {
   auto same = [&](Value buffer) {
     return cast<MemRefType>(buffer.getType()).getElementType() == semiring.element;
   };
-  return bits >= 512 && !semiring.semiring.isCustom() &&
-         semiring.element.getIntOrFloatBitWidth() >= 32 && same(lhs.values) && same(rhs) &&
+  return !semiring.semiring.isCustom() && semiring.element.getIntOrFloatBitWidth() >= 32 &&
+         same(lhs.values) && same(rhs) &&
          semiring.semiring.getAdd() != SemiringOperator::op_any;
+}
+
+bool VectorProducts::fit() const { return bits >= 512 && sameElements(); }
+
+bool VectorProducts::pickFast() const {
+  return !fast && bits >= 256 && isa<FloatType>(semiring.element) && semiring.readsRight() &&
+         sameElements();
 }
 
 /// Lanes of 32 bits are signed where coordinates are not.
@@ -82,11 +90,33 @@ Value VectorProducts::sumOf(Value begin, Value end, function_ref<void(Value p)> 
   return reduceLanes(b, semiring, sum);
 }
 
+/// Two vectors side by side. An entry takes two loads and its share of a third, where single ones
+/// take three: a pruned layer of 512 x 4608 0.122 ms instead of 0.148 (Zen 5, in C as here).
+Value VectorProducts::sumOfPicked(Value begin, Value end, function_ref<void(Value)> visit) const {
+  auto type = VectorType::get({kPicked}, semiring.element);
+  Value step = b.index(kPicked), nothing = semiring.getIdentity(b, type);
+  auto with = [&](Value sum, Value p) {
+    return semiring.add(b, sum, productsAt(p, type, Value()));
+  };
+  Value pairs = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-2 * kPicked)));
+  auto sums = b.loop(
+      begin, pairs, {nothing, nothing},
+      [&](Value p, ValueRange before) {
+        visit(p);
+        return LoopBuilder::Values{with(before[0], p), with(before[1], b.add(p, step))};
+      },
+      2 * kPicked);
+  Value first = b.ifElse(
+      b.less(pairs, end), {type}, [&] { return LoopBuilder::Values{with(sums[0], pairs)}; },
+      [&] { return LoopBuilder::Values{sums[0]}; })[0];
+  return reduceLanes(b, semiring, semiring.add(b, first, sums[1]));
+}
+
 /// What entries from p on meet in the dense vector, lane by lane: two loads and half an
 /// instruction to bring lanes together, where a gather takes the time of several.
 Value VectorProducts::pickAt(Value p, VectorType type, Value count) const {
   LoopBuilder::Values lanes;
-  for (int64_t lane = 0; lane < length; ++lane) {
+  for (int64_t lane = 0; lane < type.getNumElements(); ++lane) {
     Value at = b.index(lane);
     if (count)
       at = b.min(at, b.sub(count, b.index(1)));
@@ -99,8 +129,8 @@ Value VectorProducts::pickAt(Value p, VectorType type, Value count) const {
 Value VectorProducts::productsAt(Value p, VectorType type, Value count) const {
   Value mask = count ? firstLanes(count) : Value();
   auto load = [&](Value buffer) -> Value {
-    auto read =
-        VectorType::get({length}, cast<MemRefType>(buffer.getType()).getElementType());
+    auto read = VectorType::get(type.getShape(),
+                                cast<MemRefType>(buffer.getType()).getElementType());
     if (!mask)
       return vector::LoadOp::create(b, read, buffer, ValueRange{p});
     Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(read));

@@ -24,6 +24,9 @@ public:
   bool fit() const;
   /// Whether single rows are taken in vectors.
   bool areFast() const { return fast && fit(); }
+  /// Whether vectors of `kPicked` lanes, brought together by loads, beat single entries.
+  bool pickFast() const;
+  static constexpr int64_t kPicked = 4;
   int64_t lanes() const { return length; }
   /// Whether coordinates are small enough for lanes, i1.
   mlir::Value reach() const;
@@ -35,6 +38,9 @@ public:
   /// Products of a vector of entries from p on; all of them exist.
   mlir::Value at(mlir::Value p) const { return productsAt(p, type(), mlir::Value()); }
   mlir::VectorType type() const { return mlir::VectorType::get({length}, semiring.element); }
+  /// The folded products of entries [begin, end), a multiple of `kPicked`, but not none.
+  mlir::Value sumOfPicked(mlir::Value begin, mlir::Value end,
+                          llvm::function_ref<void(mlir::Value p)> visit) const;
   /// Where the rows from `row` on begin, a lane each, as the matrix stores it.
   mlir::Value positionsFrom(mlir::Value row) const;
   /// Products of entries [begin, end), whatever rows they are of, a vector at a time; of
@@ -43,6 +49,7 @@ public:
                llvm::function_ref<void(mlir::Value p, mlir::Value products)> body) const;
 
 private:
+  bool sameElements() const;
   /// A mask of the first `count` lanes.
   mlir::Value firstLanes(mlir::Value count) const;
   mlir::Value pickAt(mlir::Value p, mlir::VectorType type, mlir::Value count) const;
