@@ -80,7 +80,7 @@ llvm::Expected<TargetAttr> scratch::x86::resolveTarget(MLIRContext *context,
   if (!exact)
     return exact.takeError();
   // What kernels choose their instructions by is named, asked for or not.
-  for (const char *feature : {"+avx512bf16", "+fast-gather", "+sse4a"})
+  for (const char *feature : {"+avx512bf16", "+avx512vp2intersect", "+fast-gather", "+sse4a"})
     if ((*exact)->checkFeatures(feature) &&
         !llvm::is_contained(differing.getFeatures(), feature))
       differing.AddFeature(feature);

@@ -147,6 +147,13 @@ LogicalResult TakeLanesOp::verify() {
   return success();
 }
 
+LogicalResult IntersectLanesOp::verify() {
+  VectorType type = getThese().getType();
+  if (type.getNumElements() * type.getElementTypeBitWidth() != 512) // intersect_lanes_c1
+    return emitOpError("expected lanes of 512 bits, found ") << type;
+  return success();
+}
+
 LogicalResult ExpandLanesOp::verify() {
   unsigned bits = getByte().getType().getIntOrFloatBitWidth();
   int64_t lanes = getLanes().getType().getNumElements();

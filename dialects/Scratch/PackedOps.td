@@ -210,4 +210,26 @@ def Scratch_TakeLanesOp : Scratch_Op<"take_lanes", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Scratch_IntersectLanesOp : Scratch_Op<"intersect_lanes", [
+    Pure, AllTypesMatch<["these", "those"]>,
+    TypesMatchWith<"the result has a bit per lane", "these", "lanes",
+                   "::mlir::cast<::mlir::VectorType>($_self).clone(::mlir::IntegerType::get($_self.getContext(), 1))">]> {
+  let summary = "Lanes of one vector whose number another vector has";
+  let description = [{
+    Lane l is whether any lane of `those` equals lane l of `these`: two short lists intersected at
+    once, as VP2INTERSECT does. Vectors have 512 bits.
+
+    (intersect_lanes_c1) lanes of 32 bits are sixteen, of 64 bits eight.
+
+    ```mlir
+    %m = scratch.intersect_lanes %these, %those : vector<16xi32>
+    ```
+  }];
+  let arguments = (ins VectorOfLengthAndType<[8, 16], [I32, I64]>:$these,
+                       VectorOfLengthAndType<[8, 16], [I32, I64]>:$those);
+  let results = (outs VectorOfLengthAndType<[8, 16], [I1]>:$lanes);
+  let assemblyFormat = "$these `,` $those attr-dict `:` type($these)";
+  let hasVerifier = 1;
+}
+
 #endif // SCRATCH_PACKED_OPS_TD

@@ -14,6 +14,7 @@ void scratch::buildMapX86Pipeline(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createLowerAccumulatorsX86Pass());
   pm.addPass(createOutlineTilesPass());
   pm.addPass(createLowerExpandLanesX86Pass());
+  pm.addPass(createLowerIntersectLanesX86Pass());
   pm.addPass(createLowerTakeLanesX86Pass());
   // Some ten microseconds of work, against under one for a dynamic schedule's step; enough
   // chunks for 64 threads to even out, few enough to compact.

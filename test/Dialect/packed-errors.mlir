@@ -119,3 +119,11 @@ func.func @take_lanes_c3(%table: vector<64xf64>, %index: vector<8xi64>) {
   %r = scratch.take_lanes %table[%index] : vector<64xf64>, vector<8xi64> -> vector<8xf64>
   return
 }
+
+// -----
+
+func.func @intersect_lanes_c1(%a: vector<8xi32>) {
+  // expected-error @+1 {{expected lanes of 512 bits, found 'vector<8xi32>'}}
+  %r = scratch.intersect_lanes %a, %a : vector<8xi32>
+  return
+}

@@ -40,3 +40,10 @@ func.func @take(%table: vector<64xf32>, %index: vector<16xi32>) -> vector<16xf32
   %r = scratch.take_lanes %table[%index] : vector<64xf32>, vector<16xi32> -> vector<16xf32>
   return %r : vector<16xf32>
 }
+
+// CHECK-LABEL: func.func @intersect
+// CHECK: scratch.intersect_lanes %{{.*}}, %{{.*}} : vector<16xi32>
+func.func @intersect(%a: vector<16xi32>, %b: vector<16xi32>) -> vector<16xi1> {
+  %r = scratch.intersect_lanes %a, %b : vector<16xi32>
+  return %r : vector<16xi1>
+}

@@ -65,7 +65,7 @@ TEST_F(CompilationTest, VectorWidthFollowsTheProcessor) {
   ASSERT_EQ(parsed(kSpgemm), "");
   ASSERT_EQ(ran(Stage::Select), "");
   EXPECT_EQ(target().getCpu(), "znver5");
-  EXPECT_EQ(target().getFeatures(), "+avx512bf16,+sse4a");
+  EXPECT_EQ(target().getFeatures(), "+avx512bf16,+avx512vp2intersect,+sse4a");
   EXPECT_EQ(target().getVectorBits(), 512u);
 }
 

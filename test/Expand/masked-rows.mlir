@@ -53,3 +53,22 @@ module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "x86-64"
     return %C : tensor<?x?xi32, #CSR>
   }
 }
+
+// -----
+
+#CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
+
+// Where the machine intersects vectors, up to four of the mask's columns with one of B's.
+module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "znver5", features = "+avx512vp2intersect", vector_bits = 512>} {
+// CHECK-LABEL: func.func private @intersected.body
+// CHECK: arith.constant 64 : index
+// CHECK-NOT: vector<8xi32>
+// CHECK: scratch.intersect_lanes {{.*}} : vector<16xi32>
+// CHECK: llvm.call_intrinsic "llvm.experimental.vector.compress"
+func.func @intersected(%A: tensor<?x?xi32, #CSR>) -> tensor<?x?xi32, #CSR> {
+  %m = scratch.mask.from structure %A : tensor<?x?xi32, #CSR> -> !scratch.mask<?x?>
+  %C = scratch.spgemm %A, %A semiring<plus_pair> mask(%m : !scratch.mask<?x?>)
+       : tensor<?x?xi32, #CSR>, tensor<?x?xi32, #CSR> -> tensor<?x?xi32, #CSR>
+  return %C : tensor<?x?xi32, #CSR>
+}
+}

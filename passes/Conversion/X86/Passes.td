@@ -35,6 +35,17 @@ def LowerExpandLanesX86Pass : Pass<"scratch-x86-lower-expand-lanes", "::mlir::Mo
   ];
 }
 
+def LowerIntersectLanesX86Pass : Pass<"scratch-x86-lower-intersect-lanes", "::mlir::ModuleOp"> {
+  let summary = "Short lists are intersected by an instruction";
+  let description = [{
+    Needs AVX-512 with VP2INTERSECT.
+
+    BEFORE  %m = scratch.intersect_lanes %these, %those : vector<16xi32>
+    AFTER   %both = vp2intersectd %these, %those;  %m = the first of %both
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
 def LowerTakeLanesX86Pass : Pass<"scratch-x86-lower-take-lanes", "::mlir::ModuleOp"> {
   let summary = "Short tables are looked up by permutes of two registers";
   let description = [{

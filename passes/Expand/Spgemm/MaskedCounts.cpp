@@ -2,38 +2,31 @@
 #include "passes/Expand/Spgemm/MaskedCounts.h"
 
 #include "passes/Emission/Search.h"
-#include "passes/Expand/Vectors.h"
+#include "passes/Expand/Spgemm/CountWriter.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace scratch;
 
-static constexpr int64_t kVectorBits = 512, kHalves = 2;
+static constexpr int64_t kHalves = 2;
 
-static Type coordinateOf(const SparseOperand &matrix) {
-  return cast<MemRefType>(matrix.coordinates.getType()).getElementType();
+MaskedCounts::MaskedCounts(LoopBuilder &b, const OpenProduct &product)
+    : b(b), product(product), walk(b, product) {
+  if (MaskWalk::suits(product))
+    counted = CountLanes::of(product.op, product.semiring, walk.sample().coordinates,
+                             product.rhs.coordinates);
 }
 
-int64_t MaskedCounts::longestRow() const {
-  const SemiringEmitter &semiring = product.semiring;
-  if (semiring.semiring.isCustom() || semiring.readsLeft() || semiring.readsRight() ||
-      vectorBits(product.op) < kVectorBits / 2)
-    return 0;
-  SemiringOperator add = semiring.semiring.getAdd();
-  if (add != SemiringOperator::op_plus && add != SemiringOperator::op_any)
-    return 0;
-  // Narrower lanes could not count as far as a row is long.
-  auto type = dyn_cast<IntegerType>(coordinateOf(walk.sample()));
-  return !type || type.getWidth() < 32 ? 0 : kVectorBits / type.getWidth();
+static VectorType bitsOf(VectorType type) {
+  return VectorType::get(type.getShape(), IntegerType::get(type.getContext(), 1));
 }
 
 /// The mask's columns of a row, one per lane. Lanes behind the last one and, by value, those
 /// of explicit zeros hold what is no column.
 static Value wantedColumns(LoopBuilder &b, const MaskTree::Leaf &leaf, VectorType type,
                            Value first, Value length) {
-  auto bits = VectorType::get(type.getShape(), b.getI1Type());
-  Value lanes = vector::CreateMaskOp::create(b, bits, ValueRange{length});
+  Value lanes = vector::CreateMaskOp::create(b, bitsOf(type), ValueRange{length});
   Value none = arith::ConstantOp::create(b, DenseElementsAttr::get(type, IntegerAttr::get(type.getElementType(), -1)));
   Value wanted = vector::MaskedLoadOp::create(b, type, leaf.sparse.coordinates, ValueRange{first},
                                               lanes, none);
@@ -81,13 +74,31 @@ static Value joined(LoopBuilder &b, VectorType type, ValueRange halves) {
   return whole;
 }
 
-/// Which lanes count anything: as a vector, and as bits.
-static std::pair<Value, Value> presentLanes(LoopBuilder &b, Value counts) {
-  auto type = cast<VectorType>(counts.getType());
-  Value nothing = arith::ConstantOp::create(b, b.getZeroAttr(type));
-  Value some = arith::CmpIOp::create(b, arith::CmpIPredicate::ne, counts, nothing);
-  auto packed = VectorType::get({1}, b.getIntegerType(type.getNumElements()));
-  return {some, vector::ExtractOp::create(b, vector::BitCastOp::create(b, packed, some), 0)};
+/// `counts` with one more in every lane of `wanted` that entries [from, to) of B name, a vector of
+/// them at a time, the last one under a mask, where there are any or not.
+LoopBuilder::Values MaskedCounts::intersect(ValueRange counts, ValueRange wanted, Value from,
+                                            Value to) const {
+  VectorType type = counted.type;
+  Value columns = product.rhs.coordinates, one = b.index(1);
+  auto with = [&](ValueRange before, Value found) {
+    LoopBuilder::Values more;
+    for (auto [count, part] : llvm::zip(before, wanted))
+      more.push_back(b.add(count, arith::ExtUIOp::create(
+                                      b, type, IntersectLanesOp::create(b, bitsOf(type), part, found))));
+    return more;
+  };
+  Value whole = b.add(from, b.bitAnd(b.sub(b.max(b.sub(to, from), one), one),
+                                     b.index(-type.getNumElements())));
+  LoopBuilder::Values counted = b.loop(
+      from, whole, LoopBuilder::Values(counts),
+      [&](Value q, ValueRange before) {
+        return with(before, vector::LoadOp::create(b, type, columns, ValueRange{q}));
+      },
+      type.getNumElements());
+  // Neither a column nor what lanes without one hold in `wanted`.
+  Value none = arith::ConstantOp::create(b, DenseElementsAttr::get(type, IntegerAttr::get(type.getElementType(), -2)));
+  Value last = vector::CreateMaskOp::create(b, bitsOf(type), b.sub(to, whole));
+  return with(counted, vector::MaskedLoadOp::create(b, type, columns, ValueRange{whole}, last, none));
 }
 
 /// Counts of the columns in `wanted`, one vector for each of its own.
@@ -96,14 +107,17 @@ LoopBuilder::Values MaskedCounts::countWanted(Value row, Value begin, ValueRange
   const SparseOperand &lhs = product.lhs, &rhs = product.rhs, &sample = walk.sample();
   auto [first, last] = sample.segment(b, row);
   Value end = lhs.segment(b, row).second;
-  Value longest = b.mul(b.sub(last, first), b.index(MaskWalk::kSearchRatio));
+  bool together = counted.intersects;
+  // Entries that are intersected take as long together as one that is compared.
+  int64_t ratio = MaskWalk::kSearchRatio * (together ? counted.type.getNumElements() : 1);
+  Value longest = b.mul(b.sub(last, first), b.index(ratio));
   Value lastEntry = walk.lastEntry();
   Values none;
   for (Value part : wanted)
     none.push_back(arith::ConstantOp::create(b, b.getZeroAttr(part.getType())));
   // Along the shortest rows, asking costs more than comparing.
   std::optional<MaskWalk::Range> range;
-  if (walk.ascends() && wanted.size() > 1)
+  if (walk.ascends() && wanted.size() > 1 && !together)
     range = walk.rangeOf(row);
   return b.loop(begin, end, none, [&, first = first, last = last](Value p, ValueRange so) {
     walk.fetchAhead(p, lastEntry);
@@ -111,6 +125,8 @@ LoopBuilder::Values MaskedCounts::countWanted(Value row, Value begin, ValueRange
     if (range)
       to = walk.endWithin(from, to, *range);
     auto compareEach = [&, from = from, to = to] {
+      if (together)
+        return intersect(so, wanted, from, to);
       return b.loop(from, to, so, [&](Value q, ValueRange counts) {
         return countColumn(b, counts, wanted, b.load(rhs.coordinates, q));
       });
@@ -146,12 +162,46 @@ LoopBuilder::Values MaskedCounts::countWanted(Value row, Value begin, ValueRange
   });
 }
 
-Value MaskedCounts::compute(Value row, Value begin, const RowOutput &output) const {
+/// As many vectors as the row fills.
+Value MaskedCounts::computeInVectors(Value row, Value begin, const RowOutput &output) const {
   const MaskTree::Leaf &leaf = walk.leaf();
-  auto type = VectorType::get({longestRow()}, coordinateOf(leaf.sparse));
+  CountWriter writer(b, product, leaf.sparse.coordinates);
+  VectorType type = counted.type;
+  int64_t lanes = type.getNumElements();
   auto [first, last] = leaf.sparse.segment(b, row);
   Value length = b.sub(last, first);
-  LoopBuilder::Values wanted = halvesOf(b, wantedColumns(b, leaf, type, first, length));
+  auto with = [&, first = first](int64_t vectors) {
+    LoopBuilder::Values wanted, starts, lengths;
+    for (int64_t lane = 0; lane < vectors * lanes; lane += lanes) {
+      starts.push_back(b.add(first, b.index(lane)));
+      lengths.push_back(b.sub(length, b.index(lane)));
+      wanted.push_back(wantedColumns(b, leaf, type, starts.back(), lengths.back()));
+    }
+    LoopBuilder::Values counts = countWanted(row, begin, wanted);
+    RowOutput rest = output;
+    for (int64_t v = 0; v < vectors; ++v)
+      rest = rest.from(b.add(rest.at, writer.write(counts[v], wanted[v], starts[v], lengths[v], rest)));
+    return LoopBuilder::Values{b.sub(rest.at, output.at)};
+  };
+  auto fits = [&](int64_t vectors) { return b.lessEqual(length, b.index(vectors * lanes)); };
+  Type index = b.getIndexType();
+  return b.ifElse(
+      fits(1), {index}, [&] { return with(1); },
+      [&] {
+        return LoopBuilder::Values(b.ifElse(
+            fits(2), {index}, [&] { return with(2); }, [&] { return with(counted.vectors); }));
+      })[0];
+}
+
+Value MaskedCounts::compute(Value row, Value begin, const RowOutput &output) const {
+  if (counted.intersects)
+    return computeInVectors(row, begin, output);
+  const MaskTree::Leaf &leaf = walk.leaf();
+  VectorType type = counted.type;
+  auto [first, last] = leaf.sparse.segment(b, row);
+  Value length = b.sub(last, first);
+  Value all = wantedColumns(b, leaf, type, first, length);
+  LoopBuilder::Values wanted = halvesOf(b, all);
   auto inOne = [&] {
     ValueRange low = ValueRange(wanted).take_front();
     return LoopBuilder::Values{joined(b, type, countWanted(row, begin, low))};
@@ -161,63 +211,5 @@ Value MaskedCounts::compute(Value row, Value begin, const RowOutput &output) con
   };
   Value isShort = b.lessEqual(length, b.index(type.getNumElements() / kHalves));
   Value counts = b.ifElse(isShort, {type}, inOne, inBoth)[0];
-  // Most rows of a graph that is nearly a tree end here.
-  auto [some, bits] = presentLanes(b, counts);
-  return b.ifElse(
-      b.notEqual(bits, b.integer(0, bits.getType())), {b.getIndexType()},
-      [&, first = first, some = some, bits = bits] {
-        return LoopBuilder::Values{writeCounts(counts, some, bits, first, length, output)};
-      },
-      [&] { return LoopBuilder::Values{b.index(0)}; })[0];
-}
-
-/// Lanes of the element type, written together and then closed up in place.
-Value MaskedCounts::writeCounts(Value counts, Value some, Value bits, Value first, Value length,
-                                const RowOutput &output) const {
-  const SparseOperand &sample = walk.sample();
-  auto type = cast<VectorType>(counts.getType());
-  int64_t lanes = type.getNumElements();
-  Type bitsType = bits.getType();
-  Type element = product.semiring.element;
-  auto stored = VectorType::get({lanes}, element);
-  bool any = product.semiring.semiring.getAdd() == SemiringOperator::op_any;
-  Value counted = any ? Value(arith::ExtUIOp::create(b, type, some)) : counts;
-  unsigned from = type.getElementTypeBitWidth(), to = element.getIntOrFloatBitWidth();
-  Value values = counted;
-  if (isa<FloatType>(element))
-    values = arith::UIToFPOp::create(b, stored, counted);
-  else if (from != to)
-    values = from < to ? Value(arith::ExtUIOp::create(b, stored, counted))
-                       : Value(arith::TruncIOp::create(b, stored, counted));
-  // No more than 64 bytes behind the row may be spoiled: a vector at a time.
-  int64_t part = std::min<int64_t>(lanes, kVectorBits / to);
-  Value place = output.at;
-  for (int64_t lane = 0; lane < lanes; lane += part) {
-    auto write = [&] {
-      Value piece = vector::ExtractStridedSliceOp::create(b, values, ArrayRef<int64_t>{lane},
-                                                          ArrayRef<int64_t>{part},
-                                                          ArrayRef<int64_t>{1});
-      vector::StoreOp::create(b, piece, output.values, ValueRange{place});
-      Value mine = arith::ShRUIOp::create(b, bits, b.integer(lane, bitsType));
-      Value start = place;
-      Value count = b.min(b.sub(length, b.index(lane)), b.index(part));
-      auto end = b.loop(b.index(0), count, {place, mine}, [&](Value k, ValueRange so) {
-        b.store(b.load(output.values, b.add(start, k)), output.values, so[0]);
-        Value coordinate = b.load(sample.coordinates, b.add(first, b.add(k, b.index(lane))));
-        b.store(b.cast(coordinate, product.coordinateType()), output.coordinates, so[0]);
-        Value taken = b.toIndex(b.bitAnd(so[1], b.integer(1, bitsType)));
-        Value rest = arith::ShRUIOp::create(b, so[1], b.integer(1, bitsType));
-        return LoopBuilder::Values{b.add(so[0], taken), rest};
-      });
-      return LoopBuilder::Values{end[0]};
-    };
-    if (lane == 0) {
-      place = write()[0];
-      continue;
-    }
-    Value before = place;
-    place = b.ifElse(b.less(b.index(lane), length), {b.getIndexType()}, write,
-                     [&] { return LoopBuilder::Values{before}; })[0];
-  }
-  return b.sub(place, output.at);
+  return CountWriter(b, product, leaf.sparse.coordinates).write(counts, all, first, length, output);
 }

@@ -11,33 +11,38 @@
 // time. Narrower vectors have nothing to gain (SSE2 takes four steps for what the window does in
 // two).
 //
+// Where the machine intersects two vectors at once (VP2INTERSECT, Zen 5), rows of up to four
+// vectors are intersected with sixteen of B's columns after the other.
+//
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_SPGEMM_MASKEDCOUNTS_H
 #define SCRATCH_PASSES_EXPAND_SPGEMM_MASKEDCOUNTS_H
 
+#include "passes/Expand/Spgemm/CountLanes.h"
 #include "passes/Expand/Spgemm/MaskWalk.h"
 
 namespace scratch {
 
 class MaskedCounts {
 public:
-  MaskedCounts(LoopBuilder &b, const OpenProduct &product)
-      : b(b), product(product), walk(b, product) {}
+  MaskedCounts(LoopBuilder &b, const OpenProduct &product);
 
-  /// Entries of the mask's row that counts are kept for in a register; 0: none.
-  int64_t longestRow() const;
+  /// Entries of the mask's row that counts are kept for in registers; 0: none.
+  int64_t longestRow() const { return counted.longestRow(); }
   /// A row whose mask is no longer, from A's entry `begin` on; returns its entries.
   mlir::Value compute(mlir::Value row, mlir::Value begin, const RowOutput &output) const;
 
 private:
+  LoopBuilder::Values intersect(mlir::ValueRange counts, mlir::ValueRange wanted, mlir::Value from,
+                                mlir::Value to) const;
   LoopBuilder::Values countWanted(mlir::Value row, mlir::Value begin,
                                   mlir::ValueRange wanted) const;
-  mlir::Value writeCounts(mlir::Value counts, mlir::Value some, mlir::Value bits,
-                          mlir::Value first, mlir::Value length, const RowOutput &output) const;
+  mlir::Value computeInVectors(mlir::Value row, mlir::Value begin, const RowOutput &output) const;
 
   LoopBuilder &b;
   const OpenProduct &product;
   MaskWalk walk;
+  CountLanes counted;
 };
 
 } // namespace scratch

@@ -1,4 +1,4 @@
-// RUN: scratch-opt %s --scratch-x86-lower-expand-lanes --scratch-x86-lower-take-lanes | FileCheck %s
+// RUN: scratch-opt %s --scratch-x86-lower-expand-lanes --scratch-x86-lower-take-lanes --scratch-x86-lower-intersect-lanes | FileCheck %s
 
 // CHECK-LABEL: func.func @table_of_a_byte
 // CHECK: %[[ROW:.*]] = vector.load %{{.*}} : memref<256x8xi8>, vector<8xi8>
@@ -47,4 +47,15 @@ func.func @lanes_of_64_bits(%table: vector<32xf64>, %numbers: vector<16xi64>, %i
   %s = scratch.take_lanes %numbers[%index] : vector<16xi64>, vector<8xi64> -> vector<8xi64>
   %t = scratch.take_lanes %words[%at] : vector<32xi32>, vector<16xi32> -> vector<16xi32>
   return %r, %s, %t : vector<8xf64>, vector<8xi64>, vector<16xi32>
+}
+
+// CHECK-LABEL: func.func @intersection
+// CHECK: %[[BOTH:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vp2intersect.d.512"(%arg0, %arg1)
+// CHECK: llvm.extractvalue %[[BOTH]][0]
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.vp2intersect.q.512"(%arg2, %arg2)
+func.func @intersection(%a: vector<16xi32>, %b: vector<16xi32>, %c: vector<8xi64>)
+    -> (vector<16xi1>, vector<8xi1>) {
+  %r = scratch.intersect_lanes %a, %b : vector<16xi32>
+  %s = scratch.intersect_lanes %c, %c : vector<8xi64>
+  return %r, %s : vector<16xi1>, vector<8xi1>
 }
