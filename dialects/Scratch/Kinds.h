@@ -32,9 +32,10 @@ enum class AccumulatorKind : uint32_t {
 
 /// Whether a kind of accumulator takes rows of any shape. `merge` takes rows of
 /// at most two entries of A, from ordered rows of B; `sort` takes as many products
-/// and columns as below. Neither knows masks.
+/// and columns as below, `narrow` as many columns as a word has. None knows masks.
 inline bool takesAnyRow(AccumulatorKind kind) {
-  return kind != AccumulatorKind::Merge && kind != AccumulatorKind::Sort;
+  return kind != AccumulatorKind::Merge && kind != AccumulatorKind::Sort &&
+         kind != AccumulatorKind::Narrow;
 }
 inline constexpr int64_t kMergeEntries = 2;
 /// A key of `sort` is a column within the row's range and a position, in 32 bits.

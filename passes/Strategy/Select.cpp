@@ -10,7 +10,7 @@ using namespace scratch;
 llvm::ArrayRef<const Candidate *> scratch::allCandidates() {
   static const Candidate *const candidates[] = {
       &rowWiseDense(), &rowWiseBlocked(), &rowWiseGrouped(), &rowWiseTiered(), &rowWiseHash(), &rowWiseMerge(),
-      &rowWiseSort(),  &rowWiseAdaptive(), &teamStatic(),  &teamTokens(),
+      &rowWiseSort(),  &rowWiseNarrow(), &rowWiseAdaptive(), &teamStatic(),  &teamTokens(),
       &teamFragments(), &teamOrHash(),     &rowWise(),     &innerProduct(),
       &innerOrRowWise(), &outerHash(),     &outerFragments(),
   };

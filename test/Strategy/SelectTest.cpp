@@ -24,7 +24,7 @@ static std::string refusal(const KernelProblem &problem, const Demands &demands)
 TEST(Select, UnknownShapesChooseAtRunTime) {
   Choice choice = chosen({});
   EXPECT_EQ(choice.name, "row_wise/adaptive");
-  EXPECT_EQ(choice.plan.variants.size(), 6u);
+  EXPECT_EQ(choice.plan.variants.size(), 7u);
   EXPECT_EQ(choice.plan.phases, Phases::One);
 }
 
@@ -77,7 +77,7 @@ TEST(Select, DemandedAccumulatorsComeAlone) {
 }
 
 TEST(Select, DemandedKindsOfShortRowsLeaveTheOthersToTheHash) {
-  for (AccumulatorKind kind : {AccumulatorKind::Merge, AccumulatorKind::Sort}) {
+  for (AccumulatorKind kind : {AccumulatorKind::Merge, AccumulatorKind::Sort, AccumulatorKind::Narrow}) {
     Demands demands;
     demands.accumulator = kind;
     Choice choice = chosen({}, demands);
@@ -96,11 +96,16 @@ TEST(Select, MasksAndUnorderedRowsHaveNoShortRows) {
   masked.mask = MaskUse::Plain;
   unordered.orderedOperands = false;
   EXPECT_EQ(chosen(masked).plan.variants.size(), 3u);
-  EXPECT_EQ(chosen(unordered).plan.variants.size(), 4u);
+  EXPECT_EQ(chosen(unordered).plan.variants.size(), 5u);
   EXPECT_EQ(refusal(masked, merge),
             "no legal strategy for spgemm: accumulator 'merge' takes no mask");
   EXPECT_EQ(refusal(unordered, merge),
             "no legal strategy for spgemm: accumulator 'merge' needs ordered coordinates");
+  Demands narrow;
+  narrow.accumulator = AccumulatorKind::Narrow;
+  EXPECT_EQ(refusal(masked, narrow),
+            "no legal strategy for spgemm: accumulator 'narrow' takes no mask");
+  EXPECT_EQ(chosen(unordered, narrow).plan.variants.front().accumulator, AccumulatorKind::Narrow);
 }
 
 TEST(Select, DemandedPhasesAreObeyed) {
@@ -286,7 +291,7 @@ TEST(Select, DroppingEntriesForbidsCountingThemFirst) {
 
 TEST(Demands, WordsThatAreUnknownNameTheOption) {
   EXPECT_EQ(llvm::toString(Demands::parse("auto", "heap", "auto").takeError()),
-            "option 'accumulator' is 'heap', expected one of auto, dense, blocked, grouped, tiered, hash, merge, sort, "
+            "option 'accumulator' is 'heap', expected one of auto, dense, blocked, grouped, tiered, hash, merge, sort, narrow, "
             "shared_hash, fragments");
   EXPECT_EQ(llvm::toString(Demands::parse("diagonal", "auto", "auto").takeError()),
             "option 'dataflow' is 'diagonal', expected one of auto, inner, outer, row_wise");

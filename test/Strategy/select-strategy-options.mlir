@@ -7,7 +7,7 @@
 // RUN: not scratch-opt %s --scratch-select-strategy=schedule=tokens 2>&1 | FileCheck %s --check-prefix=TOKENS
 // RUN: not scratch-opt %s --scratch-select-strategy=phases=two 2>&1 | FileCheck %s --check-prefix=KEEP
 
-// ACCUMULATOR: error: option 'accumulator' is 'heap', expected one of auto, dense, blocked, grouped, tiered, hash, merge, sort, shared_hash, fragments
+// ACCUMULATOR: error: option 'accumulator' is 'heap', expected one of auto, dense, blocked, grouped, tiered, hash, merge, sort, narrow, shared_hash, fragments
 // DATAFLOW: error: option 'dataflow' is 'diagonal', expected one of auto, inner, outer, row_wise
 // PHASES: error: option 'phases' is 'three', expected one of auto, one, two
 // REWRITES: error: option 'rewrites' is 'magic', expected one of auto, none, or some of compact|residues|patches|ranges|single|heads|split

@@ -28,6 +28,8 @@ static std::unique_ptr<Accumulator> makeAccumulator(AccumulatorCreateOp op) {
     return makeHashAccumulator(op);
   case AccumulatorKind::Sort:
     return makeSortAccumulator(op);
+  case AccumulatorKind::Narrow:
+    return makeNarrowAccumulator(op);
   case AccumulatorKind::SharedHash:
     return makeSharedHashAccumulator(op);
   case AccumulatorKind::Merge: // loops from `expand` on: creates nothing

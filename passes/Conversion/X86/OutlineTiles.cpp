@@ -23,9 +23,13 @@ namespace scratch {
 using namespace mlir;
 using namespace scratch;
 
-static bool spansRows(scf::ExecuteRegionOp tile) {
-  auto type = cast<TileType>(tile->getAttrOfType<TypeAttr>(kTileAttr).getValue());
-  return scratch::spansRows(type.getKind());
+static AccumulatorKind kindOf(scf::ExecuteRegionOp tile) {
+  return cast<TileType>(tile->getAttrOfType<TypeAttr>(kTileAttr).getValue()).getKind();
+}
+
+/// Whether the tile needs a function of its own in any case: it is long, or has states in its frame.
+static bool standsAlone(scf::ExecuteRegionOp tile) {
+  return spansRows(kindOf(tile)) || kindOf(tile) == AccumulatorKind::Narrow;
 }
 
 /// Whether another tile is opened in the same loop over rows.
@@ -47,7 +51,7 @@ struct OutlineTilesPass : scratch::impl::OutlineTilesPassBase<OutlineTilesPass> 
         tiles.push_back(op);
     });
     llvm::copy_if(tiles, std::back_inserter(crowded),
-                  [&](scf::ExecuteRegionOp tile) { return spansRows(tile) || hasRival(tile, tiles); });
+                  [&](scf::ExecuteRegionOp tile) { return standsAlone(tile) || hasRival(tile, tiles); });
     IRRewriter rewriter(&getContext());
     for (auto [number, tile] : llvm::enumerate(crowded)) {
       std::string name = "scratch.tile." + std::to_string(number);

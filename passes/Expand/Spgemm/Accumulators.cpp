@@ -31,6 +31,8 @@ Value Accumulators::widestTile(unsigned variant) const {
     return product.columns;
   case AccumulatorKind::Sort:
     return b.min(product.columns, b.index(kSortColumns));
+  case AccumulatorKind::Narrow:
+    return b.min(product.columns, b.index(kWordColumns));
   case AccumulatorKind::Blocked:
     return blocks.widestTile();
   case AccumulatorKind::Grouped:

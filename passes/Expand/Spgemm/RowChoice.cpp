@@ -14,10 +14,16 @@ static int64_t longestList(Operation *kernel) {
   return bits >= 512 ? kSortProducts : bits >= 256 ? kSortProducts / 2 : kSortProducts / 4;
 }
 
+/// Those whose forms are weighed: rows that are narrow enough for `narrow` have nothing better.
+SmallVector<unsigned> RowChoice::compared() const {
+  return llvm::filter_to_vector(variants.inTiles(),
+                                [&](unsigned v) { return v != variants.narrow; });
+}
+
 /// What every form charges alike decides nothing and is not evaluated.
 SmallVector<double> RowChoice::sharedCost() const {
-  SmallVector<double> shared(costFormOf(variants[variants.inTiles().front()]));
-  for (unsigned v : variants.inTiles()) {
+  SmallVector<double> shared(costFormOf(variants[compared().front()]));
+  for (unsigned v : compared()) {
     // What a form does not list it does not charge.
     ArrayRef<double> form = costFormOf(variants[v]);
     shared.resize(std::min(shared.size(), form.size()));
@@ -64,19 +70,28 @@ Value RowChoice::cost(unsigned variant, ArrayRef<double> shared, const RowShape 
 }
 
 Value RowChoice::choose(Value row, const RowShape &shape) const {
+  if (!variants.narrow)
+    return compare(row, shape);
+  return b.ifElse(
+      b.lessEqual(shape.range(b), b.index(kWordColumns)), {b.getIndexType()},
+      [&] { return LoopBuilder::Values{b.index(*variants.narrow)}; },
+      [&] { return LoopBuilder::Values{compare(row, shape)}; })[0];
+}
+
+Value RowChoice::compare(Value row, const RowShape &shape) const {
   // One that takes any row stands until another is cheaper, whatever the forms say.
   unsigned fallback =
       variants.firstOf({AccumulatorKind::Hash, AccumulatorKind::Tiered, AccumulatorKind::Dense,
                         AccumulatorKind::Grouped, AccumulatorKind::Blocked});
   Value choice = b.index(fallback);
-  if (variants.inTiles().size() == 1)
+  if (compared().size() == 1)
     return choice;
   Value maskEntries = product.mask.empty()
                           ? b.index(0)
                           : product.mask.entriesOfRow(b, row, shape.range(b));
   SmallVector<double> shared = sharedCost();
   Value least = cost(fallback, shared, shape, maskEntries);
-  for (unsigned v : variants.inTiles()) {
+  for (unsigned v : compared()) {
     if (v == fallback || v == variants.grouping)
       continue;
     Value candidate = cost(v, shared, shape, maskEntries);

@@ -1,8 +1,8 @@
 //===- RowChoice.h - which accumulator a row takes --------------*- C++ -*-===//
 //
 // Stage: expand. Where the strategy lists several, each row takes the one whose cost form
-// (Features.def) is least. With a hash table among them, windows have a limit and wider rows
-// take the table.
+// (Features.def) is least; rows of one word of columns take `narrow`, if it is there, and are not
+// weighed. With a hash table among them, windows have a limit and wider rows take the table.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_SPGEMM_ROWCHOICE_H
@@ -23,6 +23,8 @@ public:
   mlir::Value choose(mlir::Value row, const RowShape &shape) const;
 
 private:
+  mlir::Value compare(mlir::Value row, const RowShape &shape) const;
+  llvm::SmallVector<unsigned> compared() const;
   llvm::SmallVector<double> sharedCost() const;
   mlir::Value cost(unsigned variant, llvm::ArrayRef<double> shared, const RowShape &shape,
                    mlir::Value maskEntries) const;

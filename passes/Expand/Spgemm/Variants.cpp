@@ -14,6 +14,8 @@ Variants::Variants(ArrayRef<VariantAttr> all) : all(all) {
       grouping = number;
     if (kind == AccumulatorKind::Blocked)
       blocking = number;
+    if (kind == AccumulatorKind::Narrow)
+      narrow = number;
     // Alone it takes single rows as well, where no block is to be had.
     if (kind == AccumulatorKind::Blocked && all.size() > 1)
       continue;

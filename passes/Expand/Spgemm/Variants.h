@@ -43,8 +43,9 @@ public:
   /// One whose tiles are windows of any row.
   unsigned ofWindows() const;
 
-  /// The one that needs no accumulator, takes B in groups of columns, computes blocks of rows.
-  std::optional<unsigned> merging, grouping, blocking;
+  /// The one that needs no accumulator, takes B in groups of columns, computes blocks of rows,
+  /// takes rows of a word of columns.
+  std::optional<unsigned> merging, grouping, blocking, narrow;
   void dropGrouping();
 
 private:

@@ -20,6 +20,8 @@ class RowWiseAdaptive final : public RowWiseSpgemm {
       plan.variants.push_back({AccumulatorKind::Merge, mergeForm(problem, machine)});
     if (suits(AccumulatorKind::Sort, problem, why))
       plan.variants.push_back({AccumulatorKind::Sort, sortForm(problem, machine)});
+    if (machine.lowers(AccumulatorKind::Narrow) && suits(AccumulatorKind::Narrow, problem, why))
+      plan.variants.push_back({AccumulatorKind::Narrow, narrowForm(problem, machine)});
     if (machine.lowers(AccumulatorKind::Blocked) && suits(AccumulatorKind::Blocked, problem, why))
       plan.variants.push_back({AccumulatorKind::Blocked, denseForm(problem, machine)});
     plan.variants.push_back({AccumulatorKind::Dense, denseForm(problem, machine)});

@@ -14,6 +14,7 @@ const Candidate &rowWiseTiered();
 const Candidate &rowWiseHash();
 const Candidate &rowWiseMerge();
 const Candidate &rowWiseSort();
+const Candidate &rowWiseNarrow();
 const Candidate &rowWiseAdaptive();
 // SpGEMM, row-wise with one table for a team: SMASH's three steps.
 const Candidate &teamStatic();

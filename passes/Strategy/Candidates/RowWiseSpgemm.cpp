@@ -14,15 +14,16 @@ bool RowWiseSpgemm::legal(const KernelProblem &problem, std::string &why) const 
 
 bool scratch::suits(AccumulatorKind kind, const KernelProblem &problem, std::string &why) {
   bool blocks = kind == AccumulatorKind::Blocked, groups = kind == AccumulatorKind::Grouped;
+  bool anyOrder = kind == AccumulatorKind::Sort || kind == AccumulatorKind::Narrow;
   if (takesAnyRow(kind) && !blocks && !groups)
     return true;
   if (problem.mask != MaskUse::None)
     why = ("accumulator '" + stringify(kind) + "' takes no mask").str();
   else if (groups && problem.semiring == SemiringKind::custom)
     why = "accumulator 'grouped' needs a built-in semiring";
-  else if (kind != AccumulatorKind::Sort && !groups && problem.addsTo)
+  else if (!anyOrder && !groups && problem.addsTo)
     why = ("accumulator '" + stringify(kind) + "' takes no init").str();
-  else if (kind != AccumulatorKind::Sort &&
+  else if (!anyOrder &&
            (!problem.orderedOperands || (blocks && !problem.orderedLeft)))
     why = ("accumulator '" + stringify(kind) + "' needs ordered coordinates").str();
   else
@@ -99,6 +100,8 @@ double scratch::evaluate(const LinearForm &form, const RowProfile &row) {
 static bool takes(AccumulatorKind kind, const RowProfile &row) {
   if (kind == AccumulatorKind::Merge)
     return row.entries <= kMergeEntries;
+  if (kind == AccumulatorKind::Narrow)
+    return row.range <= kWordColumns;
   return kind != AccumulatorKind::Sort ||
          (row.products <= kSortProducts && row.range <= kSortColumns);
 }

@@ -82,6 +82,7 @@ LinearForm denseForm(const KernelProblem &problem, const MachineModel &machine);
 LinearForm tieredForm(const KernelProblem &problem, const MachineModel &machine);
 LinearForm mergeForm(const KernelProblem &problem, const MachineModel &machine);
 LinearForm sortForm(const KernelProblem &problem, const MachineModel &machine);
+LinearForm narrowForm(const KernelProblem &problem, const MachineModel &machine);
 LinearForm hashForm(const KernelProblem &problem, const MachineModel &machine);
 
 /// Whether an accumulator that a team shares can take the problem; if not, says why.

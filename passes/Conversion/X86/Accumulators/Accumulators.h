@@ -14,6 +14,8 @@ std::unique_ptr<Accumulator> makeGroupedAccumulator(AccumulatorCreateOp op);
 /// Null where the tiles have a mask.
 std::unique_ptr<Accumulator> makeBlockedAccumulator(AccumulatorCreateOp op);
 std::unique_ptr<Accumulator> makeTieredAccumulator(AccumulatorCreateOp op);
+/// Null where the tiles have a mask.
+std::unique_ptr<Accumulator> makeNarrowAccumulator(AccumulatorCreateOp op);
 /// The create op stands before the parallel region whose workers share it.
 std::unique_ptr<Accumulator> makeSharedHashAccumulator(AccumulatorCreateOp op);
 /// Entries and rows of one of its tiles, at most.

@@ -47,18 +47,29 @@ Value DenseAccumulator::span(LoopBuilder &b) { return b.roundUp(b.sub(high, low)
 
 void DenseAccumulator::touch(LoopBuilder &b, Value coordinate, Value product) {
   Value column = b.sub(coordinate, low);
-  auto merge = [&](Value state) {
+  auto merge = [&] {
     if (product)
       b.store(semiring.add(b, b.load(values, column), product), values, column);
-    if (known())
-      return;
-    b.store(state, states, column);
-    note(b, column);
   };
-  if (!asksMask())
-    return merge(byte(b, kPresent));
+  if (!asksMask()) {
+    merge();
+    if (!known())
+      setPresent(b, column);
+    return;
+  }
   Value state = b.load(states, column);
-  b.ifThen(passes(b, state), [&] { merge(b.bitOr(state, byte(b, kPresent))); });
+  b.ifThen(passes(b, state), [&] {
+    merge();
+    b.store(b.bitOr(state, byte(b, kPresent)), states, column);
+    note(b, column);
+  });
+}
+
+void DenseAccumulator::setPresent(LoopBuilder &b, ValueRange columns) {
+  for (Value column : columns)
+    b.store(byte(b, kPresent), states, column);
+  for (Value column : columns)
+    note(b, column);
 }
 
 /// States first, then all loads, then all stores: a store of a state between a
@@ -67,12 +78,8 @@ void DenseAccumulator::touchGroup(LoopBuilder &b, ValueRange coordinates, ValueR
   LoopBuilder::Values columns, sums;
   for (Value coordinate : coordinates)
     columns.push_back(b.sub(coordinate, low));
-  if (!known()) {
-    for (Value column : columns)
-      b.store(byte(b, kPresent), states, column);
-    for (Value column : columns)
-      note(b, column);
-  }
+  if (!known())
+    setPresent(b, columns);
   if (!products.front())
     return;
   for (auto [column, product] : llvm::zip_equal(columns, products))

@@ -38,6 +38,8 @@ protected:
   virtual mlir::Value scan(LoopBuilder &b, mlir::Value at, Emit emit);
   /// Whether a column of the window has an entry, i1.
   virtual mlir::Value isPresent(LoopBuilder &b, mlir::Value column);
+  /// Columns without a mask have entries from now on.
+  virtual void setPresent(LoopBuilder &b, mlir::ValueRange columns);
   /// A column was touched.
   virtual void note(LoopBuilder &b, mlir::Value column) {}
 
