@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 using namespace guest;
+using scratch::piuma::Mode;
 
 TEST(Privilege, UserModeMayNotTouchMachineRegisters) {
   auto elf = buildAssembly(R"(
@@ -85,6 +86,33 @@ _start: li t0, 1000
         ecall
 )");
   EXPECT_EQ(run(elf).error, "");
+}
+
+TEST(Privilege, WhatTrapsIsNotRetiredAndMretIs) {
+  for (const char *trapping : {"ecall", "ebreak", ".word 0", "ld t0, 0(zero)"}) {
+    auto elf = buildAssembly(std::string(R"(
+.globl _start
+_start: la t0, trap
+        csrw mtvec, t0
+        csrw minstret, zero
+        )") + trapping + R"(
+        rdinstret a0
+        addi a0, a0, -4         # what the handler executes
+        csrw mtvec, zero
+        li a7, 93
+        ecall
+        .balign 4
+trap:   csrr t1, mepc
+        addi t1, t1, 4
+        csrw mepc, t1
+        mret
+)");
+    for (Mode mode : {Mode::Functional, Mode::Check, Mode::Timing}) {
+      Options options;
+      options.mode = mode;
+      EXPECT_EQ(run(elf, options).error, "") << trapping << ", mode " << int(mode);
+    }
+  }
 }
 
 TEST(Privilege, LeavingMachineModeClearsMprv) {

@@ -51,9 +51,8 @@ FALLIBLE(mret) {
   Thread &t = *cpu.t;
   if (t.privilege != 3)
     return cpu.illegal();
-  t.op = cpu.op;
   t.redirect = csr::returnFromTrap(t); // going there is the scheduler's work
-  return Outcome::Here;
+  return Outcome::After;
 }
 
 /// There are no interrupts to wait for.
