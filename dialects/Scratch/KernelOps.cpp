@@ -1,177 +1,17 @@
-//===- KernelOps.cpp - verifiers and canonicalisations of the products ----===//
+//===- KernelOps.cpp - verifiers of the products --------------------------===//
 //
 // The labels (spgemm_c1, ...) are those of KernelOps.td.
 //
 //===----------------------------------------------------------------------===//
-#include "dialects/Scratch/Scratch.h"
+#include "dialects/Scratch/Extents.h"
+#include "dialects/Scratch/KernelOperands.h"
+#include "dialects/Scratch/KernelRegions.h"
 
 #include "mlir/Dialect/SparseTensor/IR/SparseTensorType.h"
-#include "mlir/IR/Matchers.h"
-#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
 using namespace scratch;
 using sparse_tensor::SparseTensorType;
-
-//===----------------------------------------------------------------------===//
-// Formats and shapes
-//===----------------------------------------------------------------------===//
-
-/// CSR or CSC: a matrix with a dense level over a compressed one, each
-/// coordinate at most once per row.
-static bool isCompressedMatrix(RankedTensorType type) {
-  auto encoding = sparse_tensor::getSparseTensorEncoding(type);
-  if (!encoding || type.getRank() != 2)
-    return false;
-  SparseTensorType matrix(type);
-  return matrix.getLvlRank() == 2 && matrix.isPermutation() &&
-         sparse_tensor::isDenseLT(matrix.getLvlType(0)) &&
-         sparse_tensor::isCompressedLT(matrix.getLvlType(1)) &&
-         sparse_tensor::isUniqueLT(matrix.getLvlType(1)) && !encoding.isSlice();
-}
-
-static LogicalResult verifySparseMatrix(Operation *op, StringRef name, Type type) {
-  if (isCompressedMatrix(cast<RankedTensorType>(type)))
-    return success();
-  return op->emitOpError("expected ")
-         << name << " to be a sparse matrix in CSR or CSC with unique coordinates, found "
-         << type;
-}
-
-static LogicalResult verifyDense(Operation *op, StringRef name, Type type, int64_t rank) {
-  auto tensor = cast<RankedTensorType>(type);
-  if (!sparse_tensor::getSparseTensorEncoding(type) && tensor.getRank() == rank)
-    return success();
-  return op->emitOpError("expected ")
-         << name << " to be a dense tensor of rank " << rank << ", found " << type;
-}
-
-static bool agree(int64_t a, int64_t b) {
-  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
-}
-
-static LogicalResult verifyShape(Operation *op, StringRef name, ArrayRef<int64_t> shape,
-                                 ArrayRef<int64_t> expected) {
-  if (shape.size() != expected.size())
-    return op->emitOpError("expected ")
-           << name << " of " << expected.size() << " dimensions, found " << shape.size();
-  for (auto [found, want] : llvm::zip_equal(shape, expected))
-    if (!agree(found, want)) {
-      InFlightDiagnostic diagnostic = op->emitOpError("expected ") << name << " of shape ";
-      auto print = [&](ArrayRef<int64_t> sizes) {
-        llvm::interleave(
-            sizes,
-            [&](int64_t size) {
-              if (ShapedType::isDynamic(size))
-                diagnostic << "?";
-              else
-                diagnostic << size;
-            },
-            [&] { diagnostic << "x"; });
-      };
-      print(expected);
-      diagnostic << ", found ";
-      print(shape);
-      return diagnostic;
-    }
-  return success();
-}
-
-/// `columns of lhs equal rows of rhs`, naming both shapes.
-static LogicalResult verifyInner(Operation *op, Type lhs, int64_t lhsInner, Type rhs,
-                                 int64_t rhsInner) {
-  if (agree(lhsInner, rhsInner))
-    return success();
-  return op->emitOpError("columns of lhs ")
-         << lhs << " (" << lhsInner << ") differ from rows of rhs " << rhs << " ("
-         << rhsInner << ")";
-}
-
-//===----------------------------------------------------------------------===//
-// Semirings and epilogues
-//===----------------------------------------------------------------------===//
-
-static LogicalResult verifyOperatorRegion(Operation *op, StringRef name, Region &region,
-                                          TypeRange arguments, Type result) {
-  if (region.empty())
-    return op->emitOpError("custom semiring needs a region '") << name << "'";
-  Block &block = region.front();
-  if (block.getArgumentTypes() != arguments)
-    return op->emitOpError("region '")
-           << name << "' takes " << block.getArgumentTypes() << ", expected " << arguments;
-  YieldOp yield = YieldOp::endOf(block);
-  if (!yield || yield.getNumOperands() != 1 || yield.getOperand(0).getType() != result)
-    return op->emitOpError("region '") << name << "' must yield one " << result;
-  return success();
-}
-
-static LogicalResult verifySemiring(KernelOpInterface kernel, Type lhs, Type rhs,
-                                    Type result) {
-  Operation *op = kernel;
-  for (Type type : {lhs, rhs, result})
-    if (!type.isF32() && !type.isF64() && !type.isSignlessInteger(8) &&
-        !type.isSignlessInteger(32) && !type.isSignlessInteger(64))
-      return op->emitOpError("expected elements of type f32, f64, i8, i32 or i64, found ")
-             << type;
-  SemiringAttr semiring = kernel.getSemiring();
-  if (semiring.isCustom()) {
-    if (failed(verifyOperatorRegion(op, "multiply", kernel.getMultiply(), {lhs, rhs}, result)) ||
-        failed(verifyOperatorRegion(op, "add", kernel.getAdd(), {result, result}, result)))
-      return failure();
-    TypedAttr identity = kernel.getIdentityAttr();
-    if (!identity || identity.getType() != result)
-      return op->emitOpError("custom semiring needs an attribute 'identity' of type ") << result;
-    return success();
-  }
-  if (!kernel.getMultiply().empty() || !kernel.getAdd().empty() || kernel.getIdentityAttr())
-    return op->emitOpError("semiring ")
-           << stringify(semiring.getKind())
-           << " brings its own operators; regions and identity belong to semiring<custom>";
-  SemiringOperator multiply = semiring.getMultiply();
-  auto check = [&](bool read, StringRef name, Type type) -> LogicalResult {
-    if (!read || type == result)
-      return success();
-    return op->emitOpError("semiring ")
-           << stringify(semiring.getKind()) << " expects " << name << " elements of type "
-           << result << ", found " << type;
-  };
-  if (failed(check(readsLeft(multiply), "lhs", lhs)) ||
-      failed(check(readsRight(multiply), "rhs", rhs)))
-    return failure();
-  bool logical = multiply == SemiringOperator::op_and ||
-                 semiring.getAdd() == SemiringOperator::op_or;
-  if (logical && !result.isSignlessInteger(8))
-    return op->emitOpError("semiring ")
-           << stringify(semiring.getKind()) << " works on booleans (i8), found " << result;
-  return success();
-}
-
-static LogicalResult verifyEpilogue(KernelOpInterface kernel, bool keepIsLegal,
-                                    bool reduceIsLegal) {
-  Operation *op = kernel;
-  if (kernel.getEpilogue().empty())
-    return success();
-  Block &block = kernel.getEpilogue().front();
-  if (block.getNumArguments() != 0)
-    return op->emitOpError("epilogue takes no arguments");
-  for (Operation &stage : block) {
-    if (isa<KeepOp, TopKOp>(stage) && !keepIsLegal)
-      return stage.emitOpError("drops entries, but the pattern of ")
-             << op->getName() << "'s result is fixed";
-    if (isa<ReduceOp>(stage) && !reduceIsLegal)
-      return stage.emitOpError("folds a sparse row, but the result of ")
-             << op->getName() << " is dense";
-    if (!isa<MapOp, KeepOp, ReduceOp, TopKOp, YieldOp>(stage) && !isPure(&stage))
-      return stage.emitOpError("expected an epilogue stage (map, keep, reduce, top_k)");
-  }
-  YieldOp yield = YieldOp::endOf(block);
-  if (!yield || yield.getNumOperands() != 0)
-    return op->emitOpError("epilogue must end in a scratch.yield of nothing");
-  return success();
-}
-
-static Type elementOf(Type type) { return cast<RankedTensorType>(type).getElementType(); }
-static ArrayRef<int64_t> shapeOf(Type type) { return cast<RankedTensorType>(type).getShape(); }
 
 //===----------------------------------------------------------------------===//
 // spgemm
@@ -208,60 +48,6 @@ LogicalResult SpgemmOp::verify() {
     return failure();
   return verifyEpilogue(*this, /*keepIsLegal=*/true, /*reduceIsLegal=*/true);
 }
-
-namespace {
-
-/// BEFORE  %n = scratch.mask.not %m
-///         scratch.spgemm %a, %b mask(%n)
-/// AFTER   scratch.spgemm %a, %b mask(%m, complement)
-struct FoldComplementedMask : OpRewritePattern<SpgemmOp> {
-  using OpRewritePattern::OpRewritePattern;
-  LogicalResult matchAndRewrite(SpgemmOp op, PatternRewriter &rewriter) const override {
-    auto complement = op.getMask() ? op.getMask().getDefiningOp<MaskNotOp>() : nullptr;
-    if (!complement)
-      return rewriter.notifyMatchFailure(op, "mask is not a complement");
-    rewriter.modifyOpInPlace(op, [&] {
-      op.getMaskMutable().assign(complement.getInput());
-      op.setComplement(!op.getComplement());
-    });
-    return success();
-  }
-};
-
-/// Stages that do nothing: a map that yields its value, a keep that yields true.
-/// True for every semiring, since a stage sees finished values only.
-template <typename Kernel>
-struct DropIdleStages : OpRewritePattern<Kernel> {
-  using OpRewritePattern<Kernel>::OpRewritePattern;
-  LogicalResult matchAndRewrite(Kernel op, PatternRewriter &rewriter) const override {
-    if (op.getEpilogue().empty())
-      return rewriter.notifyMatchFailure(op, "no epilogue");
-    SmallVector<Operation *> idle;
-    for (Operation &stage : op.getEpilogue().front()) {
-      if (auto map = dyn_cast<MapOp>(stage)) {
-        Block &body = map.getBody().front();
-        if (body.getTerminator()->getOperand(0) == body.getArgument(0))
-          idle.push_back(&stage);
-      } else if (auto keep = dyn_cast<KeepOp>(stage)) {
-        if (matchPattern(keep.getBody().front().getTerminator()->getOperand(0), m_One()))
-          idle.push_back(&stage);
-      }
-    }
-    bool empties = op.getEpilogue().front().getOperations().size() == idle.size() + 1;
-    if (idle.empty() && !empties)
-      return rewriter.notifyMatchFailure(op, "every stage does something");
-    for (Operation *stage : idle)
-      rewriter.eraseOp(stage);
-    if (empties) {
-      Block *block = &op.getEpilogue().front();
-      rewriter.eraseOp(block->getTerminator());
-      rewriter.eraseBlock(block);
-    }
-    return success();
-  }
-};
-
-} // namespace
 
 bool SpgemmExecuteOp::givesNumbers() {
   return getType().getRank() == 1 && !getType().getEncoding();
@@ -302,11 +88,6 @@ LogicalResult SpgemmExecuteOp::verify() {
   return verifyEpilogue(*this, /*keepIsLegal=*/false, /*reduceIsLegal=*/true);
 }
 
-void SpgemmExecuteOp::getCanonicalizationPatterns(RewritePatternSet &patterns,
-                                                  MLIRContext *context) {
-  patterns.add<DropIdleStages<SpgemmExecuteOp>>(context);
-}
-
 //===----------------------------------------------------------------------===//
 // fingerprint, fold
 //===----------------------------------------------------------------------===//
@@ -343,22 +124,6 @@ LogicalResult FoldOp::verify() {
                                 << RankedTensorType::get({extent}, element) << ", found "
                                 << result;
   return success();
-}
-
-void SpgemmOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<FoldComplementedMask, DropIdleStages<SpgemmOp>>(context);
-}
-
-void SpmmOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<DropIdleStages<SpmmOp>>(context);
-}
-
-void SpmvOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<DropIdleStages<SpmvOp>>(context);
-}
-
-void SddmmOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
-  patterns.add<DropIdleStages<SddmmOp>>(context);
 }
 
 //===----------------------------------------------------------------------===//
