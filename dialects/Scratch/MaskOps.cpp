@@ -1,86 +1,15 @@
-//===- MaskOps.cpp - verifiers and folds of the mask operations -----------===//
+//===- MaskOps.cpp - verifiers of the leaves of masks ---------------------===//
 //
 // The labels (mask_from_c1, ...) are those of MaskOps.td.
 //
 //===----------------------------------------------------------------------===//
-#include "dialects/Scratch/Scratch.h"
+#include "dialects/Scratch/Extents.h"
+#include "dialects/Scratch/MaskDomains.h"
 
 #include "mlir/Dialect/SparseTensor/IR/SparseTensorType.h"
 
 using namespace mlir;
 using namespace scratch;
-
-static bool agree(int64_t a, int64_t b) {
-  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
-}
-
-//===----------------------------------------------------------------------===//
-// Domains of attention
-//===----------------------------------------------------------------------===//
-
-/// Extent of a mask along one axis.
-static int64_t extentOf(MaskType mask, Axis axis) {
-  return mask.getShape()[mask.getShape().size() - (axis == Axis::Query ? 2 : 1)];
-}
-
-static LogicalResult verifyElements(Operation *op, MaskType mask) {
-  if (mask.getGranularity() == MaskGranularity::Element &&
-      mask.getGuarantee() == MaskGuarantee::None)
-    return success();
-  return op->emitOpError("makes an element mask without guarantee, found ") << mask;
-}
-
-/// A mask that differs between batches says so in its domain.
-static LogicalResult verifyBatches(Operation *op, MaskType mask, StringRef name, Type type,
-                                   int64_t batches) {
-  if (mask.getShape().size() < 3)
-    return op->emitOpError(name)
-           << " " << type << " differs between batches, but the domain of " << mask
-           << " has no batch dimension";
-  if (!agree(batches, mask.getShape()[0]))
-    return op->emitOpError("expected ")
-           << name << " for " << mask.getShape()[0] << " batches, found " << type;
-  return success();
-}
-
-/// One number, or one per batch.
-static LogicalResult verifyCount(Operation *op, MaskType mask, StringRef name, Value count) {
-  auto tensor = count ? dyn_cast<RankedTensorType>(count.getType()) : RankedTensorType();
-  return tensor ? verifyBatches(op, mask, name, tensor, tensor.getDimSize(0)) : success();
-}
-
-/// [tokens] or [batch, tokens] along an axis; `listed` tensors may name fewer.
-static LogicalResult verifyTokens(Operation *op, MaskType mask, StringRef name, Type type,
-                                  Axis axis, bool listed = false) {
-  auto tensor = cast<RankedTensorType>(type);
-  if (tensor.getRank() == 2 &&
-      failed(verifyBatches(op, mask, name, type, tensor.getDimSize(0))))
-    return failure();
-  int64_t tokens = extentOf(mask, axis);
-  if (!listed && !agree(tensor.getShape().back(), tokens))
-    return op->emitOpError("expected ")
-           << name << " for " << tokens << (axis == Axis::Query ? " queries" : " keys")
-           << ", found " << type;
-  return success();
-}
-
-/// A dense tensor aligned with the mask's last dimensions; it may lack leading
-/// dimensions, or have extent 1 in them or, where said so, anywhere, and repeats
-/// along them.
-static LogicalResult verifyRepeats(Operation *op, MaskType mask, RankedTensorType tensor,
-                                   int64_t aligned, bool anywhere) {
-  int64_t missing = int64_t(mask.getShape().size()) - tensor.getRank();
-  bool fits = missing >= 0;
-  for (int64_t d = 0; fits && d < aligned; ++d) {
-    int64_t size = tensor.getDimSize(d);
-    bool leading = anywhere || d + missing < int64_t(mask.getShape().size()) - 2;
-    fits = agree(size, mask.getShape()[d + missing]) || (leading && size == 1);
-  }
-  if (fits)
-    return success();
-  return op->emitOpError("expected an element mask of the shape of ")
-         << tensor << ", found " << mask;
-}
 
 //===----------------------------------------------------------------------===//
 // From a tensor
@@ -301,55 +230,4 @@ LogicalResult MaskRegionOp::verify() {
       return op.emitOpError("is not a pure operation without regions, as the body of ")
              << getOperationName() << " needs";
   return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Folds
-//===----------------------------------------------------------------------===//
-
-/// m op m is m; and absorption: m and (m or x) is m, m or (m and x) is m.
-template <typename Dual>
-static OpFoldResult foldCombination(Value lhs, Value rhs) {
-  if (lhs == rhs)
-    return lhs;
-  auto absorbs = [](Value mask, Value other) {
-    auto dual = other.getDefiningOp<Dual>();
-    return dual && (dual.getLhs() == mask || dual.getRhs() == mask);
-  };
-  if (absorbs(lhs, rhs))
-    return lhs;
-  if (absorbs(rhs, lhs))
-    return rhs;
-  return {};
-}
-
-OpFoldResult MaskAndOp::fold(FoldAdaptor) { return foldCombination<MaskOrOp>(getLhs(), getRhs()); }
-
-OpFoldResult MaskOrOp::fold(FoldAdaptor) { return foldCombination<MaskAndOp>(getLhs(), getRhs()); }
-
-OpFoldResult MaskNotOp::fold(FoldAdaptor) {
-  if (auto inner = getInput().getDefiningOp<MaskNotOp>())
-    return inner.getInput();
-  return {};
-}
-
-/// BEFORE: and (not a), (not b)    AFTER: not (or a, b)    and the dual: the
-/// complement moves towards the consumer, which takes it in.
-template <typename Dual, typename Op>
-static LogicalResult complementOutwards(Op op, PatternRewriter &rewriter) {
-  auto lhs = op.getLhs().template getDefiningOp<MaskNotOp>();
-  auto rhs = op.getRhs().template getDefiningOp<MaskNotOp>();
-  if (!lhs || !rhs)
-    return rewriter.notifyMatchFailure(op, "not both operands are complements");
-  Value dual = Dual::create(rewriter, op.getLoc(), lhs.getInput(), rhs.getInput());
-  rewriter.replaceOpWithNewOp<MaskNotOp>(op, dual);
-  return success();
-}
-
-LogicalResult MaskAndOp::canonicalize(MaskAndOp op, PatternRewriter &rewriter) {
-  return complementOutwards<MaskOrOp>(op, rewriter);
-}
-
-LogicalResult MaskOrOp::canonicalize(MaskOrOp op, PatternRewriter &rewriter) {
-  return complementOutwards<MaskAndOp>(op, rewriter);
 }
