@@ -5,6 +5,8 @@
 include "dialects/Scratch/AttentionOps.td"
 include "dialects/Scratch/KernelOps.td"
 include "dialects/Scratch/LoopOps.td"
+include "dialects/Scratch/AccumulatorOps.td"
+include "dialects/Scratch/BufferOps.td"
 include "dialects/Scratch/TeamOps.td"
 include "dialects/Scratch/MaskOps.td"
 include "dialects/Scratch/PackedOps.td"
