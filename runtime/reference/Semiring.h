@@ -10,6 +10,7 @@
 #include "runtime/abi/scratch.h"
 
 #include <cstdint>
+#include <type_traits>
 
 namespace scratch::reference {
 
@@ -43,6 +44,12 @@ int64_t apply(Operator op, int64_t a, int64_t b);
 /// What `add` leaves unchanged, in the range of the element type.
 double realIdentity(Operator add);
 int64_t integerIdentity(Operator add, scratch_element element);
+template <typename Wide> Wide identityOf(Operator add, uint32_t element) {
+  if constexpr (std::is_same_v<Wide, double>)
+    return realIdentity(add);
+  else
+    return integerIdentity(add, static_cast<scratch_element>(element));
+}
 
 } // namespace scratch::reference
 #endif // SCRATCH_REFERENCE_SEMIRING_H
