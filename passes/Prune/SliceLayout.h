@@ -4,7 +4,8 @@
 // compile time, or those inside run-time masks, or all. `Layouts` holds the small
 // tensors that stand for values of the program, and moves tensors between layouts:
 // slices are gathered, or scattered among the numbers that dead slices hold.
-// Constants are sliced at compile time.
+// Constants are sliced at compile time. The lists of run-time masks are made in
+// SliceLists.cpp, the moves in SliceMoves.cpp.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_PRUNE_SLICELAYOUT_H
@@ -27,6 +28,9 @@ struct SliceLayout {
     return listed == other.listed && kept == other.kept && masks == other.masks;
   }
   bool operator!=(const SliceLayout &other) const { return !(*this == other); }
+
+  /// Those that are listed of a dimension of `extent`, or all.
+  llvm::SmallVector<int64_t> slices(int64_t extent) const;
 
   /// The slices that are read and hold no known number.
   static SliceLayout of(int64_t extent, const SliceFacts &facts, const SliceNeeds &needs);
@@ -67,7 +71,6 @@ private:
   struct Lists {
     mlir::Value kept, places, count;
   };
-  Lists listsOf(mlir::ImplicitLocOpBuilder &b, int64_t extent, const SliceLayout &layout);
   Lists runListsOf(mlir::ImplicitLocOpBuilder &b, const RunMasks &masks);
   mlir::Value gather(mlir::ImplicitLocOpBuilder &b, mlir::Value tensor, unsigned dimension,
                      mlir::Value kept, mlir::Value count, int64_t size);
