@@ -154,6 +154,15 @@ LogicalResult IntersectLanesOp::verify() {
   return success();
 }
 
+LogicalResult MoveLanesOp::verify() {
+  VectorType type = getLanes().getType(), bits = getFrom().getType();
+  if (type.getNumElements() * type.getElementTypeBitWidth() != 512 ||
+      bits.getNumElements() != type.getNumElements()) // move_lanes_c1
+    return emitOpError("expected lanes of 512 bits and a bit for each, found ")
+           << type << " and " << bits;
+  return success();
+}
+
 LogicalResult ExpandLanesOp::verify() {
   unsigned bits = getByte().getType().getIntOrFloatBitWidth();
   int64_t lanes = getLanes().getType().getNumElements();

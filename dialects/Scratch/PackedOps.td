@@ -210,25 +210,51 @@ def Scratch_TakeLanesOp : Scratch_Op<"take_lanes", [Pure]> {
   let hasVerifier = 1;
 }
 
+class Scratch_LaneBits<string result>
+    : TypesMatchWith<"there is a bit per lane", "these", result,
+                     "::mlir::cast<::mlir::VectorType>($_self).clone(::mlir::IntegerType::get($_self.getContext(), 1))">;
+
 def Scratch_IntersectLanesOp : Scratch_Op<"intersect_lanes", [
-    Pure, AllTypesMatch<["these", "those"]>,
-    TypesMatchWith<"the result has a bit per lane", "these", "lanes",
-                   "::mlir::cast<::mlir::VectorType>($_self).clone(::mlir::IntegerType::get($_self.getContext(), 1))">]> {
-  let summary = "Lanes of one vector whose number another vector has";
+    Pure, AllTypesMatch<["these", "those"]>, Scratch_LaneBits<"in_these">,
+    Scratch_LaneBits<"in_those">]> {
+  let summary = "Lanes of two vectors whose numbers both have";
   let description = [{
-    Lane l is whether any lane of `those` equals lane l of `these`: two short lists intersected at
+    A lane's bit is whether any lane of the other vector equals it: two short lists intersected at
     once, as VP2INTERSECT does. Vectors have 512 bits.
 
     (intersect_lanes_c1) lanes of 32 bits are sixteen, of 64 bits eight.
 
     ```mlir
-    %m = scratch.intersect_lanes %these, %those : vector<16xi32>
+    %m, %n = scratch.intersect_lanes %these, %those : vector<16xi32>
     ```
   }];
   let arguments = (ins VectorOfLengthAndType<[8, 16], [I32, I64]>:$these,
                        VectorOfLengthAndType<[8, 16], [I32, I64]>:$those);
-  let results = (outs VectorOfLengthAndType<[8, 16], [I1]>:$lanes);
+  let results = (outs VectorOfLengthAndType<[8, 16], [I1]>:$in_these,
+                      VectorOfLengthAndType<[8, 16], [I1]>:$in_those);
   let assemblyFormat = "$these `,` $those attr-dict `:` type($these)";
+  let hasVerifier = 1;
+}
+
+def Scratch_MoveLanesOp : Scratch_Op<"move_lanes", [Pure, AllTypesMatch<["lanes", "moved"]>,
+                                                    AllTypesMatch<["from", "to"]>]> {
+  let summary = "Some lanes of a vector, in their order, in other lanes";
+  let description = [{
+    The k-th lane of the result that has a bit in `to` is the k-th lane of the operand that has
+    one in `from`; other lanes are unspecified. Values of two sorted lists meet where
+    `scratch.intersect_lanes` says. Vectors have 512 bits.
+
+    (move_lanes_c1) lanes of 32 bits are sixteen, of 64 bits eight, with a bit each.
+
+    ```mlir
+    %v = scratch.move_lanes %lanes from %from to %to : vector<8xf64>, vector<8xi1>
+    ```
+  }];
+  let arguments = (ins VectorOfLengthAndType<[8, 16], [F32, F64, I32, I64]>:$lanes,
+                       VectorOfLengthAndType<[8, 16], [I1]>:$from,
+                       VectorOfLengthAndType<[8, 16], [I1]>:$to);
+  let results = (outs VectorOfLengthAndType<[8, 16], [F32, F64, I32, I64]>:$moved);
+  let assemblyFormat = "$lanes `from` $from `to` $to attr-dict `:` type($lanes) `,` type($from)";
   let hasVerifier = 1;
 }
 

@@ -124,6 +124,14 @@ func.func @take_lanes_c3(%table: vector<64xf64>, %index: vector<8xi64>) {
 
 func.func @intersect_lanes_c1(%a: vector<8xi32>) {
   // expected-error @+1 {{expected lanes of 512 bits, found 'vector<8xi32>'}}
-  %r = scratch.intersect_lanes %a, %a : vector<8xi32>
+  %r:2 = scratch.intersect_lanes %a, %a : vector<8xi32>
+  return
+}
+
+// -----
+
+func.func @move_lanes_c1(%a: vector<8xf64>, %m: vector<16xi1>) {
+  // expected-error @+1 {{expected lanes of 512 bits and a bit for each, found 'vector<8xf64>' and 'vector<16xi1>'}}
+  %r = scratch.move_lanes %a from %m to %m : vector<8xf64>, vector<16xi1>
   return
 }

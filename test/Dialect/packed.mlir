@@ -44,6 +44,13 @@ func.func @take(%table: vector<64xf32>, %index: vector<16xi32>) -> vector<16xf32
 // CHECK-LABEL: func.func @intersect
 // CHECK: scratch.intersect_lanes %{{.*}}, %{{.*}} : vector<16xi32>
 func.func @intersect(%a: vector<16xi32>, %b: vector<16xi32>) -> vector<16xi1> {
-  %r = scratch.intersect_lanes %a, %b : vector<16xi32>
-  return %r : vector<16xi1>
+  %r:2 = scratch.intersect_lanes %a, %b : vector<16xi32>
+  return %r#1 : vector<16xi1>
+}
+
+// CHECK-LABEL: func.func @move
+// CHECK: scratch.move_lanes %{{.*}} from %{{.*}} to %{{.*}} : vector<8xf64>, vector<8xi1>
+func.func @move(%a: vector<8xf64>, %m: vector<8xi1>, %n: vector<8xi1>) -> vector<8xf64> {
+  %r = scratch.move_lanes %a from %m to %n : vector<8xf64>, vector<8xi1>
+  return %r : vector<8xf64>
 }

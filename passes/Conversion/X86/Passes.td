@@ -40,10 +40,12 @@ def LowerIntersectLanesX86Pass : Pass<"scratch-x86-lower-intersect-lanes", "::ml
   let description = [{
     Needs AVX-512 with VP2INTERSECT.
 
-    BEFORE  %m = scratch.intersect_lanes %these, %those : vector<16xi32>
-    AFTER   %both = vp2intersectd %these, %those;  %m = the first of %both
+    BEFORE  %m, %n = scratch.intersect_lanes %these, %those : vector<16xi32>
+            %v = scratch.move_lanes %w from %n to %m
+    AFTER   %m, %n = vp2intersectd %these, %those
+            %v = vpexpandd (vpcompressd %w by %n) by %m
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::ub::UBDialect"];
 }
 
 def LowerTakeLanesX86Pass : Pass<"scratch-x86-lower-take-lanes", "::mlir::ModuleOp"> {

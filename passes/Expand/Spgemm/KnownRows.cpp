@@ -10,7 +10,7 @@ using namespace scratch;
 
 KnownRows::KnownRows(LoopBuilder &b, const KnownStructure &known)
     : b(b), known(known), pattern(known.pattern), lhs(known.lhs), rhs(known.rhs),
-      semiring(known.semiring) {
+      semiring(known.semiring), lanes(b, known.kernel, semiring, lhs, rhs, pattern) {
   Value safeRows = countIfOk(b, lhs.majors), mean = meanLength(safeRows);
   decideBlocks();
   starts = partition(safeRows, mean);
@@ -106,6 +106,17 @@ static Type tileTypeOf(LoopBuilder &b, Value accumulator) {
   return TileType::get(b.getContext(), type.getKind(), type.getIndex(), type.getElement());
 }
 
+/// In lanes, if there are not too many columns.
+void KnownRows::sumRow(Value accumulator, Value row) const {
+  if (!lanes.longestRow())
+    return accumulateRow(accumulator, row);
+  auto [first, last] = pattern.segment(b, row);
+  b.ifElse(
+      b.lessEqual(b.sub(last, first), b.index(lanes.longestRow())),
+      [&] { lanes.compute(row, known.coordinates, known.values); },
+      [&] { accumulateRow(accumulator, row); });
+}
+
 void KnownRows::accumulateRow(Value accumulator, Value row) const {
   bool inGroups = cast<AccumulatorType>(accumulator.getType()).getKind() == AccumulatorKind::Grouped;
   auto [first, last] = pattern.segment(b, row);
@@ -172,7 +183,7 @@ void KnownRows::computeChunk(ValueRange state, Value first, Value last,
   Value end = b.select(StatusOp::create(b), last, first);
   auto oneByOne = [&](Value accumulator) {
     b.loop(first, end, [&](Value row) {
-      accumulateRow(accumulator, row);
+      sumRow(accumulator, row);
       finish(row);
     });
   };

@@ -1,7 +1,7 @@
 //===- KnownRows.h - rows of a product whose columns are known --*- C++ -*-===//
 //
 // Stage: expand. Per row: the pattern's columns start from the identity, all products are added
-// without a test, the columns are gathered. Where B has runs of columns, they are added in groups
+// without a test, the columns are gathered. Short rows may be summed in lanes (LaneSums.h). Where B has runs of columns, they are added in groups
 // (RowGroups.h), where it is full, in blocks of rows from a bitmap (BitmapPanel.h).
 //
 //===----------------------------------------------------------------------===//
@@ -10,6 +10,7 @@
 
 #include "passes/Emission/Semiring.h"
 #include "passes/Expand/Operands.h"
+#include "passes/Expand/Spgemm/LaneSums.h"
 #include "passes/Expand/Spgemm/RowGroups.h"
 
 namespace scratch {
@@ -38,6 +39,7 @@ private:
   mlir::Value makeAccumulator(AccumulatorKind kind, mlir::Value window) const;
   LoopBuilder::Values openWorker() const;
   void closeWorker(mlir::ValueRange state) const;
+  void sumRow(mlir::Value accumulator, mlir::Value row) const;
   void accumulateRow(mlir::Value accumulator, mlir::Value row) const;
   void accumulateBlock(mlir::Value accumulator, mlir::ValueRange buffers, mlir::Value first,
                        mlir::Value last) const;
@@ -48,6 +50,7 @@ private:
   const KnownStructure &known;
   const SparseOperand &pattern, &lhs, &rhs;
   const SemiringEmitter &semiring;
+  LaneSums lanes;
   std::optional<RowGroups> groups; ///< B's rows
   mlir::Value asBitmap;            ///< i1: B is taken as a bitmap; null: no kernel for it
   mlir::Value blockRows;           ///< rows of a block, then

@@ -80,11 +80,13 @@ LoopBuilder::Values MaskedCounts::intersect(ValueRange counts, ValueRange wanted
                                             Value to) const {
   VectorType type = counted.type;
   Value columns = product.rhs.coordinates, one = b.index(1);
+  auto wantedIn = [&](Value part, Value found) {
+    return IntersectLanesOp::create(b, bitsOf(type), bitsOf(type), part, found).getInThese();
+  };
   auto with = [&](ValueRange before, Value found) {
     LoopBuilder::Values more;
     for (auto [count, part] : llvm::zip(before, wanted))
-      more.push_back(b.add(count, arith::ExtUIOp::create(
-                                      b, type, IntersectLanesOp::create(b, bitsOf(type), part, found))));
+      more.push_back(b.add(count, arith::ExtUIOp::create(b, type, wantedIn(part, found))));
     return more;
   };
   Value whole = b.add(from, b.bitAnd(b.sub(b.max(b.sub(to, from), one), one),

@@ -52,10 +52,19 @@ func.func @lanes_of_64_bits(%table: vector<32xf64>, %numbers: vector<16xi64>, %i
 // CHECK-LABEL: func.func @intersection
 // CHECK: %[[BOTH:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vp2intersect.d.512"(%arg0, %arg1)
 // CHECK: llvm.extractvalue %[[BOTH]][0]
+// CHECK: llvm.extractvalue %[[BOTH]][1]
 // CHECK: llvm.call_intrinsic "llvm.x86.avx512.vp2intersect.q.512"(%arg2, %arg2)
 func.func @intersection(%a: vector<16xi32>, %b: vector<16xi32>, %c: vector<8xi64>)
     -> (vector<16xi1>, vector<8xi1>) {
-  %r = scratch.intersect_lanes %a, %b : vector<16xi32>
-  %s = scratch.intersect_lanes %c, %c : vector<8xi64>
-  return %r, %s : vector<16xi1>, vector<8xi1>
+  %r:2 = scratch.intersect_lanes %a, %b : vector<16xi32>
+  %s:2 = scratch.intersect_lanes %c, %c : vector<8xi64>
+  return %r#0, %s#1 : vector<16xi1>, vector<8xi1>
+}
+
+// CHECK-LABEL: func.func @moved
+// CHECK: %[[CLOSE:.*]] = llvm.call_intrinsic "llvm.experimental.vector.compress"(%arg0, %arg1, %{{.*}})
+// CHECK: llvm.call_intrinsic "llvm.x86.avx512.mask.expand"(%[[CLOSE]], %{{.*}}, %arg2)
+func.func @moved(%a: vector<8xf64>, %m: vector<8xi1>, %n: vector<8xi1>) -> vector<8xf64> {
+  %r = scratch.move_lanes %a from %m to %n : vector<8xf64>, vector<8xi1>
+  return %r : vector<8xf64>
 }
