@@ -107,7 +107,11 @@ Value VectorProducts::sumOfPicked(Value begin, Value end, function_ref<void(Valu
       },
       2 * kPicked);
   Value first = b.ifElse(
-      b.less(pairs, end), {type}, [&] { return LoopBuilder::Values{with(sums[0], pairs)}; },
+      b.less(pairs, end), {type},
+      [&] {
+        visit(pairs);
+        return LoopBuilder::Values{with(sums[0], pairs)};
+      },
       [&] { return LoopBuilder::Values{sums[0]}; })[0];
   return reduceLanes(b, semiring, semiring.add(b, first, sums[1]));
 }
