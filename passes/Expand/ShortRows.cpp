@@ -21,6 +21,9 @@ static constexpr int64_t kSmallTable = 2, kTable = 4, kFew = 4 * ShortRows::kRow
 /// Changes of length that a processor's predictor has by heart when it meets them again and
 /// again.
 static constexpr int64_t kRemembered = 1 << 14;
+/// Entries per row on average up to which rows are summed together even where each is foreseen
+/// (Zen 5, time against single rows): a band of three 0.82, road_andorra 0.60; of five 1.21.
+static constexpr int64_t kFewEntries = 3;
 
 Value ShortRows::endUnforeseen() {
   Value rows = lhs.majors;
@@ -35,6 +38,10 @@ Value ShortRows::endUnforeseen() {
             b.lessEqual(b.index(kRemembered * kSampledPairs), b.mul(changes, rows))};
       },
       [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
+}
+
+Value ShortRows::haveFewEntries() {
+  return b.lessEqual(b.loadIndex(lhs.positions, lhs.majors), b.mul(lhs.majors, b.index(kFewEntries)));
 }
 
 Value ShortRows::allocate() {

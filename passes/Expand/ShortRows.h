@@ -35,6 +35,8 @@ public:
 
   /// Whether lengths change so often that loops over single rows end unforeseen, i1. A sample.
   mlir::Value endUnforeseen();
+  /// Whether rows have so few entries on average that their loops cost more than they do, i1.
+  mlir::Value haveFewEntries();
   /// What a worker keeps products in.
   mlir::Value allocate();
   /// Whether the block of rows from `row` on is one of short rows, i1.

@@ -233,8 +233,10 @@ Value MatrixTimesVector::compute() {
   allocateResult();
   Value rows = lhs.majors;
   if (vectors.fit()) {
-    // Where gathering is slow, only what loops over single rows would guess wrong pays for it.
-    Value worthIt = vectors.gatherFast() ? b.bit(true) : shortRows.endUnforeseen();
+    Value worthIt = b.bit(true);
+    // Where gathering is slow, only very short rows pay for it, or loops that would guess wrong.
+    if (!vectors.gatherFast())
+      worthIt = b.bitOr(shortRows.haveFewEntries(), shortRows.endUnforeseen());
     together = b.bitAnd(vectors.reach(), worthIt);
   }
   Value starts = partitionByEntries(b, lhs.positions, countIfOk(b, rows), b.index(1), 4);
