@@ -33,12 +33,13 @@ struct Fetching {
   int64_t from, ahead;
   uint32_t locality; ///< of llvm.prefetch
 };
-/// AMD: matrices from memory, 24 MB with f64, past the caches: a stencil of 27 points, 46 million
-/// entries, 17.8 ms (Zen 5 in C; 19.1 half as far ahead, 21.3 a quarter, 21.2 without). Intel: from 1.5
+/// AMD: from 12 MB with f64, past the caches: a stencil of 27 points, 46 million entries, 17.8 ms
+/// (Zen 5 in C; 19.1 half as far ahead, 21.3 a quarter, 21.2 without); from the third cache 7 points,
+/// 18 MB, 0.61 ms instead of 0.90, and nothing or a tenth lost on less. Intel: from 1.5
 /// MB on, into the first cache: 3 to 16 % between the second cache and memory; from memory a stencil
 /// of 27 points, 89 million entries, takes 81 ms (95 when fetched into the second cache), of 7
 /// points 64 (71).
-static constexpr Fetching kPastCaches{1 << 21, 1024, 0}, kFirstCache{1 << 17, 512, 3};
+static constexpr Fetching kPastCaches{1 << 20, 1024, 0}, kFirstCache{1 << 17, 512, 3};
 
 namespace {
 class MatrixTimesVector {
