@@ -3,16 +3,13 @@
 // The labels (attention_c1, ...) are those of AttentionOps.td.
 //
 //===----------------------------------------------------------------------===//
+#include "dialects/Scratch/Extents.h"
 #include "dialects/Scratch/Scratch.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
 using namespace scratch;
-
-static bool agree(int64_t a, int64_t b) {
-  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
-}
 
 LogicalResult TilingAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t queries,
                                  int64_t keys, int64_t rows, int64_t vectors, int64_t lanes) {

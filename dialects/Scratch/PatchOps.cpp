@@ -3,14 +3,11 @@
 // The labels (patch_sample_c1, ...) are those of PatchOps.td.
 //
 //===----------------------------------------------------------------------===//
+#include "dialects/Scratch/Extents.h"
 #include "dialects/Scratch/Scratch.h"
 
 using namespace mlir;
 using namespace scratch;
-
-static bool agree(int64_t a, int64_t b) {
-  return ShapedType::isDynamic(a) || ShapedType::isDynamic(b) || a == b;
-}
 
 LogicalResult PatchSampleOp::verify() {
   RankedTensorType kept = getKept().getType(), places = getPlaces().getType();
