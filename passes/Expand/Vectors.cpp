@@ -22,6 +22,11 @@ bool scratch::targetNames(Operation *kernel, StringRef feature) {
   return llvm::is_contained(features, feature);
 }
 
+bool scratch::intersectsFast(Operation *kernel) {
+  return vectorBits(kernel) >= 512 && targetNames(kernel, "+avx512vp2intersect") &&
+         targetNames(kernel, "+sse4a"); // AMD's
+}
+
 int64_t scratch::vectorLength(Operation *kernel, const SemiringEmitter &semiring) {
   if (semiring.semiring.isCustom())
     return 1;

@@ -19,6 +19,11 @@ int64_t vectorBits(mlir::Operation *kernel);
 /// choose by are always named (codegen/X86/ResolveTarget.cpp).
 bool targetNames(mlir::Operation *kernel, llvm::StringRef feature);
 
+/// Whether the target intersects two vectors of 512 bits in a cycle or two: Zen 5 does. Tiger Lake's
+/// VP2INTERSECT is slower than what it replaces [1].
+/// [1] G. Diez-Canas, "Faster-Than-Native Alternatives for x86 VP2INTERSECT Instructions", 2021.
+bool intersectsFast(mlir::Operation *kernel);
+
 /// Elements per vector for a kernel, at least 1. Custom semirings are scalar.
 int64_t vectorLength(mlir::Operation *kernel, const SemiringEmitter &semiring);
 

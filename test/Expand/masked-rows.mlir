@@ -59,7 +59,7 @@ module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "x86-64"
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
 
 // Where the machine intersects vectors, up to four of the mask's columns with one of B's.
-module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "znver5", features = "+avx512vp2intersect", vector_bits = 512>} {
+module attributes {scratch.target = #scratch.target<kind = "x86", cpu = "znver5", features = "+avx512vp2intersect,+sse4a", vector_bits = 512>} {
 // CHECK-LABEL: func.func private @intersected.body
 // CHECK: arith.constant 64 : index
 // CHECK-NOT: vector<8xi32>

@@ -23,8 +23,7 @@ CountLanes CountLanes::of(Operation *kernel, const SemiringEmitter &semiring,
   if (!column || column.getWidth() < 32)
     return {};
   CountLanes lanes{VectorType::get({kVectorBits / column.getWidth()}, column)};
-  lanes.intersects = vectorBits(kernel) >= kVectorBits && elementOf(coordinates) == column &&
-                     targetNames(kernel, "+avx512vp2intersect");
+  lanes.intersects = elementOf(coordinates) == column && intersectsFast(kernel);
   lanes.vectors = lanes.intersects ? kMostVectors : 1;
   return lanes;
 }

@@ -20,7 +20,7 @@ struct CountLanes {
                        mlir::Value maskCoordinates, mlir::Value coordinates);
 
   mlir::VectorType type;   ///< of the mask's columns; null: counts are not kept so
-  bool intersects = false; ///< the machine has VP2INTERSECT
+  bool intersects = false; ///< products are intersected (VP2INTERSECT)
   int64_t vectors = 1;     ///< of wanted columns, at most
 
   /// Entries of the mask's row, at most.

@@ -18,8 +18,7 @@ static Type elementOf(Value buffer) { return cast<MemRefType>(buffer.getType()).
 LaneSums::LaneSums(LoopBuilder &b, Operation *kernel, const SemiringEmitter &semiring,
                    const SparseOperand &lhs, const SparseOperand &rhs, const SparseOperand &pattern)
     : b(b), semiring(semiring), lhs(lhs), rhs(rhs), pattern(pattern) {
-  if (vectorBits(kernel) < kVectorBits || !targetNames(kernel, "+avx512vp2intersect") ||
-      semiring.semiring.isCustom() || !rhs.ordered || !pattern.ordered ||
+  if (!intersectsFast(kernel) || semiring.semiring.isCustom() || !rhs.ordered || !pattern.ordered ||
       semiring.semiring.getAdd() == SemiringOperator::op_any)
     return;
   Type element = semiring.element;
