@@ -14,7 +14,7 @@ include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 def Scratch_AccumulatorCreateOp
-    : Scratch_Op<"accumulator.create", [MemoryEffects<[MemAlloc]>]> {
+    : Scratch_Op<"accumulator.create", [MemoryEffects<[MemAlloc, MemWrite]>]> {
   let summary = "Storage for tiles of bounded size";
   let description = [{
     No tile opened on it may span more than `window` columns nor receive more

@@ -10,10 +10,10 @@
 include "dialects/Scratch/ScratchTypes.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Scratch_AllocateOp : Scratch_Op<"allocate"> {
+def Scratch_AllocateOp : Scratch_Op<"allocate", [MemoryEffects<[MemWrite]>]> {
   let summary = "Buffer from the runtime";
   let description = [{
-    On overflow or exhaustion the status word is set and the buffer must not be
+    On overflow or exhaustion the status word is set (hence a write) and the buffer must not be
     touched. A `reserved` buffer has the size of an upper bound, which may be
     far more than the machine has: its pages cost memory once written. Any other
     buffer is refused where it exceeds the memory that is left.

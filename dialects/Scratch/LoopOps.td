@@ -5,7 +5,7 @@
 include "dialects/Scratch/ScratchTypes.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-def Scratch_PartitionOp : Scratch_Op<"partition", [MemoryEffects<[MemRead]>]> {
+def Scratch_PartitionOp : Scratch_Op<"partition", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "Cut rows into contiguous chunks of about equal weight";
   let description = [{
     `prefix` holds rows + 1 ascending weights, starting at 0. It may be a matrix's
