@@ -127,7 +127,8 @@ def Scratch_SpgemmExecuteOp : Scratch_KernelOp<"spgemm_execute"> {
     A fingerprint of lhs and rhs that differs from `key` is a status
     (INVALID_STRUCTURE), and nothing is computed. The pattern may be that of a
     masked product: products that fall elsewhere are dropped. An entry of the
-    pattern that no product reaches holds the identity of the semiring's add.
+    pattern that no product reaches holds what sums start from: the identity of the
+    semiring's add, for min and max of real numbers NaN, which both ignore.
 
     Where only the numbers are wanted, the result is a dense vector of them, in the order
     in which `pattern` stores its entries; with `outs` they may be written over a vector

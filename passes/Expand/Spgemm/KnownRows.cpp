@@ -111,8 +111,9 @@ void KnownRows::sumRow(Value accumulator, Value row) const {
   if (!lanes.longestRow())
     return accumulateRow(accumulator, row);
   auto [first, last] = pattern.segment(b, row);
+  Value isShort = b.lessEqual(b.sub(last, first), b.index(lanes.longestRow()));
   b.ifElse(
-      b.lessEqual(b.sub(last, first), b.index(lanes.longestRow())),
+      b.bitAnd(isShort, lanes.reach()),
       [&] { lanes.compute(row, known.coordinates, known.values); },
       [&] { accumulateRow(accumulator, row); });
 }

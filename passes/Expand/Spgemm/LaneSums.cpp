@@ -33,6 +33,12 @@ LaneSums::LaneSums(LoopBuilder &b, Operation *kernel, const SemiringEmitter &sem
     columns = VectorType::get({kVectorBits / bits}, b.getIntegerType(bits));
 }
 
+Value LaneSums::reach() const {
+  if (columns.getElementTypeBitWidth() > 32)
+    return b.bit(true);
+  return b.lessEqual(pattern.minors, b.index(int64_t(1) << 31));
+}
+
 Value LaneSums::firstLanes(Value count) const {
   return vector::CreateMaskOp::create(b, VectorType::get(columns.getShape(), b.getI1Type()), count);
 }

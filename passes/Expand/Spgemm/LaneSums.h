@@ -20,6 +20,8 @@ public:
 
   /// Columns of a row that are summed so, at most; 0: none.
   int64_t longestRow() const { return columns ? kMostVectors * columns.getNumElements() : 0; }
+  /// Whether columns can be told from what lanes without one hold, i1.
+  mlir::Value reach() const;
   /// A row that is no longer: its columns and sums are written where the pattern has them.
   void compute(mlir::Value row, mlir::Value coordinates, mlir::Value values) const;
 
