@@ -16,6 +16,8 @@ using namespace scratch;
 /// Mean length of B's rows from which dot products are considered: with less,
 /// turning B round and opening columns costs more than all its entries.
 static constexpr int64_t kLeastMean = 16;
+/// Columns per entry of B, at most, a logarithm: turning B round walks all columns.
+static constexpr int64_t kMostColumnsLog = 3;
 
 InnerOperands::InnerOperands(SpgemmOp op)
     : op(op), semiring(SemiringEmitter::of(op)), resultType(op.getType()),
@@ -76,7 +78,8 @@ LogicalResult InnerOperands::open(LoopBuilder &b, bool compared) {
   likely = b.bit(true);
   if (compared && canCompare()) {
     Value least = b.mul(rhs.majors, b.index(kLeastMean));
-    likely = b.lessEqual(least, entriesOfRight(b));
+    Value most = b.shiftLeft(entriesOfRight(b), kMostColumnsLog);
+    likely = b.bitAnd(b.lessEqual(least, entriesOfRight(b)), b.lessEqual(columns, most));
   }
   if (turned)
     columnPositions = emitTransposedPositions(b, rhs, likely);
