@@ -16,6 +16,42 @@ func.func @merged_outer(%A: !M, %B: !M) -> !M {
 #CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32}>
 !M = tensor<?x?xf64, #CSR>
 
+// Beside others, what is for some matrices only takes no rest.
+// CHECK: error: strategy lists no accumulator that takes every row
+func.func @narrow_blocked(%A: !M, %B: !M) -> !M {
+  %C = scratch.spgemm %A, %B {strategy = #scratch.strategy<dataflow = row_wise, phases = one, schedule = balanced,
+    variants = [<narrow>, <blocked>]>} : !M, !M -> !M
+  return %C : !M
+}
+
+// -----
+#CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32}>
+!M = tensor<?x?xf64, #CSR>
+
+// Beside others, what is for some matrices only takes no rest.
+// CHECK: error: strategy lists no accumulator that takes every row
+func.func @sort_blocked(%A: !M, %B: !M) -> !M {
+  %C = scratch.spgemm %A, %B {strategy = #scratch.strategy<dataflow = row_wise, phases = one, schedule = balanced,
+    variants = [<sort>, <blocked>]>} : !M, !M -> !M
+  return %C : !M
+}
+
+// -----
+#CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32}>
+!M = tensor<?x?xf64, #CSR>
+
+// Beside others, what is for some matrices only takes no rest.
+// CHECK: error: strategy lists no accumulator that takes every row
+func.func @narrow_grouped(%A: !M, %B: !M) -> !M {
+  %C = scratch.spgemm %A, %B {strategy = #scratch.strategy<dataflow = row_wise, phases = one, schedule = balanced,
+    variants = [<narrow>, <grouped>]>} : !M, !M -> !M
+  return %C : !M
+}
+
+// -----
+#CSR = #sparse_tensor.encoding<{map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32}>
+!M = tensor<?x?xf64, #CSR>
+
 // Without a mask there is nothing to compare dot products with.
 // CHECK-LABEL: func.func @inner_unmasked
 // CHECK: llvm.intr.cttz

@@ -58,7 +58,13 @@ LogicalResult Variants::check(const OpenProduct &product) const {
     if (kind == AccumulatorKind::Merge && (product.partials || !product.rhs.ordered))
       return op.emitError("accumulator 'merge' needs ordered coordinates");
   }
-  if (llvm::none_of(all, [](VariantAttr v) { return takesAnyRow(v.getAccumulator()); }))
+  // Beside others, these two are for some matrices only.
+  auto takesRest = [&](VariantAttr v) {
+    AccumulatorKind kind = v.getAccumulator();
+    bool some = kind == AccumulatorKind::Blocked || kind == AccumulatorKind::Grouped;
+    return takesAnyRow(kind) && (alone() || !some);
+  };
+  if (llvm::none_of(all, takesRest))
     return op.emitError("strategy lists no accumulator that takes every row");
   return success();
 }
