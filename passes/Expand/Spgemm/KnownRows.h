@@ -1,8 +1,9 @@
 //===- KnownRows.h - rows of a product whose columns are known --*- C++ -*-===//
 //
 // Stage: expand. Per row: the pattern's columns start from the identity, all products are added
-// without a test, the columns are gathered. Short rows may be summed in lanes (LaneSums.h). Where B has runs of columns, they are added in groups
-// (RowGroups.h), where it is full, in blocks of rows from a bitmap (BitmapPanel.h).
+// without a test, the columns are gathered. Short rows may be summed in lanes (LaneSums.h). Where B
+// has runs of columns, they are added in groups (RowGroups.h), where it is full, in blocks of rows
+// from a bitmap (BitmapPanel.h).
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_SPGEMM_KNOWNROWS_H

@@ -1,6 +1,6 @@
 //===- LaneSums.h - a short row of known columns, in lanes ------*- C++ -*-===//
 //
-// Stage: expand. Where the machine intersects two vectors at once (VP2INTERSECT), the sums of a row
+// Stage: expand. Where the machine intersects two vectors fast (VP2INTERSECT), the sums of a row
 // whose columns are known need no window: a lane each holds the sum of one column, and the entries
 // of a row of B move to the lanes of their columns, a vector of them at a time.
 //
