@@ -48,7 +48,8 @@ Value LaneSums::columnsAt(const SparseOperand &matrix, Value p, Value lanes,
                           int64_t otherwise) const {
   auto stored = VectorType::get(columns.getShape(), elementOf(matrix.coordinates));
   Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(stored));
-  Value found = vector::MaskedLoadOp::create(b, stored, matrix.coordinates, ValueRange{p}, lanes, zeros);
+  Value found =
+      vector::MaskedLoadOp::create(b, stored, matrix.coordinates, ValueRange{p}, lanes, zeros);
   if (stored != columns)
     found = arith::ExtUIOp::create(b, columns, found);
   Value none = arith::ConstantOp::create(

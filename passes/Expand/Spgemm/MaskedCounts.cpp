@@ -98,9 +98,11 @@ LoopBuilder::Values MaskedCounts::intersect(ValueRange counts, ValueRange wanted
       },
       type.getNumElements());
   // Neither a column nor what lanes without one hold in `wanted`.
-  Value none = arith::ConstantOp::create(b, DenseElementsAttr::get(type, IntegerAttr::get(type.getElementType(), -2)));
+  Value none = arith::ConstantOp::create(
+      b, DenseElementsAttr::get(type, IntegerAttr::get(type.getElementType(), -2)));
   Value last = vector::CreateMaskOp::create(b, bitsOf(type), b.sub(to, whole));
-  return with(counted, vector::MaskedLoadOp::create(b, type, columns, ValueRange{whole}, last, none));
+  Value found = vector::MaskedLoadOp::create(b, type, columns, ValueRange{whole}, last, none);
+  return with(counted, found);
 }
 
 /// Counts of the columns in `wanted`, one vector for each of its own.
