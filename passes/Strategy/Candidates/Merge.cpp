@@ -15,17 +15,7 @@ LinearForm scratch::mergeForm(const KernelProblem &, const MachineModel &machine
   return form;
 }
 
-namespace {
-class RowWiseMerge final : public ShortRows {
-  llvm::StringRef name() const override { return "row_wise/merge"; }
-  PlanVariant shortVariant(const KernelProblem &problem,
-                           const MachineModel &machine) const override {
-    return {AccumulatorKind::Merge, mergeForm(problem, machine)};
-  }
-};
-} // namespace
-
 const Candidate &scratch::rowWiseMerge() {
-  static const RowWiseMerge candidate;
+  static const SomeRows candidate(AccumulatorKind::Merge, "row_wise/merge", mergeForm);
   return candidate;
 }

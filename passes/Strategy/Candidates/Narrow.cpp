@@ -14,17 +14,7 @@ LinearForm scratch::narrowForm(const KernelProblem &problem, const MachineModel 
   return form;
 }
 
-namespace {
-class RowWiseNarrow final : public ShortRows {
-  llvm::StringRef name() const override { return "row_wise/narrow"; }
-  PlanVariant shortVariant(const KernelProblem &problem,
-                           const MachineModel &machine) const override {
-    return {AccumulatorKind::Narrow, narrowForm(problem, machine)};
-  }
-};
-} // namespace
-
 const Candidate &scratch::rowWiseNarrow() {
-  static const RowWiseNarrow candidate;
+  static const SomeRows candidate(AccumulatorKind::Narrow, "row_wise/narrow", narrowForm);
   return candidate;
 }

@@ -48,21 +48,20 @@ Plan OneAccumulator::plan(const KernelProblem &problem, const MachineModel &mach
 /// Cycles that keep a row from the hash table where another kind takes it.
 static constexpr double kLastResort = 1e6;
 
-bool ShortRows::legal(const KernelProblem &problem, std::string &why) const {
-  return RowWiseSpgemm::legal(problem, why) &&
-         suits(shortVariant(problem, {}).accumulator, problem, why);
+bool SomeRows::legal(const KernelProblem &problem, std::string &why) const {
+  return RowWiseSpgemm::legal(problem, why) && suits(kind, problem, why);
 }
 
-Plan ShortRows::plan(const KernelProblem &problem, const MachineModel &machine) const {
+Plan SomeRows::plan(const KernelProblem &problem, const MachineModel &machine) const {
   LinearForm rest = hashForm(problem, machine);
   rest[CostFeature::one] += kLastResort;
   Plan plan;
-  plan.variants = {shortVariant(problem, machine), {AccumulatorKind::Hash, rest}};
+  plan.variants = {{kind, form(problem, machine)}, {AccumulatorKind::Hash, rest}};
   return plan;
 }
 
 /// What the table really costs on the rows that are left to it.
-Cost ShortRows::cost(const KernelProblem &problem, const Plan &plan,
+Cost SomeRows::cost(const KernelProblem &problem, const Plan &plan,
                      const MachineModel &machine) const {
   Plan honest = plan;
   honest.variants.back().form = hashForm(problem, machine);

@@ -38,18 +38,22 @@ private:
   Form form;
 };
 
-/// A kind that takes short rows only, demanded by the user: the hash table takes
+/// A kind that takes some rows only, demanded by the user: the hash table takes
 /// the other rows.
-class ShortRows : public RowWiseSpgemm {
+class SomeRows final : public RowWiseSpgemm {
 public:
-  bool legal(const KernelProblem &problem, std::string &why) const final;
-  Plan plan(const KernelProblem &problem, const MachineModel &machine) const final;
+  SomeRows(AccumulatorKind kind, llvm::StringLiteral name, OneAccumulator::Form form)
+      : kind(kind), title(name), form(form) {}
+  llvm::StringRef name() const override { return title; }
+  bool legal(const KernelProblem &problem, std::string &why) const override;
+  Plan plan(const KernelProblem &problem, const MachineModel &machine) const override;
   Cost cost(const KernelProblem &problem, const Plan &plan,
-            const MachineModel &machine) const final;
+            const MachineModel &machine) const override;
 
-protected:
-  virtual PlanVariant shortVariant(const KernelProblem &problem,
-                                   const MachineModel &machine) const = 0;
+private:
+  AccumulatorKind kind;
+  llvm::StringLiteral title;
+  OneAccumulator::Form form;
 };
 
 /// Rows in a table that a team shares, or that it may.

@@ -15,17 +15,7 @@ LinearForm scratch::sortForm(const KernelProblem &problem, const MachineModel &m
   return form;
 }
 
-namespace {
-class RowWiseSort final : public ShortRows {
-  llvm::StringRef name() const override { return "row_wise/sort"; }
-  PlanVariant shortVariant(const KernelProblem &problem,
-                           const MachineModel &machine) const override {
-    return {AccumulatorKind::Sort, sortForm(problem, machine)};
-  }
-};
-} // namespace
-
 const Candidate &scratch::rowWiseSort() {
-  static const RowWiseSort candidate;
+  static const SomeRows candidate(AccumulatorKind::Sort, "row_wise/sort", sortForm);
   return candidate;
 }
