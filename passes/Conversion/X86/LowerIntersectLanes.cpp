@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Passes.h"
+#include "passes/Emission/CompressLanes.h"
 #include "passes/Emission/LoopBuilder.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -38,8 +39,8 @@ static LoopBuilder::Values lower(LoopBuilder &b, IntersectLanesOp op) {
 
 static LoopBuilder::Values lower(LoopBuilder &b, MoveLanesOp op) {
   Type type = op.getMoved().getType();
+  Value close = compressLanes(b, op.getLanes(), op.getFrom());
   Value none = ub::PoisonOp::create(b, type);
-  Value close = call(b, type, "llvm.experimental.vector.compress", {op.getLanes(), op.getFrom(), none});
   return {call(b, type, "llvm.x86.avx512.mask.expand", {close, none, op.getTo()})};
 }
 

@@ -1,10 +1,10 @@
 //===- CountWriter.cpp - counts in lanes become entries -------------------===//
 #include "passes/Expand/Spgemm/CountWriter.h"
 
+#include "passes/Emission/CompressLanes.h"
 #include "passes/Expand/Vectors.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -62,12 +62,7 @@ Value CountWriter::writePacked(Value values, Value wanted, Value some,
   for (int64_t lane = 0; lane < lanes; lane += part) {
     Value mask = partOf(some, lane, part);
     auto store = [&](Value all, Value buffer) {
-      Value mine = partOf(all, lane, part);
-      Value none = ub::PoisonOp::create(b, mine.getType());
-      Value close = LLVM::CallIntrinsicOp::create(
-                        b, mine.getType(), b.getStringAttr("llvm.experimental.vector.compress"),
-                        ValueRange{mine, mask, none})
-                        .getResult(0);
+      Value close = compressLanes(b, partOf(all, lane, part), mask);
       vector::StoreOp::create(b, close, buffer, ValueRange{place.at});
     };
     store(values, place.values);

@@ -5,8 +5,9 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/X86/Accumulators/PackLanes.h"
 
+#include "passes/Emission/CompressLanes.h"
+
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -40,11 +41,7 @@ Value scratch::packLanes(LoopBuilder &b, Value bits, ValueRange vectors, ValueRa
     Value lanes = vector;
     if (cast)
       lanes = arith::IndexCastUIOp::create(b, known, lanes);
-    Value none = ub::PoisonOp::create(b, known);
-    lanes = LLVM::CallIntrinsicOp::create(
-                b, known, b.getStringAttr("llvm.experimental.vector.compress"),
-                ValueRange{lanes, mask, none})
-                .getResult(0);
+    lanes = compressLanes(b, lanes, mask);
     if (cast)
       lanes = arith::IndexCastUIOp::create(b, type, lanes);
     vector::MaskedStoreOp::create(b, buffer, ValueRange{at}, written, lanes);
