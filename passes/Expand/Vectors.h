@@ -23,6 +23,8 @@ bool targetNames(mlir::Operation *kernel, llvm::StringRef feature);
 /// VP2INTERSECT is slower than what it replaces [1].
 /// [1] G. Diez-Canas, "Faster-Than-Native Alternatives for x86 VP2INTERSECT Instructions", 2021.
 bool intersectsFast(mlir::Operation *kernel);
+/// What lanes without a column hold on either side then: neither is one, and they do not meet.
+inline constexpr int64_t kNotWanted = -1, kNotThere = -2;
 
 /// Elements per vector for a kernel, at least 1. Custom semirings are scalar.
 int64_t vectorLength(mlir::Operation *kernel, const SemiringEmitter &semiring);

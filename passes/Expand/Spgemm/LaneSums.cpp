@@ -10,8 +10,6 @@ using namespace scratch;
 using Values = LoopBuilder::Values;
 
 static constexpr int64_t kVectorBits = 512;
-/// What lanes without an entry hold: neither is a column, and they do not meet.
-static constexpr int64_t kNotWanted = -1, kNotThere = -2;
 
 static Type elementOf(Value buffer) { return cast<MemRefType>(buffer.getType()).getElementType(); }
 

@@ -3,6 +3,7 @@
 
 #include "passes/Emission/Search.h"
 #include "passes/Expand/Spgemm/CountWriter.h"
+#include "passes/Expand/Vectors.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -22,12 +23,17 @@ static VectorType bitsOf(VectorType type) {
   return VectorType::get(type.getShape(), IntegerType::get(type.getContext(), 1));
 }
 
+static Value everywhere(LoopBuilder &b, VectorType type, int64_t number) {
+  return arith::ConstantOp::create(
+      b, DenseElementsAttr::get(type, IntegerAttr::get(type.getElementType(), number)));
+}
+
 /// The mask's columns of a row, one per lane. Lanes behind the last one and, by value, those
 /// of explicit zeros hold what is no column.
 static Value wantedColumns(LoopBuilder &b, const MaskTree::Leaf &leaf, VectorType type,
                            Value first, Value length) {
   Value lanes = vector::CreateMaskOp::create(b, bitsOf(type), ValueRange{length});
-  Value none = arith::ConstantOp::create(b, DenseElementsAttr::get(type, IntegerAttr::get(type.getElementType(), -1)));
+  Value none = everywhere(b, type, kNotWanted);
   Value wanted = vector::MaskedLoadOp::create(b, type, leaf.sparse.coordinates, ValueRange{first},
                                               lanes, none);
   if (!leaf.byValue)
@@ -97,11 +103,9 @@ LoopBuilder::Values MaskedCounts::intersect(ValueRange counts, ValueRange wanted
         return with(before, vector::LoadOp::create(b, type, columns, ValueRange{q}));
       },
       type.getNumElements());
-  // Neither a column nor what lanes without one hold in `wanted`.
-  Value none = arith::ConstantOp::create(
-      b, DenseElementsAttr::get(type, IntegerAttr::get(type.getElementType(), -2)));
   Value last = vector::CreateMaskOp::create(b, bitsOf(type), b.sub(to, whole));
-  Value found = vector::MaskedLoadOp::create(b, type, columns, ValueRange{whole}, last, none);
+  Value found = vector::MaskedLoadOp::create(b, type, columns, ValueRange{whole}, last,
+                                             everywhere(b, type, kNotThere));
   return with(counted, found);
 }
 
