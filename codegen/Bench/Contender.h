@@ -26,7 +26,7 @@ public:
   int threads = 1;
   // Of ours only.
   std::string chosen;    ///< strategy in words
-  int64_t peakBytes = 0; ///< of the runtime's allocations, inputs included
+  int64_t peakBytes = 0; ///< of the runtime's memory that was written, inputs included
 };
 
 /// How Scratch is to compute: "auto", or a dataflow with, after `/`, an

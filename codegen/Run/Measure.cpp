@@ -3,6 +3,7 @@
 
 #include "codegen/Run/Elements.h"
 #include "codegen/Run/Inputs.h"
+#include "codegen/Run/ResidentPeak.h"
 
 #include <algorithm>
 #include <chrono>
@@ -63,6 +64,13 @@ static std::vector<scratch_tensor> refill(const Program &program,
   return given;
 }
 
+/// What was written, where the system tells it, of what the runtime held at most.
+static int64_t peakOf(const ResidentPeak &watch, int64_t heldBefore) {
+  int64_t held = scratch_peak_bytes();
+  std::optional<int64_t> rise = watch.rise();
+  return rise ? std::min(held, heldBefore + *rise) : held;
+}
+
 llvm::Expected<Measurement>
 scratch::measure(const Program &program, llvm::ArrayRef<scratch_tensor> inputs,
                  int threads, int repeat) {
@@ -70,6 +78,8 @@ scratch::measure(const Program &program, llvm::ArrayRef<scratch_tensor> inputs,
   measured.threads = threads ? threads : scratch_rt_threads();
   measured.results.resize(program.results.size());
   scratch_reset_peak_bytes();
+  const int64_t heldBefore = scratch_peak_bytes();
+  const ResidentPeak watch;
   for (int run = 0; run < repeat; ++run) {
     for (scratch_tensor &tensor : measured.results)
       scratch_tensor_free(&tensor);
@@ -89,6 +99,6 @@ scratch::measure(const Program &program, llvm::ArrayRef<scratch_tensor> inputs,
     measured.runsMs.push_back(
         std::chrono::duration<double, std::milli>(end - start).count());
   }
-  measured.peakBytes = scratch_peak_bytes();
+  measured.peakBytes = peakOf(watch, heldBefore);
   return measured;
 }

@@ -20,7 +20,8 @@ struct Measurement {
   std::vector<double> runsMs;          ///< wall time of every call, in order
   scratch_record record{};             ///< of the last run
   int threads = 0;
-  /// Most bytes of the runtime's allocations, inputs included.
+  /// Most bytes of the runtime's allocations that were written, inputs included; what memory that
+  /// was kept from earlier calls (scratch_release_kept) had written before is not seen.
   int64_t peakBytes = 0;
 
   /// Of a simulated machine: what it did, as JSON; cycles in mode timing.

@@ -86,6 +86,7 @@ static llvm::Expected<Finished> attempt(const RunOptions &options,
   llvm::Expected<Inputs> inputs = loadInputs(*program, options);
   if (!inputs)
     return inputs.takeError();
+  scratch_release_kept(); // what reading the files wrote is not the kernel's
   llvm::Expected<Measurement> measured =
       program->image ? simulate(*program, inputs->tensors, options.simulation)
                      : measure(*program, inputs->tensors, options.threads,

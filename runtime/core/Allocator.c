@@ -116,6 +116,8 @@ void scratch_reset_peak_bytes(void) {
                    __ATOMIC_RELAXED);
 }
 
+void scratch_release_kept(void) { scratch_block_unkeep(); }
+
 void *_mlir_memref_to_llvm_alloc(uint64_t bytes) {
   return take(bytes, SCRATCH_ALIGNMENT, 0);
 }

@@ -74,9 +74,13 @@ static char *map(size_t bytes, size_t alignment) {
   return start;
 }
 
-static void unmap(block *victim) {
-  munmap(victim->address, victim->capacity);
-  free(victim);
+static void unmap_all(block *victims) {
+  while (victims) {
+    block *next = victims->next;
+    munmap(victims->address, victims->capacity);
+    free(victims);
+    victims = next;
+  }
 }
 
 static void unkeep(block **link) {
@@ -184,12 +188,18 @@ size_t scratch_block_give(void *memory) {
     ++kept_count;
   }
   pthread_mutex_unlock(&lock);
-  while (victims) {
-    block *next = victims->next;
-    unmap(victims);
-    victims = next;
-  }
+  unmap_all(victims);
   return held;
+}
+
+void scratch_block_unkeep(void) {
+  pthread_mutex_lock(&lock);
+  block *victims = kept;
+  kept = NULL;
+  kept_end = &kept;
+  kept_bytes = kept_count = 0;
+  pthread_mutex_unlock(&lock);
+  unmap_all(victims);
 }
 
 size_t scratch_block_trim(void *memory, size_t bytes) {

@@ -31,6 +31,8 @@ size_t scratch_block_held(const void *memory);
 size_t scratch_block_give(void *memory);
 /* Drop the pages behind `kept` bytes; by how many bytes the block shrank. */
 size_t scratch_block_trim(void *memory, size_t kept);
+/* Unmap the released blocks that are kept for reuse. */
+void scratch_block_unkeep(void);
 
 /* Bytes that could still be written without the machine running out of memory,
  * and whether that is enough; small requests are not looked into. */

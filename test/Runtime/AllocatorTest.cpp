@@ -72,6 +72,22 @@ TEST(Allocator, PeakCountsWhatIsHeldAfterATrim) {
   EXPECT_EQ(scratch_peak_bytes(), before);
 }
 
+TEST(Allocator, WhatIsKeptForReuseCanBeGivenBack) {
+  const int64_t size = 3 << 20;
+  auto *first = static_cast<unsigned char *>(scratch_rt_allocate(size, 1));
+  std::memset(first, 7, size);
+  auto *live = static_cast<unsigned char *>(scratch_rt_allocate(size, 1));
+  std::memset(live, 7, size);
+  scratch_rt_release(first);
+  scratch_release_kept();
+  scratch_release_kept(); // there is nothing left
+  EXPECT_EQ(live[size - 1], 7);
+  auto *fresh = static_cast<unsigned char *>(scratch_rt_allocate(size, 1));
+  EXPECT_EQ(fresh[0], 0); // as the system gives it: nothing had been kept
+  scratch_rt_release(fresh);
+  scratch_rt_release(live);
+}
+
 TEST(Allocator, LargeReservationsCostNothingUntilWritten) {
   void *block = scratch_rt_reserve(int64_t(1) << 34, 4); // 64 GiB
   ASSERT_NE(block, nullptr) << scratch_last_error();
