@@ -2,9 +2,11 @@
  *
  * One address range is reserved up front and handed out in spans of 1 MiB, each
  * cut into slots of one size class. A free slot's first word links to the next.
- * Threads are spread over shards, each with a lock and a free list per class;
- * an empty list is refilled from the other shards before a span is cut, so
- * memory freed by another thread than took it is not lost.
+ * A thread keeps a few free slots of each class for itself, which cost it no
+ * lock. What is more goes to a shard: threads are spread over shards, each with a
+ * lock and a free list per class; an empty list is refilled from the other shards
+ * before a span is cut, so memory freed by another thread than took it is not
+ * lost. A thread that ends leaves its own slots to its shard.
  *
  * Whether an address is a live slot is answered from the range, the span's
  * class and one bit per slot: no header to read, so any pointer may be asked.
@@ -18,6 +20,9 @@
 enum {
   SPAN_BYTES = 1 << 20,
   SHARDS = 16,
+  OWN_BYTES = 64 << 10, /* of a class that a thread keeps for itself, */
+  OWN_LEAST = 2,        /* at least and at most so many slots */
+  OWN_MOST = 32,
   SPAN_WORDS = SPAN_BYTES / SCRATCH_ALIGNMENT / 64
 };
 static const uint32_t classes[] = {64,    128,   192,   256,    384,    512,
@@ -35,7 +40,16 @@ typedef struct {
   slot *free[CLASSES];
 } __attribute__((aligned(128))) shard;
 
+/* A thread's own slots. */
+typedef struct {
+  slot *free[CLASSES];
+  uint32_t count[CLASSES];
+  shard *home;
+} cache;
+
 static shard shards[SHARDS];
+static _Thread_local cache own;
+static pthread_key_t leaving; /* its destructor runs when a thread ends */
 static pthread_once_t reserved = PTHREAD_ONCE_INIT;
 static pthread_mutex_t spans_lock = PTHREAD_MUTEX_INITIALIZER;
 static char *base;
@@ -49,7 +63,23 @@ static void *reserve_pages(size_t bytes, int protection) {
   return pages == MAP_FAILED ? NULL : pages;
 }
 
+static void leave_to_shard(void *ending) {
+  cache *its = ending;
+  pthread_mutex_lock(&its->home->lock);
+  for (int c = 0; c < CLASSES; ++c)
+    while (its->free[c]) {
+      slot *each = its->free[c];
+      its->free[c] = each->next;
+      each->next = its->home->free[c];
+      __atomic_store_n(&its->home->free[c], each, __ATOMIC_RELAXED);
+    }
+  pthread_mutex_unlock(&its->home->lock);
+  *its = (cache){0};
+}
+
 static void reserve(void) {
+  if (pthread_key_create(&leaving, leave_to_shard))
+    return; /* no base: all is mapped */
   for (int k = 0; k < SHARDS; ++k)
     pthread_mutex_init(&shards[k].lock, NULL);
   for (size_t count = 1 << 16; count >= 64 && !base; count /= 4) {
@@ -70,12 +100,26 @@ static void reserve(void) {
   }
 }
 
+/* An unloaded library leaves no destructor behind. */
+__attribute__((destructor)) static void forget_threads(void) {
+  if (base)
+    pthread_key_delete(leaving);
+}
+
 static shard *own_shard(void) {
   static unsigned threads;
-  static _Thread_local shard *own;
-  if (!own)
-    own = &shards[__atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED) % SHARDS];
-  return own;
+  if (!own.home) {
+    unsigned number = __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED);
+    own.home = &shards[number % SHARDS];
+    pthread_setspecific(leaving, &own);
+  }
+  return own.home;
+}
+
+/* Slots of a class that a thread keeps. */
+static uint32_t most_own(int c) {
+  uint32_t fit = OWN_BYTES / classes[c];
+  return fit < OWN_LEAST ? OWN_LEAST : fit < OWN_MOST ? fit : OWN_MOST;
 }
 
 static int class_of(size_t bytes, size_t alignment) {
@@ -141,34 +185,44 @@ static slot *cut_span(int c) {
   return head;
 }
 
+/* From the thread's shard, else from another one, else from a new span. */
+static slot *take_shared(int c) {
+  shard *home = own_shard();
+  pthread_mutex_lock(&home->lock);
+  slot *taken = home->free[c];
+  if (taken)
+    __atomic_store_n(&home->free[c], taken->next, __ATOMIC_RELAXED);
+  pthread_mutex_unlock(&home->lock);
+  if (taken)
+    return taken;
+  /* No shard holds two locks at once: none is held while looking elsewhere. */
+  taken = steal(home, c);
+  if (!taken)
+    taken = cut_span(c);
+  if (!taken || !taken->next)
+    return taken;
+  slot *rest = taken->next, *last = rest;
+  while (last->next)
+    last = last->next;
+  pthread_mutex_lock(&home->lock);
+  last->next = home->free[c];
+  __atomic_store_n(&home->free[c], rest, __ATOMIC_RELAXED);
+  pthread_mutex_unlock(&home->lock);
+  return taken;
+}
+
 void *scratch_pool_take(size_t bytes, size_t alignment, size_t *held) {
   pthread_once(&reserved, reserve);
-  int c = class_of(bytes, alignment);
+  int c = base ? class_of(bytes, alignment) : -1;
   if (c < 0)
     return NULL;
-  shard *own = own_shard();
-  pthread_mutex_lock(&own->lock);
-  slot *taken = own->free[c];
-  if (!taken) {
-    /* No shard holds two locks at once: let go while looking elsewhere. */
-    pthread_mutex_unlock(&own->lock);
-    taken = steal(own, c);
-    if (!taken)
-      taken = cut_span(c);
-    if (!taken)
-      return NULL;
-    slot *rest = taken->next, *last = rest;
-    pthread_mutex_lock(&own->lock);
-    if (rest) {
-      while (last->next)
-        last = last->next;
-      last->next = own->free[c];
-      __atomic_store_n(&own->free[c], rest, __ATOMIC_RELAXED);
-    }
-  } else {
-    __atomic_store_n(&own->free[c], taken->next, __ATOMIC_RELAXED);
+  slot *taken = own.free[c];
+  if (taken) {
+    own.free[c] = taken->next;
+    --own.count[c];
+  } else if (!(taken = take_shared(c))) {
+    return NULL;
   }
-  pthread_mutex_unlock(&own->lock);
   size_t span, index;
   find(taken, &span, &index);
   __atomic_fetch_or(&live_bits[span][index / 64], 1ull << (index % 64),
@@ -196,10 +250,17 @@ size_t scratch_pool_give(void *memory) {
   if (!(before & bit))
     return 0; /* not live: released twice */
   int c = span_class[span] - 1;
-  shard *own = own_shard();
-  pthread_mutex_lock(&own->lock);
-  ((slot *)memory)->next = own->free[c];
-  __atomic_store_n(&own->free[c], (slot *)memory, __ATOMIC_RELAXED);
-  pthread_mutex_unlock(&own->lock);
+  slot *given = memory;
+  shard *home = own_shard();
+  if (own.count[c] < most_own(c)) {
+    given->next = own.free[c];
+    own.free[c] = given;
+    ++own.count[c];
+    return classes[c];
+  }
+  pthread_mutex_lock(&home->lock);
+  given->next = home->free[c];
+  __atomic_store_n(&home->free[c], given, __ATOMIC_RELAXED);
+  pthread_mutex_unlock(&home->lock);
   return classes[c];
 }

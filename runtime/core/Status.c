@@ -166,6 +166,8 @@ void scratch_rt_enter(scratch_arguments *block) {
                       block->version, SCRATCH_ABI_VERSION);
   else
     call->block = block;
+  if (!starved)
+    scratch_temporaries_serve(call->temporaries, scratch_rt_threads());
 }
 
 /* After a failure nothing is returned: release what was stored already. */

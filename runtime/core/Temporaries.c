@@ -17,7 +17,18 @@ struct scratch_temporaries {
   pthread_mutex_t lock;
   void **items;
   size_t count, capacity;
+  int shared; /* by several threads */
 };
+
+static void lock(scratch_temporaries *list) {
+  if (list->shared)
+    pthread_mutex_lock(&list->lock);
+}
+
+static void unlock(scratch_temporaries *list) {
+  if (list->shared)
+    pthread_mutex_unlock(&list->lock);
+}
 
 scratch_temporaries *scratch_temporaries_make(void) {
   scratch_temporaries *list = calloc(1, sizeof *list);
@@ -26,10 +37,15 @@ scratch_temporaries *scratch_temporaries_make(void) {
   return list;
 }
 
+void scratch_temporaries_serve(scratch_temporaries *list, int threads) {
+  if (list)
+    list->shared = threads > 1;
+}
+
 void scratch_temporaries_add(scratch_temporaries *list, void *memory) {
   if (!list)
     return;
-  pthread_mutex_lock(&list->lock);
+  lock(list);
   if (list->count == list->capacity) {
     size_t wider = list->capacity ? 2 * list->capacity : 64;
     void **moved = realloc(list->items, wider * sizeof *moved);
@@ -41,29 +57,29 @@ void scratch_temporaries_add(scratch_temporaries *list, void *memory) {
   }
   if (list->count < list->capacity)
     list->items[list->count++] = memory;
-  pthread_mutex_unlock(&list->lock);
+  unlock(list);
 }
 
 int scratch_temporaries_remove(scratch_temporaries *list, const void *memory) {
   if (!list)
     return 1;
   int found = 0;
-  pthread_mutex_lock(&list->lock);
+  lock(list);
   for (size_t k = list->count; k-- > 0;)
     if (list->items[k] == memory) {
       list->items[k] = list->items[--list->count];
       found = 1;
       break;
     }
-  pthread_mutex_unlock(&list->lock);
+  unlock(list);
   return found;
 }
 
 void *scratch_temporaries_take(scratch_temporaries *list) {
   if (!list)
     return NULL;
-  pthread_mutex_lock(&list->lock);
+  lock(list);
   void *last = list->count ? list->items[--list->count] : NULL;
-  pthread_mutex_unlock(&list->lock);
+  unlock(list);
   return last;
 }

@@ -13,6 +13,8 @@ typedef struct scratch_temporaries scratch_temporaries;
 
 /* An empty list, or null: out of memory. Never freed, but used again. */
 scratch_temporaries *scratch_temporaries_make(void);
+/* How many threads the call may have: alone, its thread takes no lock. */
+void scratch_temporaries_serve(scratch_temporaries *list, int threads);
 
 /* All take null for a list that nothing is ever in. */
 void scratch_temporaries_add(scratch_temporaries *list, void *memory);

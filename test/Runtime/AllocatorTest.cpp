@@ -1,6 +1,7 @@
 //===- AllocatorTest.cpp - the runtime's memory --------------------------===//
 #include "runtime/abi/scratch.h"
 
+#include <algorithm>
 #include <cstring>
 #include <gtest/gtest.h>
 #include <random>
@@ -70,6 +71,26 @@ TEST(Allocator, PeakCountsWhatIsHeldAfterATrim) {
   scratch_rt_release(block);
   scratch_reset_peak_bytes();
   EXPECT_EQ(scratch_peak_bytes(), before);
+}
+
+TEST(Allocator, SlotsOfAThreadThatEndedAreUsedAgain) {
+  const int64_t size = 40000; // a class that a thread keeps two slots of
+  std::vector<void *> theirs;
+  std::thread([&] {
+    for (int k = 0; k < 2; ++k)
+      theirs.push_back(scratch_rt_allocate(size, 1));
+    for (void *memory : theirs)
+      scratch_rt_release(memory);
+  }).join();
+  std::vector<void *> ours;
+  size_t met = 0;
+  while (met < theirs.size() && ours.size() < 1000) {
+    ours.push_back(scratch_rt_allocate(size, 1));
+    met += std::count(theirs.begin(), theirs.end(), ours.back());
+  }
+  EXPECT_EQ(met, theirs.size());
+  for (void *memory : ours)
+    scratch_rt_release(memory);
 }
 
 TEST(Allocator, WhatIsKeptForReuseCanBeGivenBack) {
