@@ -182,18 +182,22 @@ def Scratch_AccumulateBitmapOp
     For p in [`first`, `last`), one after the other, row r = `rows[p]` - `base` of a bitmap: of
     the panel's columns c, from `column` on, those whose bit is set receive
     `multiply(scales[p], values[r * width + c - column])`; `swapped` exchanges the arguments.
-    A panel is 16 vectors of 512 bits (Kinds.h) wide, `width` columns; `masks` holds a number
-    per vector, whose bits are its lanes. Values without a bit are read and have no effect.
+    A panel is `vectors` vectors of 512 bits wide, `width` columns; `masks` holds a number
+    per vector, whose bits are its lanes. Values without a bit are read and have no effect;
+    `neutral` says that merging them, scaled, changes no sum: no bit needs to be looked at for it.
     Sums stay in registers while the rows go by. (Bitmap: as GraphBLAS calls the format.)
+
+    (accumulate_bitmap_c1) `vectors` is a power of two, 16 at most (Kinds.h).
+    (accumulate_bitmap_c2) what is neutral has values.
   }];
   let arguments = (ins Scratch_TileType:$tile, AnyMemRef:$rows, Index:$first, Index:$last,
-                       Index:$base, Index:$column, AnyMemRef:$masks,
+                       Index:$base, Index:$column, I64Attr:$vectors, AnyMemRef:$masks,
                        Optional<AnyMemRef>:$values, Optional<AnyMemRef>:$scales,
-                       UnitAttr:$swapped, Scratch_SemiringAttr:$semiring);
+                       UnitAttr:$swapped, UnitAttr:$neutral, Scratch_SemiringAttr:$semiring);
   let assemblyFormat = [{
-    $tile `,` $rows `[` $first `,` $last `]` `base` $base `column` $column `of` $masks
-    (`values` $values^ `:` type($values))? (`scaled` $scales^ `:` type($scales))?
-    (`swapped` $swapped^)? `semiring` `` $semiring attr-dict
+    $tile `,` $rows `[` $first `,` $last `]` `base` $base `column` $column `panel` $vectors
+    `of` $masks (`values` $values^ `:` type($values))? (`scaled` $scales^ `:` type($scales))?
+    (`swapped` $swapped^)? (`neutral` $neutral^)? `semiring` `` $semiring attr-dict
     `:` type($tile) `,` type($rows) `,` type($masks)
   }];
   let hasVerifier = 1;

@@ -47,7 +47,8 @@ inline constexpr int64_t kSortColumns = int64_t(1) << 24;
 inline constexpr int64_t kWordColumns = 64;
 inline constexpr int64_t kGroupColumnsLog = 3;
 
-/// A panel of a bitmap (AccumulateBitmapOp) is as many vectors as sums of a row are kept in.
+/// A panel of a bitmap (AccumulateBitmapOp) is as many vectors as sums of a row are kept in, at most
+/// so many: with 512 bits there are 32 registers.
 inline constexpr int64_t kPanelVectors = 16, kPanelVectorBits = 512;
 /// Lanes of one of them; 0: bitmaps have no such elements.
 inline int64_t panelLanes(mlir::Type element) {

@@ -192,6 +192,11 @@ LogicalResult AccumulateBitmapOp::verify() {
     return failure();
   if (getSemiring().isCustom())
     return emitOpError("expected a built-in semiring");
+  int64_t vectors = getVectors();
+  if (vectors < 1 || vectors > kPanelVectors || !llvm::isPowerOf2_64(vectors)) // (accumulate_bitmap_c1)
+    return emitOpError("expected a panel of 1, 2, 4, 8 or 16 vectors, found ") << vectors;
+  if (getNeutral() && !getValues()) // (accumulate_bitmap_c2)
+    return emitOpError("expected values that are neutral, found none");
   return verifyOperands(*this, bool(getScales()), bool(getValues()));
 }
 

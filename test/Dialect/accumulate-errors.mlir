@@ -104,27 +104,41 @@ func.func @picked_from_a_table(%t: !scratch.tile<hash, i32, f64>, %c: memref<?xi
 // -----
 func.func @bitmap_kind(%t: !scratch.tile<dense, i32, f64>, %c: memref<?xi32>, %m: memref<?xi8>, %n: index) {
   // expected-error@+1 {{expected accumulator 'blocked', found 'dense'}}
-  scratch.accumulate_bitmap %t, %c[%n, %n] base %n column %n of %m semiring<plus_pair> : !scratch.tile<dense, i32, f64>, memref<?xi32>, memref<?xi8>
+  scratch.accumulate_bitmap %t, %c[%n, %n] base %n column %n panel 16 of %m semiring<plus_pair> : !scratch.tile<dense, i32, f64>, memref<?xi32>, memref<?xi8>
   return
 }
 
 // -----
 func.func @bitmap_element(%t: !scratch.tile<blocked, i32, i8>, %c: memref<?xi32>, %m: memref<?xi8>, %n: index) {
   // expected-error@+1 {{expected values of 32 or 64 bits, found 'i8'}}
-  scratch.accumulate_bitmap %t, %c[%n, %n] base %n column %n of %m semiring<plus_pair> : !scratch.tile<blocked, i32, i8>, memref<?xi32>, memref<?xi8>
+  scratch.accumulate_bitmap %t, %c[%n, %n] base %n column %n panel 16 of %m semiring<plus_pair> : !scratch.tile<blocked, i32, i8>, memref<?xi32>, memref<?xi8>
   return
 }
 
 // -----
 func.func @bitmap_masks(%t: !scratch.tile<blocked, i32, f32>, %c: memref<?xi32>, %m: memref<?xi8>, %n: index) {
   // expected-error@+1 {{expected masks of rank 1 and element type 'i16', found 'memref<?xi8>'}}
-  scratch.accumulate_bitmap %t, %c[%n, %n] base %n column %n of %m semiring<plus_pair> : !scratch.tile<blocked, i32, f32>, memref<?xi32>, memref<?xi8>
+  scratch.accumulate_bitmap %t, %c[%n, %n] base %n column %n panel 16 of %m semiring<plus_pair> : !scratch.tile<blocked, i32, f32>, memref<?xi32>, memref<?xi8>
   return
 }
 
 // -----
 func.func @bitmap_operands(%t: !scratch.tile<blocked, i32, f64>, %c: memref<?xi32>, %m: memref<?xi8>, %v: memref<?xf64>, %n: index) {
   // expected-error@+1 {{multiply times needs a scale}}
-  scratch.accumulate_bitmap %t, %c[%n, %n] base %n column %n of %m values %v : memref<?xf64> semiring<plus_times> : !scratch.tile<blocked, i32, f64>, memref<?xi32>, memref<?xi8>
+  scratch.accumulate_bitmap %t, %c[%n, %n] base %n column %n panel 16 of %m values %v : memref<?xf64> semiring<plus_times> : !scratch.tile<blocked, i32, f64>, memref<?xi32>, memref<?xi8>
+  return
+}
+
+// -----
+func.func @bitmap_panel(%t: !scratch.tile<blocked, i32, f64>, %c: memref<?xi32>, %m: memref<?xi8>, %n: index) {
+  // expected-error@+1 {{expected a panel of 1, 2, 4, 8 or 16 vectors, found 12}}
+  scratch.accumulate_bitmap %t, %c[%n, %n] base %n column %n panel 12 of %m semiring<plus_pair> : !scratch.tile<blocked, i32, f64>, memref<?xi32>, memref<?xi8>
+  return
+}
+
+// -----
+func.func @bitmap_neutral(%t: !scratch.tile<blocked, i32, f64>, %c: memref<?xi32>, %m: memref<?xi8>, %n: index) {
+  // expected-error@+1 {{expected values that are neutral, found none}}
+  scratch.accumulate_bitmap %t, %c[%n, %n] base %n column %n panel 4 of %m neutral semiring<plus_pair> : !scratch.tile<blocked, i32, f64>, memref<?xi32>, memref<?xi8>
   return
 }

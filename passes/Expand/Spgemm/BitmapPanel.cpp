@@ -9,13 +9,26 @@
 using namespace mlir;
 using namespace scratch;
 
-/// Rows of B in a range, and rows times panels: 512 KB of values, half of a small second cache.
-static constexpr int64_t kMostRange = 256, kLeastRange = 16, kRowPanels = 512;
+static constexpr int64_t kLeastRange = 16;
+/// A range has 512 KB of values, half of a small second cache.
+static constexpr BitmapPanel::Shape kMasked{/*vectors=*/kPanelVectors, /*mostRange=*/256,
+                                            /*rowPanels=*/512, /*neutral=*/false};
+/// Eight of sixteen registers are sums. A panel of a range has 24 KB of values, a range 1.5 MB.
+static constexpr BitmapPanel::Shape kNeutral{/*vectors=*/4, /*mostRange=*/96,
+                                             /*rowPanels=*/6144, /*neutral=*/true};
+
+static const BitmapPanel::Shape &shapeFor(Operation *kernel) {
+  return vectorBits(kernel) >= kPanelVectorBits ? kMasked : kNeutral;
+}
 
 bool BitmapPanel::suits(Operation *kernel, const SemiringEmitter &semiring,
                         const SparseOperand &rows) {
-  return vectorBits(kernel) >= kPanelVectorBits && panelLanes(semiring.element) &&
-         !semiring.semiring.isCustom() && rows.ordered;
+  if (!panelLanes(semiring.element) || semiring.semiring.isCustom() || !rows.ordered)
+    return false;
+  bool zeroIsNeutral = semiring.semiring.getKind() == SemiringKind::plus_times &&
+                       isa<FloatType>(semiring.element);
+  return vectorBits(kernel) >= kPanelVectorBits ||
+         (vectorBits(kernel) == kPanelVectorBits / 2 && zeroIsNeutral);
 }
 
 Value BitmapPanel::isFull(LoopBuilder &b, const SparseOperand &rows, Type element) {
@@ -31,54 +44,99 @@ Value BitmapPanel::isWorthIt(LoopBuilder &b, const SparseOperand &lhs, const Spa
   return b.bitAnd(isFull(b, rhs, element), areUsedOften(b, lhs, rhs, blockRows, kLimits));
 }
 
-Value BitmapPanel::panelsOf(LoopBuilder &b, const SparseOperand &rows, Type element) {
-  return arith::CeilDivUIOp::create(b, rows.minors, b.index(kPanelVectors * panelLanes(element)));
+Value BitmapPanel::panelsOf(LoopBuilder &b, const SparseOperand &rows, Type element,
+                            const Shape &shape) {
+  return arith::CeilDivUIOp::create(b, rows.minors, b.index(shape.vectors * panelLanes(element)));
 }
 
-Value BitmapPanel::rangeOf(LoopBuilder &b, Value panels) {
-  Value fit = arith::DivUIOp::create(b, b.index(kRowPanels), b.max(panels, b.index(1)));
-  return b.max(b.min(fit, b.index(kMostRange)), b.index(kLeastRange));
+Value BitmapPanel::rangeOf(LoopBuilder &b, Value panels, const Shape &shape) {
+  Value fit = arith::DivUIOp::create(b, b.index(shape.rowPanels), b.max(panels, b.index(1)));
+  return b.max(b.min(fit, b.index(shape.mostRange)), b.index(kLeastRange));
 }
 
-LoopBuilder::Values BitmapPanel::open(LoopBuilder &b, const SparseOperand &rows, Type element,
-                                      Value blockRows, Value used) {
+LoopBuilder::Values BitmapPanel::open(LoopBuilder &b, Operation *kernel, const SparseOperand &rows,
+                                      Type element, Value blockRows, Value used) {
+  const Shape &shape = shapeFor(kernel);
   auto allocate = [&](Type type, Value size, bool zeroed = false) -> Value {
     size = b.select(used, size, b.index(0));
     return AllocateOp::create(b, bufferOf(type), ValueRange{size}, zeroed);
   };
   Type stored = cast<MemRefType>(rows.values.getType()).getElementType(), i64 = b.getI64Type();
-  Value panels = panelsOf(b, rows, element);
-  Value vectors = b.mul(b.mul(panels, rangeOf(b, panels)), b.index(kPanelVectors));
+  Value panels = panelsOf(b, rows, element, shape);
+  Value vectors = b.mul(b.mul(panels, rangeOf(b, panels, shape)), b.index(shape.vectors));
   // What lies where no bit is set is multiplied and dropped: were it denormal, slowly.
   return {allocate(b.getIntegerType(panelLanes(element)), vectors),
           allocate(stored, b.mul(vectors, b.index(panelLanes(element))), /*zeroed=*/true),
           allocate(i64, blockRows), allocate(i64, blockRows)};
 }
 
-BitmapPanel::BitmapPanel(LoopBuilder &b, const SemiringEmitter &scaling, const SparseOperand &lhs,
-                         const SparseOperand &rhs, ValueRange buffers)
-    : b(b), scaling(scaling), lhs(lhs), rhs(rhs), masks(buffers[0]), values(buffers[1]),
-      starts(buffers[2]), ends(buffers[3]), panels(panelsOf(b, rhs, scaling.element)),
-      range(rangeOf(b, panels)), lanes(panelLanes(scaling.element)) {}
+BitmapPanel::BitmapPanel(LoopBuilder &b, Operation *kernel, const SemiringEmitter &scaling,
+                         const SparseOperand &lhs, const SparseOperand &rhs, ValueRange buffers)
+    : b(b), scaling(scaling), lhs(lhs), rhs(rhs), shape(shapeFor(kernel)), masks(buffers[0]),
+      values(buffers[1]), starts(buffers[2]), ends(buffers[3]),
+      panels(panelsOf(b, rhs, scaling.element, shape)), range(rangeOf(b, panels, shape)),
+      lanes(panelLanes(scaling.element)) {}
+
+/// Zero times what is not finite is no zero.
+Value BitmapPanel::takes(Value wanted, Value first, Value last) const {
+  if (!shape.neutral)
+    return wanted;
+  return b.ifElse(
+      wanted, {b.getI1Type()}, [&] { return LoopBuilder::Values{isFinite(first, last)}; },
+      [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
+}
+
+/// i1: whether all numbers of rows [first, last) of A are.
+Value BitmapPanel::isFinite(Value first, Value last) const {
+  Type stored = cast<MemRefType>(lhs.values.getType()).getElementType();
+  auto type = VectorType::get({lanes}, stored);
+  Value from = lhs.segment(b, first).first, to = b.loadIndex(lhs.positions, last);
+  to = b.max(from, to);
+  Value whole = b.sub(to, arith::RemUIOp::create(b, b.sub(to, from), b.index(lanes)));
+  Value none = arith::ConstantOp::create(b, b.getZeroAttr(stored));
+  Value nones = vector::BroadcastOp::create(b, type, none);
+  auto sum = [&](Value so, Value values, Value zero) -> Value {
+    return arith::AddFOp::create(b, so, arith::MulFOp::create(b, values, zero));
+  };
+  Value sums = b.loop(
+      from, whole, {nones},
+      [&](Value p, ValueRange so) {
+        Value some = vector::LoadOp::create(b, type, lhs.values, ValueRange{p});
+        return LoopBuilder::Values{sum(so[0], some, nones)};
+      },
+      lanes)[0];
+  Value rest = b.loop(whole, to, {none}, [&](Value p, ValueRange so) {
+    return LoopBuilder::Values{sum(so[0], b.load(lhs.values, p), none)};
+  })[0];
+  rest = vector::ReductionOp::create(b, vector::CombiningKind::ADD, sums, rest);
+  return arith::CmpFOp::create(b, arith::CmpFPredicate::ORD, rest, rest);
+}
 
 /// A row of B, the range's `number`th. Bits of a vector are collected in a register and stored
 /// again and again, which waits for no store.
 void BitmapPanel::turnRow(Value row, Value number) {
-  Type bits = b.getIntegerType(lanes);
-  Value cleared = arith::ConstantOp::create(
-      b, b.getZeroAttr(VectorType::get({kPanelVectors}, bits)));
+  const int64_t vectors = shape.vectors;
+  auto zeros = [&](int64_t count, Type type) -> Value {
+    return arith::ConstantOp::create(b, b.getZeroAttr(VectorType::get({count}, type)));
+  };
+  Value noBits = zeros(vectors, b.getIntegerType(lanes));
+  Value noValues = zeros(lanes, cast<MemRefType>(values.getType()).getElementType());
   auto firstVector = [&](Value panel) {
-    return b.mul(b.add(b.mul(panel, range), number), b.index(kPanelVectors));
+    return b.mul(b.add(b.mul(panel, range), number), b.index(vectors));
   };
   b.loop(b.index(0), panels, [&](Value panel) {
-    vector::StoreOp::create(b, cleared, masks, ValueRange{firstVector(panel)});
+    Value vector = firstVector(panel);
+    vector::StoreOp::create(b, noBits, masks, ValueRange{vector});
+    for (int64_t v = 0; shape.neutral && v < vectors; ++v)
+      vector::StoreOp::create(b, noValues, values,
+                              ValueRange{b.mul(b.add(vector, b.index(v)), b.index(lanes))});
   });
   Value one = b.index(1), none = b.index(0), nowhere = b.index(-1);
   auto [first, last] = rhs.segment(b, row);
   b.loop(first, last, {nowhere, none}, [&](Value p, ValueRange before) {
     Value column = b.loadIndex(rhs.coordinates, p);
-    Value panel = b.shiftRight(column, llvm::Log2_64(kPanelVectors * lanes));
-    Value vector = b.bitAnd(b.shiftRight(column, llvm::Log2_64(lanes)), b.index(kPanelVectors - 1));
+    Value panel = b.shiftRight(column, llvm::Log2_64(vectors * lanes));
+    Value vector = b.bitAnd(b.shiftRight(column, llvm::Log2_64(lanes)), b.index(vectors - 1));
     vector = b.add(firstVector(panel), vector);
     Value lane = b.bitAnd(column, b.index(lanes - 1));
     if (scaling.readsRight())
@@ -114,15 +172,15 @@ void BitmapPanel::accumulate(Value first, Value last, function_ref<Value(Value)>
     b.loop(zero, panels, [&](Value panel) {
       // Panels lie behind each other: a range further on is the next one's.
       Value base = b.sub(low, b.mul(panel, range));
-      Value column = b.mul(panel, b.index(kPanelVectors * lanes));
+      Value column = b.mul(panel, b.index(shape.vectors * lanes));
       b.loop(first, last, [&](Value row) {
         Value at = b.sub(row, first);
         Value from = b.loadIndex(starts, at), to = b.loadIndex(ends, at);
         b.ifThen(b.less(from, to), [&] {
           AccumulateBitmapOp::create(b, viewOf(row), lhs.coordinates, from, to, base, column,
-                                     masks, scaling.readsRight() ? values : Value(),
+                                     shape.vectors, masks, scaling.readsRight() ? values : Value(),
                                      scaling.readsLeft() ? lhs.values : Value(), scaling.swapped,
-                                     scaling.semiring);
+                                     shape.neutral, scaling.semiring);
         });
       });
     });

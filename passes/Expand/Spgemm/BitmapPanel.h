@@ -5,9 +5,14 @@
 // rows of a block of A take it from there, a panel of columns at a time, in vectors, with their
 // sums in registers (`scratch.accumulate_bitmap`).
 //
-// A vector costs a little less than one product by itself, however few of its lanes are set, and
-// turning an entry as much as two: worth it where vectors have a lane set on average, and where a
-// block names a row of B often. Measured in passes/Conversion/X86/README.md.
+// A vector of 512 bits, or two of 256, cost a little less than one product by itself, however few of
+// their lanes are set, and turning an entry as much as two: worth it where 512 bits have a lane set
+// on average, and where a block names a row of B often. Measured in
+// passes/Conversion/X86/README.md.
+//
+// Lanes are masked where vectors have 512 bits. With 256 they are not: what has no bit is zero, and
+// adds nothing under plus_times as long as A's values are finite, which is looked at block by block.
+// The range is one that the first cache holds a panel of then.
 //
 //===----------------------------------------------------------------------===//
 #ifndef SCRATCH_PASSES_EXPAND_SPGEMM_BITMAPPANEL_H
@@ -25,6 +30,14 @@ public:
   static constexpr BlockLimits kLimits{/*windowBytes=*/4 << 20, /*leastBlocks=*/4,
                                        /*mostRows=*/128, /*uses=*/8};
 
+  /// How a machine's vectors want it.
+  struct Shape {
+    int64_t vectors;   ///< of 512 bits, in a panel
+    int64_t mostRange; ///< rows of B in a range,
+    int64_t rowPanels; ///< and rows times panels
+    bool neutral;      ///< zero where there is no bit: lanes need no mask
+  };
+
   /// Whether a kernel can merge bitmaps at all.
   static bool suits(mlir::Operation *kernel, const SemiringEmitter &semiring,
                     const SparseOperand &rows);
@@ -35,26 +48,32 @@ public:
                                mlir::Type element, mlir::Value blockRows);
 
   /// What a worker needs for blocks of `blockRows` rows: empty buffers if not `used` (i1).
-  static LoopBuilder::Values open(LoopBuilder &b, const SparseOperand &rows, mlir::Type element,
+  static LoopBuilder::Values open(LoopBuilder &b, mlir::Operation *kernel,
+                                  const SparseOperand &rows, mlir::Type element,
                                   mlir::Value blockRows, mlir::Value used);
   static constexpr unsigned kBuffers = 4;
 
-  BitmapPanel(LoopBuilder &b, const SemiringEmitter &scaling, const SparseOperand &lhs,
-              const SparseOperand &rhs, mlir::ValueRange buffers);
+  BitmapPanel(LoopBuilder &b, mlir::Operation *kernel, const SemiringEmitter &scaling,
+              const SparseOperand &lhs, const SparseOperand &rhs, mlir::ValueRange buffers);
 
+  /// i1: `wanted` (i1), and rows [first, last) of A may be merged so.
+  mlir::Value takes(mlir::Value wanted, mlir::Value first, mlir::Value last) const;
   /// Merges all products of rows [first, last) of A, each into the view of a tile.
   void accumulate(mlir::Value first, mlir::Value last,
                   llvm::function_ref<mlir::Value(mlir::Value row)> viewOf);
 
 private:
-  static mlir::Value panelsOf(LoopBuilder &b, const SparseOperand &rows, mlir::Type element);
-  static mlir::Value rangeOf(LoopBuilder &b, mlir::Value panels);
+  mlir::Value isFinite(mlir::Value first, mlir::Value last) const;
+  static mlir::Value panelsOf(LoopBuilder &b, const SparseOperand &rows, mlir::Type element,
+                              const Shape &shape);
+  static mlir::Value rangeOf(LoopBuilder &b, mlir::Value panels, const Shape &shape);
   void turnRow(mlir::Value row, mlir::Value number);
   void startRange(mlir::Value low, mlir::Value high, mlir::Value first, mlir::Value last);
 
   LoopBuilder &b;
   const SemiringEmitter &scaling;
   const SparseOperand &lhs, &rhs;
+  Shape shape;
   mlir::Value masks, values; ///< the range at hand, panel by panel; values may be unread
   mlir::Value starts, ends;  ///< of a block's rows: entries of A that name rows of the range
   mlir::Value panels, range; ///< panels of a row of B, and rows of a range

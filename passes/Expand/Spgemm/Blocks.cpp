@@ -56,7 +56,8 @@ void Blocks::decide() {
 LoopBuilder::Values Blocks::openBuffers() const {
   if (!asBitmap)
     return {};
-  return BitmapPanel::open(b, product.rhs, product.semiring.element, blockRows, asBitmap);
+  return BitmapPanel::open(b, product.op, product.rhs, product.semiring.element, blockRows,
+                           asBitmap);
 }
 
 Value Blocks::widestTile() const {
@@ -115,16 +116,14 @@ Value Blocks::compute(const RowTiles &tiles, Value accumulator, ValueRange buffe
   Block *block = b.createBlock(&tile.getAccumulate(), {}, {tileType}, {b.getLoc()});
   Value opened = block->getArgument(0);
   auto rowOf = [&](Value row) { return viewOf(opened, row); };
-  if (asBitmap)
+  if (asBitmap) {
+    BitmapPanel bitmap(b, product.op, product.scaling, product.lhs, product.rhs, buffers);
     b.ifElse(
-        asBitmap,
-        [&] {
-          BitmapPanel(b, product.scaling, product.lhs, product.rhs, buffers)
-              .accumulate(first, last, rowOf);
-        },
+        bitmap.takes(asBitmap, first, last), [&] { bitmap.accumulate(first, last, rowOf); },
         [&] { accumulateRanges(tiles, first, last, rowOf); });
-  else
+  } else {
     accumulateRanges(tiles, first, last, rowOf);
+  }
   YieldOp::create(b);
 
   block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});

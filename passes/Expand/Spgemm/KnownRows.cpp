@@ -89,7 +89,8 @@ LoopBuilder::Values KnownRows::openWorker() const {
   Value width = b.roundUp(rhs.minors, blockedColumns(semiring.element));
   Value window = b.select(asBitmap, b.mul(blockRows, width), b.index(kWordColumns));
   state.push_back(makeAccumulator(AccumulatorKind::Blocked, window));
-  state.append(BitmapPanel::open(b, rhs, semiring.element, blockRows, asBitmap));
+  state.append(
+      BitmapPanel::open(b, known.kernel, rhs, semiring.element, blockRows, asBitmap));
   return state;
 }
 
@@ -166,7 +167,7 @@ void KnownRows::accumulateBlock(Value accumulator, ValueRange buffers, Value fir
     auto [from, to] = pattern.segment(b, row);
     MarkOp::create(b, viewOf(opened, row), 0, pattern.coordinates, Value(), from, to);
   });
-  BitmapPanel(b, semiring, lhs, rhs, buffers)
+  BitmapPanel(b, known.kernel, semiring, lhs, rhs, buffers)
       .accumulate(first, last, [&](Value row) { return viewOf(opened, row); });
   YieldOp::create(b);
   block = b.createBlock(&tile.getDrain(), {}, {tileTypeOf(b, accumulator)}, {b.getLoc()});
@@ -194,16 +195,16 @@ void KnownRows::computeChunk(ValueRange state, Value first, Value last,
     else
       oneByOne(state[0]);
   };
+  recordCount(b, "chunks", 0, b.index(1));
+  if (!asBitmap)
+    return singly();
+  ValueRange ofBlock = state.take_back(1 + BitmapPanel::kBuffers);
   auto together = [&] {
-    ValueRange ofBlock = state.take_back(1 + BitmapPanel::kBuffers);
     accumulateBlock(ofBlock.front(), ofBlock.drop_front(), first, end);
     b.loop(first, end, finish);
   };
-  if (asBitmap)
-    b.ifElse(asBitmap, together, singly);
-  else
-    singly();
-  recordCount(b, "chunks", 0, b.index(1));
+  BitmapPanel bitmap(b, known.kernel, semiring, lhs, rhs, ofBlock.drop_front());
+  b.ifElse(bitmap.takes(asBitmap, first, end), together, singly);
 }
 
 void KnownRows::compute(function_ref<void(Value)> finish) {
