@@ -18,24 +18,21 @@ static constexpr int64_t kVectors = 4;
 /// nearly all vectors of rows have no more: which way each one goes is foreseen.
 static constexpr int64_t kSmallTable = 2, kTable = 4, kFew = 4 * ShortRows::kRows;
 
-/// Changes of length that a processor's predictor has by heart when it meets them again and
-/// again.
-static constexpr int64_t kRemembered = 1 << 14;
 /// Entries per row on average up to which rows are summed together even where each is foreseen
 /// (Zen 5, time against single rows): a band of three 0.82, road_andorra 0.60; of five 1.21.
 static constexpr int64_t kFewEntries = 3;
 
-Value ShortRows::endUnforeseen() {
+Value ShortRows::endUnforeseen(int64_t remembered) {
   Value rows = lhs.majors;
   return b.ifElse(
-      b.lessEqual(b.index(kRemembered), rows), {b.getI1Type()},
+      b.lessEqual(b.index(remembered), rows), {b.getI1Type()},
       [&] {
         Value changes = sampledChanges(b, rows, [&](Value row) {
           auto [begin, end] = lhs.segment(b, row);
           return b.sub(end, begin);
         });
         return LoopBuilder::Values{
-            b.lessEqual(b.index(kRemembered * kSampledPairs), b.mul(changes, rows))};
+            b.lessEqual(b.index(remembered * kSampledPairs), b.mul(changes, rows))};
       },
       [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
 }

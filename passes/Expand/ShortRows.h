@@ -33,8 +33,11 @@ public:
   /// Rows of a block.
   static constexpr int64_t kRows = 64;
 
+  /// Changes of length that a processor's predictor has by heart when it meets them again and
+  /// again: Zen 4 and 5; Zen 3.
+  static constexpr int64_t kRemembered = 1 << 14, kRememberedBefore = 1 << 13;
   /// Whether lengths change so often that loops over single rows end unforeseen, i1. A sample.
-  mlir::Value endUnforeseen();
+  mlir::Value endUnforeseen(int64_t remembered = kRemembered);
   /// Whether rows have so few entries on average that their loops cost more than they do, i1.
   mlir::Value haveFewEntries();
   /// What a worker keeps products in.

@@ -51,8 +51,8 @@ Value VectorProducts::positionsFrom(Value row) const {
                                 ValueRange{row});
 }
 
-Value VectorProducts::firstLanes(Value count) const {
-  return vector::CreateMaskOp::create(b, VectorType::get({length}, b.getI1Type()), count);
+Value VectorProducts::firstLanes(Value count, int64_t lanes) const {
+  return vector::CreateMaskOp::create(b, VectorType::get({lanes}, b.getI1Type()), count);
 }
 
 void VectorProducts::forEach(Value begin, Value end, function_ref<void(Value)> visit,
@@ -84,7 +84,7 @@ Value VectorProducts::sumOf(Value begin, Value end, function_ref<void(Value p)> 
         visit(whole);
         Value count = b.sub(end, whole);
         Value added = semiring.add(b, sum, productsAt(whole, type, count));
-        return LoopBuilder::Values{b.select(firstLanes(count), added, sum)};
+        return LoopBuilder::Values{b.select(firstLanes(count, length), added, sum)};
       },
       [&] { return LoopBuilder::Values{sum}; })[0];
   return reduceLanes(b, semiring, sum);
@@ -116,6 +116,29 @@ Value VectorProducts::sumOfPicked(Value begin, Value end, function_ref<void(Valu
   return reduceLanes(b, semiring, semiring.add(b, first, sums[1]));
 }
 
+/// One loop, whose end is the only branch that the row's length decides.
+Value VectorProducts::sumOfOverlapping(Value begin, Value end,
+                                       function_ref<void(Value)> visit) const {
+  auto type = VectorType::get({kPicked}, semiring.element);
+  auto with = [&](Value sum, Value p) {
+    return semiring.add(b, sum, productsAt(p, type, Value()));
+  };
+  Value length = b.sub(end, begin), some = b.less(b.index(0), length);
+  // The last vector has one entry at least, unless there is none.
+  Value whole = b.bitAnd(b.sub(length, b.select(some, b.index(1), length)), b.index(-kPicked));
+  Value last = b.add(begin, whole);
+  Value sum = b.loop(
+      begin, last, {semiring.getIdentity(b, type)},
+      [&](Value p, ValueRange before) {
+        visit(p);
+        return LoopBuilder::Values{with(before[0], p)};
+      },
+      kPicked)[0];
+  visit(last);
+  sum = b.select(firstLanes(b.sub(end, last), kPicked), with(sum, last), sum);
+  return reduceLanes(b, semiring, sum);
+}
+
 /// What entries from p on meet in the dense vector, lane by lane: two loads and half an
 /// instruction to bring lanes together, where a gather takes the time of several.
 Value VectorProducts::pickAt(Value p, VectorType type, Value count) const {
@@ -131,7 +154,7 @@ Value VectorProducts::pickAt(Value p, VectorType type, Value count) const {
 
 /// `count`: lanes that are read, one at least; null: all.
 Value VectorProducts::productsAt(Value p, VectorType type, Value count) const {
-  Value mask = count ? firstLanes(count) : Value();
+  Value mask = count ? firstLanes(count, type.getNumElements()) : Value();
   auto load = [&](Value buffer) -> Value {
     auto read = VectorType::get(type.getShape(),
                                 cast<MemRefType>(buffer.getType()).getElementType());

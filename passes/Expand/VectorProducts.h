@@ -41,6 +41,10 @@ public:
   /// The folded products of entries [begin, end), a multiple of `kPicked`, but not none.
   mlir::Value sumOfPicked(mlir::Value begin, mlir::Value end,
                           llvm::function_ref<void(mlir::Value p)> visit) const;
+  /// The same of any entries, none too, with a vector that reaches beyond the end as its last one:
+  /// [begin, end + kPicked) exist.
+  mlir::Value sumOfOverlapping(mlir::Value begin, mlir::Value end,
+                               llvm::function_ref<void(mlir::Value p)> visit) const;
   /// Where the rows from `row` on begin, a lane each, as the matrix stores it.
   mlir::Value positionsFrom(mlir::Value row) const;
   /// Products of entries [begin, end), whatever rows they are of, a vector at a time; of
@@ -51,7 +55,7 @@ public:
 private:
   bool sameElements() const;
   /// A mask of the first `count` lanes.
-  mlir::Value firstLanes(mlir::Value count) const;
+  mlir::Value firstLanes(mlir::Value count, int64_t lanes) const;
   mlir::Value pickAt(mlir::Value p, mlir::VectorType type, mlir::Value count) const;
   mlir::Value productsAt(mlir::Value p, mlir::VectorType type, mlir::Value count) const;
 
