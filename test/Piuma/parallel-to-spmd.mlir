@@ -64,3 +64,20 @@ func.func @rows(%n: index) {
   }
   return
 }
+
+// Chunks are cut by all threads: a block of them each, a binary search for each chunk.
+// CHECK-LABEL: func @cut
+// CHECK-SAME: %[[PREFIX:.*]]: memref<?xi64>
+// CHECK: %[[STARTS:.*]] = scratch.allocate
+// CHECK: piuma.spmd {
+// CHECK: piuma.identity thread
+// CHECK: scf.for
+// CHECK: scf.while
+// CHECK: memref.load %[[PREFIX]]
+// CHECK: memref.store %{{.*}}, %[[STARTS]]
+// CHECK: piuma.return
+// CHECK-NOT: scratch.partition
+func.func @cut(%prefix: memref<?xi64>, %n: index) -> memref<?xi64> {
+  %starts = scratch.partition %prefix rows(%n) : memref<?xi64> -> memref<?xi64>
+  return %starts : memref<?xi64>
+}

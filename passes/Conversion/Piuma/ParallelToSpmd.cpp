@@ -4,6 +4,7 @@
 // accumulator is a plain value of its thread.
 //
 //===----------------------------------------------------------------------===//
+#include "passes/Conversion/Piuma/Partition.h"
 #include "passes/Conversion/Piuma/Passes.h"
 #include "passes/Conversion/Piuma/PrefixSum.h"
 #include "passes/Emission/InlineRegion.h"
@@ -151,6 +152,11 @@ struct ParallelToSpmdPass : scratch::impl::ParallelToSpmdPassBase<ParallelToSpmd
     for (ParallelOp op : loops)
       lower(op, *how);
     getOperation().walk([](PrefixSumOp op) { lowerPrefixSum(op); });
+    getOperation().walk([](PartitionOp op) {
+      // Regions do not nest: a thread's own rows are cut by it alone.
+      if (!op->getParentOfType<piuma::SpmdOp>())
+        lowerPartition(op);
+    });
   }
 };
 } // namespace
