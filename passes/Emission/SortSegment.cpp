@@ -12,8 +12,6 @@
 using namespace mlir;
 using namespace scratch;
 
-/// Longest row that is sorted by insertion: about two instructions per entry and entry.
-static constexpr int64_t kInsertionMost = 20;
 /// Rows below this length have digits of 6 bits, others of 8: clearing and adding up the
 /// counters costs less than moving the entries.
 static constexpr int64_t kNarrowDigitsBelow = 128;

@@ -11,6 +11,8 @@ struct EntryBuffers {
   mlir::Value coordinates, values;
 };
 
+/// Longest row that is sorted by insertion: about two instructions per entry and entry.
+inline constexpr int64_t kInsertionMost = 20;
 /// Counters that one worker sorts with, of a type that holds the longest row.
 inline constexpr int64_t kSortCounters = 256;
 

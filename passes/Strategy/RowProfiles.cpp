@@ -25,6 +25,9 @@ static constexpr RowProfile kReference[] = {
 /// the whole matrix.
 static constexpr double kUnorderedRange = 200000;
 
+/// Entries of a row that is sorted by insertion at most (Emission/SortSegment.h).
+static constexpr double kInsertionMost = 20;
+
 double RowProfile::feature(CostFeature which) const {
   switch (which) {
   case CostFeature::one:
@@ -40,7 +43,8 @@ double RowProfile::feature(CostFeature which) const {
   case CostFeature::surprise:
     return (1 - repeats) * std::min<double>(products, kSortProducts);
   case CostFeature::results:
-    return products / compression;
+    // As generated code estimates them (Expand/Spgemm/TeamEstimate.cpp).
+    return products / compression * (products / compression > kInsertionMost ? 2 : 1);
   case CostFeature::windows:
     return std::min(products / tileEntries, 1.0);
   case CostFeature::wide:

@@ -38,9 +38,13 @@ private:
 
   void openTile();
   Value room();
-  LoopBuilder::Values sampleRow(Value row, mlir::ValueRange carried);
+  Value lengthOf(Value row);
+  LoopBuilder::Values sampleRow(Value row, Value most, mlir::ValueRange carried);
+  LoopBuilder::Values
+  sumOfSamples(llvm::function_ref<LoopBuilder::Values(Value row, mlir::ValueRange carried)> each);
+  /// Entries of the result, those of long rows twice where they are sorted.
   Value estimateResult(Value all);
-  Value costOf(VariantAttr variant, llvm::ArrayRef<Value> features);
+  void addTo(Value buffer, int64_t at, Value amount);
   void cutWindows();
   void computeWindows();
   void computeWindow(Value number, Value first, Value next, Value accumulator);

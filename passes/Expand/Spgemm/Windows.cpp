@@ -29,6 +29,12 @@ void TeamProduct::openTile() {
   width = arith::CeilDivUIOp::create(b, product.columns, b.max(pieces, b.index(1)));
 }
 
+/// To a number that several threads count.
+void TeamProduct::addTo(Value buffer, int64_t at, Value amount) {
+  memref::AtomicRMWOp::create(b, arith::AtomicRMWKind::addi, b.cast(amount, b.getI64Type()),
+                              buffer, ValueRange{b.index(at)});
+}
+
 void TeamProduct::measure() {
   openTile();
   bool compared = variants.size() > 1;
@@ -63,8 +69,8 @@ void TeamProduct::measure() {
   PrefixSumOp::create(b, products, b.select(ok, b.add(entries, one), zero));
   const MaskTree &mask = product.mask;
   parallelRows(b, countIfOk(b, product.rows), [&](Value first, Value last) {
-    LoopBuilder::Values so(compared ? kExtremes : 0, zero);
-    so = b.loop(first, last, so, [&](Value row, ValueRange before) {
+    LoopBuilder::Values longest(compared ? 1 : 0, zero);
+    longest = b.loop(first, last, longest, [&](Value row, ValueRange before) {
       auto [begin, end] = lhs.segment(b, row);
       Value length = b.sub(b.loadIndex(products, end), b.loadIndex(products, begin));
       Value bound = length;
@@ -78,22 +84,20 @@ void TeamProduct::measure() {
       b.storeIndex(bound, held, b.add(row, one));
       if (!compared)
         return LoopBuilder::Values();
-      Value isWide = b.less(capacity, bound);
-      auto ifWide = [&](int64_t sum, Value amount) {
-        return b.add(before[sum], b.select(isWide, amount, zero));
-      };
-      LoopBuilder::Values so(kExtremes);
-      so[kWide] = ifWide(kWide, length);
-      so[kWideHeld] = ifWide(kWideHeld, bound);
-      so[kAgain] = ifWide(kAgain, b.mul(length, b.sub(pieces, one)));
-      so[kPieces] = ifWide(kPieces, pieces);
-      so[kLongest] = b.max(before[kLongest], length);
-      return so;
+      // Few rows: no table holds their products.
+      b.ifThen(b.less(capacity, bound), [&] {
+        addTo(extremes, kWide, length);
+        addTo(extremes, kWideHeld, bound);
+        addTo(extremes, kAgain, b.mul(length, b.sub(pieces, one)));
+        addTo(extremes, kPieces, pieces);
+      });
+      return LoopBuilder::Values{b.max(before[0], length)};
     });
-    for (auto [which, amount] : llvm::enumerate(so))
-      memref::AtomicRMWOp::create(
-          b, which == kLongest ? arith::AtomicRMWKind::maxu : arith::AtomicRMWKind::addi,
-          b.cast(amount, i64), extremes, ValueRange{b.index(which)});
+    if (compared)
+      b.ifThen(b.less(first, last), [&] {
+        memref::AtomicRMWOp::create(b, arith::AtomicRMWKind::maxu, b.cast(longest[0], i64),
+                                    extremes, ValueRange{b.index(kLongest)});
+      });
   });
   PrefixSumOp::create(b, held, b.select(ok, b.add(product.rows, one), zero));
   Value all = b.ifElse(

@@ -36,13 +36,15 @@ LinearForm scratch::teamForm(const KernelProblem &problem, const MachineModel &m
   double merge = machine.teamMerge * (tokens ? 1 : machine.teamImbalance);
   double emit = fragments ? machine.fragmentPlace : machine.scanEmit;
   form[CostFeature::products] += merge + (tokens ? machine.tokenShare : 0);
+  form[CostFeature::entries] += machine.teamEntry;
   form[CostFeature::results] = emit + machine.teamSort;
-  form[CostFeature::one] += machine.teamRow;
   form[CostFeature::windows] = machine.tileTurn;
   form[CostFeature::again] = machine.againTest;
   form[CostFeature::mask] = machine.hashMark + machine.scanEmit / kAssumedCompression;
-  if (fragments)
+  if (fragments) {
     form[CostFeature::one] += machine.fragmentRow;
+    form[CostFeature::products] += machine.fragmentFind;
+  }
   return form;
 }
 

@@ -13,8 +13,9 @@ using namespace scratch;
 /// A table for every worker, on a whole product: a row has one worker.
 static LinearForm workersForm(const KernelProblem &problem, const MachineModel &machine) {
   LinearForm form = rowWiseForm(problem, machine);
+  form[CostFeature::one] += machine.workerRow;
   form[CostFeature::products] += machine.hashProbe;
-  form[CostFeature::results] = machine.hashEmit;
+  form[CostFeature::results] = machine.workerEmit;
   form[CostFeature::longest] = machine.loneProduct;
   form[CostFeature::mask] = machine.hashMark + machine.hashEmit / kAssumedCompression;
   return form;

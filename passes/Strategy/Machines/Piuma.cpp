@@ -39,17 +39,18 @@ MachineModel scratch::makePiumaModel(unsigned) {
   piuma.mergesAsTheyCome = true; // remote atomics
 
   // Counted in the assembly of SpGEMM, f64, 32-bit coordinates; 1.4 probes.
-  piuma.teamMerge = 27 * issue;     // [isa] load, hash, probe, multiply, post, loop
+  piuma.teamMerge = 18 * issue;     // [sim] load, hash, probe, multiply, post, loop
   piuma.teamImbalance = 2;          // [est] a hub row's thread goes on alone
   piuma.tokenShare = 3 * issue;     // [isa] two searches for every 128 products
-  piuma.scanEmit = 30 * issue;      // [isa] two slots per entry, cursor, stores, clearing
-  piuma.fragmentPlace = 10 * issue; // [isa] cursor, coordinate, publication, looking it up
+  piuma.fragmentFind = 6 * issue;   // [isa] the slot's place, again until it is there
+  piuma.scanEmit = 36 * issue;      // [isa] two slots per entry, cursor, stores, clearing
+  piuma.fragmentPlace = 20 * issue; // [sim] cursor, coordinate, publication, looking it up
   piuma.fragmentRow = 60 * issue;   // [isa] two transfers and their waits
-  piuma.teamRow = 105;              // [sim] latencies: counting, placing, beginning to sort
-  piuma.teamSort = 64 * issue;      // [sim] copying, counting, moving
+  piuma.teamEntry = 110 * issue;    // [sim] length, two prefix sums, a piece's part of a row of B
+  piuma.teamSort = 16 * issue;      // [sim] insertion
   // [sim] some forty loads of DRAM and scratchpad one after the other, sixteen products
   // of a worker while others have none, seven meetings.
-  piuma.tileTurn = 12000;
+  piuma.tileTurn = 10000;
   piuma.againTest = 6 * issue;   // [isa] load, two comparisons, loop
   // [isa] [machine] 24 instructions at a thread's interval, two loads of DRAM.
   piuma.loneProduct = 24 * machine.mtp_interval + 2 * machine.dram_latency;
@@ -61,7 +62,7 @@ MachineModel scratch::makePiumaModel(unsigned) {
   piuma.valueLoad = 8 * perByte; // [machine] one value, streamed
   piuma.windowMerge = 8 * issue; // no window is lowered here
   piuma.tierStore = 2 * issue;   // no tiers either
-  piuma.hashProbe = 27 * issue;  // [sim] hash, probe, compare, merge, about 1.4 probes
+  piuma.hashProbe = 26 * issue;  // [sim] hash, probe, compare, merge, about 1.4 probes
   piuma.mergeStep = 16 * issue;
   piuma.listProduct = 40 * issue; // no list is lowered here
   piuma.maskTest = 4 * issue;    // [isa] load, mask, branch
@@ -73,6 +74,8 @@ MachineModel scratch::makePiumaModel(unsigned) {
   piuma.wordVisit = 8 * issue;
   piuma.windowEmit = 8 * issue;
   piuma.hashEmit = 144 * issue; // [sim] sort, look up, free the slot, store, compact
+  piuma.workerEmit = 68 * issue; // [sim] the same where rows are sorted by insertion
+  piuma.workerRow = 340 * issue; // [sim] weighing, a tile, its part of a chunk
 
   piuma.compactPerByte = 2 * perByte;  // [machine] read and write
   piuma.firstTouchPerByte = 0;         // no pages
