@@ -88,6 +88,8 @@ AttentionChoice scratch::chooseTiling(const AttentionProblem &problem,
   std::vector<int64_t> heights = {24, 48, 96, 192};
   if (lanes == 16 || problem.block)
     heights.insert(heights.end(), {16, 32, 64, 128});
+  else if (problem.masked) // Taller ones gain nothing in narrow vectors, and meet more documents.
+    heights.insert(heights.end(), {16, 32});
   for (int64_t queries : heights)
     for (int64_t keys : {64, 128, 256}) {
       AttentionPlan plan{queries, keys, queries % 6 ? 4 : 6, vectors, lanes};

@@ -31,6 +31,14 @@ TEST(AttentionTiling, MasksFavourSmallTiles) {
   EXPECT_LT(small.queries * small.keys, large.queries * large.keys);
 }
 
+// Windows begin and end at multiples of 64 more often than at those of 48.
+TEST(AttentionTiling, MaskedTilesDivideCommonEdges) {
+  AttentionProblem masked;
+  masked.masked = true;
+  for (unsigned bits : {128u, 256u, 512u})
+    EXPECT_EQ(64 % planFor(masked, bits).queries, 0) << bits;
+}
+
 // A tile of 48 queries meets 1.75 blocks of 64, one of 64 meets one.
 TEST(AttentionTiling, TilesAgreeWithBlocks) {
   for (unsigned bits : {256u, 512u})

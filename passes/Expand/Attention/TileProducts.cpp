@@ -6,6 +6,17 @@
 using namespace mlir;
 using namespace scratch;
 
+int64_t TileProducts::stepsPerTurn() const {
+  // A step of 6 x 2 sums takes six cycles of a loop that ends after 64 of them: its last
+  // turn is foreseen when they are a quarter as many. With 6 x 4 sums nothing is gained.
+  return tiling.getLanes() == 16 ? 1 : 4;
+}
+
+Value TileProducts::turnsOf(Value steps) {
+  int64_t turn = stepsPerTurn();
+  return turn == 1 ? steps : arith::DivUIOp::create(b, steps, b.index(turn)).getResult();
+}
+
 /// Blocks of rows; a single row, as in decoding, is none of six with five that nobody reads.
 void TileProducts::overRowBlocks(Value rows, function_ref<void(Value, int64_t)> body) {
   Value zero = b.index(0);
@@ -23,20 +34,41 @@ LoopBuilder::Values TileProducts::rowsFrom(Value row, int64_t height) {
   return rows;
 }
 
+LoopBuilder::Values TileProducts::overSteps(Value count, LoopBuilder::Values sums, Step step) {
+  Value zero = b.index(0);
+  int64_t turn = stepsPerTurn();
+  if (turn == 1)
+    return b.loop(zero, count, sums,
+                  [&](Value at, ValueRange before) { return step(at, before, /*opens=*/true); });
+  Value whole = b.mul(turnsOf(count), b.index(turn));
+  sums = b.loop(
+      zero, whole, sums,
+      [&](Value first, ValueRange before) {
+        LoopBuilder::Values after = before;
+        for (int64_t s = 0; s < turn; ++s)
+          after = step(s ? b.add(first, b.index(s)) : first, after, /*opens=*/s == 0);
+        return after;
+      },
+      turn);
+  return b.loop(whole, count, sums,
+                [&](Value at, ValueRange before) { return step(at, before, /*opens=*/false); });
+}
+
 /// Scores of a block of rows from `row` on with `vectors` of a panel, from column
-/// `offset` of it on; they go to `column` of the tile. `meanwhile` is done at every step.
+/// `offset` of it on; they go to `column` of the tile. `meanwhile` is done once per turn.
 void TileProducts::keyPanel(const Workspace &w, Value row, int64_t height, Value keys,
                             Value panel, Value offset, Value column, int64_t vectors,
                             Value headSize, function_ref<void(Value)> meanwhile) {
   int64_t lanes = tiling.getLanes();
   auto element = VectorType::get({lanes}, t.elementType());
   LoopBuilder::Values start(height * vectors, t.zeroVector()), rowsOf = rowsFrom(row, height);
-  auto sums = b.loop(b.index(0), headSize, start, [&](Value d, ValueRange before) {
+  auto sums = overSteps(headSize, start, [&](Value d, ValueRange before, bool opens) {
     LoopBuilder::Values k;
     for (int64_t v = 0; v < vectors; ++v)
       k.push_back(vector::LoadOp::create(
           b, element, keys, ValueRange{panel, d, v ? b.add(offset, b.index(v * lanes)) : offset}));
-    meanwhile(d);
+    if (opens)
+      meanwhile(d);
     return t.step(height, k, before, [&](int64_t r) { return b.load(w.queries, {rowsOf[r], d}); });
   });
   Value zero = b.index(0), isFirst = b.equal(column, zero);
@@ -62,7 +94,8 @@ void TileProducts::multiplyKeys(const Workspace &w, Value rows, Value keys, Valu
   Value panels = arith::DivUIOp::create(b, b.roundUp(count, lanes), b.index(t.panel()));
   Value whole = b.mul(panels, b.index(t.panel()));
   Value rowBlocks = arith::CeilDivUIOp::create(b, rows, b.index(tiling.getRows()));
-  Lookahead lookahead(b, ahead, b.mul(b.mul(panels, rowBlocks), headSize));
+  Value turns = turnsOf(headSize);
+  Lookahead lookahead(b, ahead, b.mul(b.mul(panels, rowBlocks), turns));
   // Keys stay in the first cache while the queries pass.
   auto columns = [&](Value from, Value to, int64_t width, bool asks) {
     b.loop(from, to,
@@ -71,12 +104,12 @@ void TileProducts::multiplyKeys(const Workspace &w, Value rows, Value keys, Valu
              Value offset = arith::RemUIOp::create(b, column, b.index(t.panel()));
              overRowBlocks(rows, [&](Value row, int64_t height) {
                Value block = arith::DivUIOp::create(b, row, b.index(tiling.getRows()));
-               Value before = b.mul(b.add(b.mul(number, rowBlocks), block), headSize);
+               Value before = b.mul(b.add(b.mul(number, rowBlocks), block), turns);
                keyPanel(w, row, height, keys, b.add(first, number), offset, column, width,
                         headSize, [&](Value d) {
                           // A single row waits for memory anyway.
                           if (asks && height > 1)
-                            lookahead.ask(b, b.add(before, d));
+                            lookahead.ask(b, b.add(before, turnsOf(d)));
                         });
              });
            },
@@ -102,7 +135,7 @@ void TileProducts::valuePanel(const Workspace &w, Value row, int64_t height, Val
       start.push_back(first ? t.zeroVector()
                             : vector::LoadOp::create(b, t.vectorType(), w.sums, ValueRange{r, c}));
   auto element = VectorType::get({lanes}, t.elementType());
-  auto sums = b.loop(b.index(0), count, start, [&](Value k, ValueRange before) {
+  auto sums = overSteps(count, start, [&](Value k, ValueRange before, bool) {
     Value source = b.add(from, k);
     LoopBuilder::Values v;
     for (Value c : at)

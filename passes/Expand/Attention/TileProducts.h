@@ -30,6 +30,13 @@ public:
                       Value paddedSize, bool first = false);
 
 private:
+  /// A step adds to the sums before it; `opens` tells the first one of a turn of the loop.
+  using Step = llvm::function_ref<LoopBuilder::Values(Value at, mlir::ValueRange before,
+                                                      bool opens)>;
+  LoopBuilder::Values overSteps(Value count, LoopBuilder::Values sums, Step step);
+  int64_t stepsPerTurn() const;
+  Value turnsOf(Value steps);
+
   void overRowBlocks(Value rows, llvm::function_ref<void(Value row, int64_t height)> body);
   LoopBuilder::Values rowsFrom(Value row, int64_t height);
   void keyPanel(const Workspace &w, Value row, int64_t height, Value keys, Value panel,

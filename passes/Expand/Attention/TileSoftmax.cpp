@@ -70,26 +70,56 @@ void TileSoftmax::raiseMaxima(const Workspace &w, Value rows, Value paddedSize, 
   }, lanes);
 }
 
+int64_t TileSoftmax::vectorsAbreast() const {
+  // A power is a chain of some fifty cycles, without AVX-512's instructions for it: the vectors
+  // that fit the processor's window are not enough to hide it unless two go side by side.
+  return tiling.getLanes() == 16 || t.inPairs() ? 1 : 2;
+}
+
+/// total + the vectors that `weights` consists of, one after the other.
+Value TileSoftmax::addVectors(Value total, Value weights, int64_t vectors) {
+  if (vectors == 1)
+    return arith::AddFOp::create(b, total, weights);
+  int64_t lanes = tiling.getLanes();
+  for (int64_t v = 0; v < vectors; ++v) {
+    Value some = vector::ExtractStridedSliceOp::create(b, weights, v * lanes, lanes, 1);
+    total = arith::AddFOp::create(b, total, some);
+  }
+  return total;
+}
+
 void TileSoftmax::weighRow(const Workspace &w, Value row, Value stop, bool first,
                            Value factor) {
   int64_t lanes = tiling.getLanes();
-  Value zero = b.index(0);
-  auto load = [&](Value buffer, Value column) -> Value {
-    return vector::LoadOp::create(b, t.vectorType(), buffer, ValueRange{row, column});
+  auto splat = [&](Value scalar, int64_t vectors) -> Value {
+    auto type = VectorType::get({vectors * lanes}, b.getF32Type());
+    return vector::BroadcastOp::create(b, type, scalar);
   };
-  Value base = t.splat(b.load(w.bases, row));
-  Value negated = factor ? arith::NegFOp::create(b, base).getResult() : Value();
-  Value before = first ? t.zeroVector() : load(w.total, zero);
-  Value total = b.loop(zero, stop, {before}, [&](Value j, ValueRange sum) {
-    Value score = load(w.scores, j);
-    Value less = factor ? vector::FMAOp::create(b, score, t.splat(factor), negated).getResult()
-                        : arith::SubFOp::create(b, score, base).getResult();
-    Value weight = t.exp2(less, /*ofWeights=*/true);
-    Value at = t.inPairs() ? arith::DivUIOp::create(b, j, b.index(2)).getResult() : j;
-    vector::StoreOp::create(b, t.inPairs() ? t.narrow(weight) : weight, w.weights,
-                            ValueRange{row, at});
-    return LoopBuilder::Values{arith::AddFOp::create(b, sum[0], weight)};
-  }, lanes)[0];
+  Value zero = b.index(0), base = b.load(w.bases, row);
+  Value total = first ? t.zeroVector()
+                      : vector::LoadOp::create(b, t.vectorType(), w.total, ValueRange{row, zero});
+  auto weigh = [&](Value from, Value to, int64_t vectors) {
+    Value less = splat(base, vectors);
+    Value negated = factor ? arith::NegFOp::create(b, less).getResult() : Value();
+    total = b.loop(from, to, {total}, [&](Value j, ValueRange sum) {
+      Value score = vector::LoadOp::create(b, less.getType(), w.scores, ValueRange{row, j});
+      Value power =
+          factor ? vector::FMAOp::create(b, score, splat(factor, vectors), negated).getResult()
+                 : arith::SubFOp::create(b, score, less).getResult();
+      Value weight = t.exp2(power, /*ofWeights=*/true);
+      Value at = t.inPairs() ? arith::DivUIOp::create(b, j, b.index(2)).getResult() : j;
+      vector::StoreOp::create(b, t.inPairs() ? t.narrow(weight) : weight, w.weights,
+                              ValueRange{row, at});
+      return LoopBuilder::Values{addVectors(sum[0], weight, vectors)};
+    }, vectors * lanes)[0];
+  };
+  Value wide = zero;
+  if (int64_t abreast = vectorsAbreast(); abreast > 1) {
+    Value width = b.index(abreast * lanes);
+    wide = b.mul(arith::DivUIOp::create(b, stop, width), width);
+    weigh(zero, wide, abreast);
+  }
+  weigh(wide, stop, 1);
   vector::StoreOp::create(b, total, w.total, ValueRange{row, zero});
 }
 

@@ -30,6 +30,8 @@ public:
 
 private:
   void raiseMaxima(const Workspace &w, Value rows, Value paddedSize, bool first, Value factor);
+  int64_t vectorsAbreast() const;
+  Value addVectors(Value total, Value weights, int64_t vectors);
   void weighRow(const Workspace &w, Value row, Value stop, bool first, Value factor);
 
   AttentionTiles &t;
