@@ -71,6 +71,10 @@ private:
   Ahead aheadOf(const Block &rows, const Piece &piece, mlir::Value column, mlir::Value row,
                 int64_t height);
   void lookAhead(const Ahead &ahead, mlir::Value step, int64_t vectors);
+  LoopBuilder::Values overSteps(
+      const Piece &piece, LoopBuilder::Values sums, const Ahead *ahead, int64_t vectors,
+      llvm::function_ref<LoopBuilder::Values(mlir::Value step, mlir::ValueRange before, bool asks)>
+          multiply);
   void tile(const Block &rows, const Piece &piece, mlir::Value row, const Panel &panel,
             int64_t height, int64_t vectors);
   mlir::Value loadA(mlir::Value buffer, mlir::Value at, mlir::Value column);
@@ -95,6 +99,7 @@ private:
   mlir::RankedTensorType type;
   mlir::Type element;
   int64_t lanes = 1, wide = 2, wideHeight = 6, narrowHeight = kChains;
+  int64_t stepsPerTurn = 1; ///< of the depth, of the innermost loop
   LoopBuilder::Values counts, steps; ///< per loop: iterations, elements of `a` between them
   mlir::Value start;          ///< of `a`
   mlir::Value rows, columns, rowsPerBlock;

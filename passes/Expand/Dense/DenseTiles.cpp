@@ -11,6 +11,8 @@
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 using namespace scratch;
 using Values = LoopBuilder::Values;
@@ -98,6 +100,40 @@ Value DenseProduct::loadA(Value buffer, Value at, Value column) {
                                       none);
 }
 
+/// All steps of a piece, several in one turn of the loop where that pays. What is ahead is then
+/// asked for once in a turn, which is often enough unless few tiles share the steps.
+Values DenseProduct::overSteps(
+    const Piece &piece, Values sums, const Ahead *ahead, int64_t vectors,
+    function_ref<Values(Value step, ValueRange before, bool asks)> multiply) {
+  if (stepsPerTurn == 1)
+    return b.loop(piece.first, piece.last, sums, [&](Value step, ValueRange before) {
+      return multiply(step, before, /*asks=*/ahead);
+    });
+  Value turn = b.index(stepsPerTurn);
+  Value steps = b.sub(piece.last, piece.first);
+  Value whole = b.add(piece.first, b.mul(arith::DivUIOp::create(b, steps, turn), turn));
+  sums = b.loop(
+      piece.first, whole, sums,
+      [&](Value first, ValueRange before) {
+        auto at = [&](int64_t s) { return s ? b.add(first, b.index(s)) : first; };
+        if (ahead) {
+          lookAhead(*ahead, first, vectors);
+          b.ifThen(b.less(ahead->shift, b.index(llvm::Log2_64(stepsPerTurn))), [&] {
+            for (int64_t s = 1; s < stepsPerTurn; ++s)
+              lookAhead(*ahead, at(s), vectors);
+          });
+        }
+        Values after = before;
+        for (int64_t s = 0; s < stepsPerTurn; ++s)
+          after = multiply(at(s), after, /*asks=*/false);
+        return after;
+      },
+      stepsPerTurn);
+  return b.loop(whole, piece.last, sums, [&](Value step, ValueRange before) {
+    return multiply(step, before, /*asks=*/ahead);
+  });
+}
+
 void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, const Panel &panel,
                         int64_t height, int64_t vectors) {
   Value column = panel.column;
@@ -130,10 +166,10 @@ void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, const 
       for (Value begin : begins)
         from.push_back(b.add(begin, offset));
       Value depth = b.mul(segment, perSegment);
-      return b.loop(piece.first, piece.last, sums, [&](Value i, ValueRange before) {
+      auto multiplyStep = [&](Value i, ValueRange before, bool asks) {
         Value place = b.add(panel.begin, b.mul(b.add(depth, i), panel.step));
         Value moved = b.mul(i, step);
-        if (looksAhead)
+        if (asks)
           lookAhead(panel.ahead, i, vectors);
         Values cs;
         for (int64_t v = 0; v < vectors; ++v)
@@ -143,7 +179,8 @@ void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, const 
             b, height, cs, before,
             [&](int64_t r) { return loadA(source, b.add(from[r], moved), column); },
             [&](Value a, Value c, Value sum) { return multiplyAdd(b, a, c, sum); });
-      });
+      };
+      return overSteps(piece, sums, looksAhead ? &panel.ahead : nullptr, vectors, multiplyStep);
     });
   };
   sums = panel.ahead.some ? b.ifElse(
