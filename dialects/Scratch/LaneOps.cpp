@@ -8,8 +8,8 @@ LogicalResult TakeLanesOp::verify() {
   VectorType table = getTable().getType(), lanes = getLanes().getType();
   VectorType index = getIndex().getType();
   int64_t length = lanes.getNumElements(), bits = lanes.getElementTypeBitWidth();
-  if (length * bits != 512) // take_lanes_c1
-    return emitOpError("expected lanes of 512 bits, found ") << lanes;
+  if (length * bits != 512 && length * bits != 256) // take_lanes_c1
+    return emitOpError("expected lanes of 512 or 256 bits, found ") << lanes;
   if (index.getNumElements() != length || index.getElementTypeBitWidth() != bits) // take_lanes_c2
     return emitOpError("expected an index of ")
            << length << " lanes of " << bits << " bits, found " << index;

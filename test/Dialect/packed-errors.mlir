@@ -98,9 +98,9 @@ func.func @expand_lanes_pairs(%v: memref<?xf32>, %at: index, %code: i16) {
 
 // -----
 
-func.func @take_lanes_c1(%table: vector<16xf32>, %index: vector<8xi32>) {
-  // expected-error @+1 {{expected lanes of 512 bits, found 'vector<8xf32>'}}
-  %r = scratch.take_lanes %table[%index] : vector<16xf32>, vector<8xi32> -> vector<8xf32>
+func.func @take_lanes_c1(%table: vector<32xf64>, %index: vector<16xi64>) {
+  // expected-error @+1 {{expected lanes of 512 or 256 bits, found 'vector<16xf64>'}}
+  %r = scratch.take_lanes %table[%index] : vector<32xf64>, vector<16xi64> -> vector<16xf64>
   return
 }
 

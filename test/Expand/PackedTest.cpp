@@ -163,6 +163,25 @@ TEST_F(PackedForAvx2Test, EveryFormatComputesTheMaskedDenseProduct) {
     }
 }
 
+TEST_F(PackedForAvx2Test, TilesOfEveryWidthAndPiecesOfTheDepth) {
+  // Five, six and seven vectors are left over behind a whole tile.
+  for (int64_t n : {49, 104, 110, 117})
+    for (double keep : {0.02, 0.6})
+      for (const Format &f : kFormats) {
+        SCOPED_TRACE(testing::Message() << f.name << " samples " << n << " keep " << keep);
+        check(f, 5, 1032, n, keep, false);
+      }
+}
+
+TEST_F(PackedForAvx2Test, DeltasOfRowsOfUnequalLengths) {
+  // Distances that take fillers, rows of less than a run, of less than a group, of several.
+  for (double keep : {0.001, 0.01, 0.05, 0.5})
+    for (int64_t rows : {1, 3, 10}) {
+      SCOPED_TRACE(testing::Message() << rows << " rows, keep " << keep);
+      check(kFormats[7], rows, 2053, 1, keep, true);
+    }
+}
+
 TEST_F(PackedFloatTest, DeltasSpanWindowsOrNot) {
   // Runs of 16 entries that mostly, partly and never span 64 columns; rows of
   // unequal lengths; some with fewer than a group, or none.

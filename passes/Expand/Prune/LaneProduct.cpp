@@ -3,8 +3,8 @@
 // Stage: expand. Eight bits of a bitmap, or four 2:4 indices, describe eight columns.
 // The values are spread over the lanes of a vector and meet consecutive elements of a
 // sample, so nothing is gathered: by a table of the target, or, for bits, by AVX-512's
-// expansion of a register. With its look-up in registers 2:4 goes the other way: 16 values
-// stay as they are and pick their elements among 32. Where samples are few, several
+// expansion of a register. 2:4 goes the other way: 16 values stay as they are and pick their
+// elements among 32 in registers. Where samples are few, several
 // rows share their elements, and the memory has several streams to serve. Every sum is
 // folded in a fixed order. One sample is memory-bound when all is well: at 50 % zeros
 // 2.1 bytes a column are read instead of 4.
@@ -22,8 +22,8 @@ using namespace scratch;
 using Values = LoopBuilder::Values;
 
 static constexpr int64_t kRows = 4, kDeltaRows = 2;
-/// Most samples.
-static constexpr int64_t kMostSamples = 8;
+/// Most samples. More than a few cost AVX2 less if weights are spread once for all of them.
+static constexpr int64_t kMostSamples = 8, kMostPickedOf256 = 2;
 /// Elements of a buffer that are asked for ahead of their use: 2 KiB of values.
 static constexpr int64_t kAhead = 512;
 /// What DeltaLanes.cpp looks up reaches so far.
@@ -33,15 +33,15 @@ int64_t scratch::laneRows(PackingAttr packing, int64_t samples) {
   return packing.getKind() == PackingKind::Delta ? kDeltaRows : std::max<int64_t>(1, kRows / samples);
 }
 
-int64_t scratch::lanesBehind(PackingAttr packing) {
-  return packing.getKind() == PackingKind::Delta ? kDeltaWindow : 0;
+int64_t scratch::lanesBehind(PackingAttr packing, int64_t vectorBits) {
+  return packing.getKind() == PackingKind::Delta && vectorBits >= 512 ? kDeltaWindow : 0;
 }
 
 int64_t scratch::laneSamples(PackingAttr packing, Type element, int64_t vectorBits) {
   if (!element.isF32() || vectorBits < 256)
     return 0;
   if (packing.getKind() == PackingKind::Delta)
-    return vectorBits >= 512 ? 1 : 0;
+    return 1;
   bool pairs = packing.getKind() == PackingKind::NM && packing.getSizes()[0] == 2 &&
                packing.getSizes()[1] == 4;
   return pairs || packing.getKind() == PackingKind::Bitmap ? kMostSamples : 0;
@@ -57,19 +57,22 @@ class LaneProduct {
 public:
   LaneProduct(LoopBuilder &b, const LaneOperands &o, int64_t samples)
       : b(b), o(o), bits(o.packing.getKind() == PackingKind::Bitmap),
-        picks(!bits && o.vectorBits >= 512), samples(samples),
+        picks(!bits && (o.vectorBits >= 512 || samples <= kMostPickedOf256)), samples(samples),
         height(laneRows(o.packing, samples)), lanes(o.vectorBits >= 512 ? 16 : 8),
-        span(picks ? 2 * lanes : lanes) {}
+        span(picks ? 32 : lanes) {}
   Values emit(Value row, Value apart);
 
 private:
   /// What a row brings to a step: values in lanes, and where they pick their elements
-  /// (else null); where its next values are.
+  /// among twice as many (else none); where its next values are.
   struct Weights {
-    Value values, picked, next;
+    Values values, picked;
+    Value next;
   };
   Weights spreadStep(Value firstByte, Value n, Value at);
   Weights pickStep(Value firstByte, Value n, Value at);
+  /// What the lanes of one vector pick among the elements of a step.
+  Value taken(Value x, int64_t part, Value picked);
   /// Adds the columns from `done` on, which fill no step, one by one.
   Values rest(Value firstByte, Value at, Value done, ValueRange sums);
   Value element(int64_t sample, Value column) {
@@ -98,29 +101,43 @@ LaneProduct::Weights LaneProduct::spreadStep(Value firstByte, Value n, Value at)
                                        bits ? LaneCode::Bits : LaneCode::Pairs);
   if (bits)
     count = b.toIndex(math::CtPopOp::create(b, b.cast(code, b.getI32Type())));
-  return {spread, {}, b.add(at, count)};
+  return {{spread}, {}, b.add(at, count)};
 }
 
 /// Eight groups of four columns: 32 bits of indices, two per value.
 LaneProduct::Weights LaneProduct::pickStep(Value firstByte, Value n, Value at) {
   auto four = VectorType::get({4}, b.getI8Type()), one = VectorType::get({1}, b.getI32Type());
   auto wide = VectorType::get({lanes}, b.getI32Type());
-  SmallVector<int32_t> shifts, groups;
-  for (int64_t lane = 0; lane < lanes; ++lane) {
-    shifts.push_back(2 * lane);
-    groups.push_back(lane / 2 * 4);
-  }
   auto constant = [&](ArrayRef<int32_t> all) -> Value {
     return arith::ConstantOp::create(b, DenseElementsAttr::get(wide, all));
   };
   Value bytes = vector::LoadOp::create(b, four, o.bytes, ValueRange{b.add(firstByte, b.mul(n, b.index(4)))});
   Value code = vector::ExtractOp::create(b, vector::BitCastOp::create(b, one, bytes), 0);
-  Value index = arith::ShRUIOp::create(b, spread(b, code, wide), constant(shifts));
-  index = b.bitOr(b.bitAnd(index, constant(SmallVector<int32_t>(lanes, 3))), constant(groups));
+  Value codes = spread(b, code, wide);
+  Weights weights;
+  for (int64_t first = 0; first < span / 2; first += lanes) {
+    SmallVector<int32_t> shifts, groups;
+    for (int64_t lane = 0; lane < lanes; ++lane) {
+      shifts.push_back(2 * (first + lane));
+      groups.push_back(lane / 2 * 4);
+    }
+    Value index = arith::ShRUIOp::create(b, codes, constant(shifts));
+    weights.picked.push_back(b.bitOr(b.bitAnd(index, constant(SmallVector<int32_t>(lanes, 3))),
+                                     constant(groups)));
+  }
   askAhead(b, o.values, at);
-  Value values = vector::LoadOp::create(b, VectorType::get({lanes}, b.getF32Type()), o.values,
-                                        ValueRange{at});
-  return {values, index, b.add(at, b.index(lanes))};
+  for (int64_t first = 0; first < span / 2; first += lanes)
+    weights.values.push_back(vector::LoadOp::create(b, VectorType::get({lanes}, b.getF32Type()),
+                                                    o.values, ValueRange{b.add(at, b.index(first))}));
+  weights.next = b.add(at, b.index(span / 2));
+  return weights;
+}
+
+Value LaneProduct::taken(Value x, int64_t part, Value picked) {
+  if (span > 2 * lanes)
+    x = vector::ExtractStridedSliceOp::create(b, x, ArrayRef<int64_t>{2 * lanes * part},
+                                              ArrayRef<int64_t>{2 * lanes}, ArrayRef<int64_t>{1});
+  return TakeLanesOp::create(b, VectorType::get({lanes}, b.getF32Type()), x, picked);
 }
 
 Values LaneProduct::rest(Value firstByte, Value at, Value done, ValueRange sums) {
@@ -191,9 +208,9 @@ Values LaneProduct::emit(Value row, Value apart) {
       Value x = vector::LoadOp::create(b, VectorType::get({span}, b.getF32Type()), o.samples,
                                        ValueRange{place});
       for (int64_t r = 0; r < height; ++r) {
-        Value own = picks ? Value(TakeLanesOp::create(b, type, x, weights[r].picked)) : x;
         Value &sum = now[height + r * samples + s];
-        sum = multiplyAdd(b, weights[r].values, own, sum);
+        for (auto [part, values] : llvm::enumerate(weights[r].values))
+          sum = multiplyAdd(b, values, picks ? taken(x, part, weights[r].picked[part]) : x, sum);
       }
     }
     return now;
@@ -212,6 +229,7 @@ Values LaneProduct::emit(Value row, Value apart) {
 Values scratch::emitLaneProduct(LoopBuilder &b, const LaneOperands &o, Value row, Value apart,
                                 int64_t samples) {
   if (o.packing.getKind() == PackingKind::Delta)
-    return emitDeltaRows(b, o, row, apart, kDeltaRows);
+    return o.vectorBits >= 512 ? emitDeltaRows(b, o, row, apart, kDeltaRows)
+                               : emitDeltaRuns(b, o, row, apart, kDeltaRows);
   return LaneProduct(b, o, samples).emit(row, apart);
 }

@@ -8,15 +8,15 @@
 namespace scratch {
 
 /// Most samples that meet lanes of weights of a format: more fill vectors of their
-/// own. 0: its weights are not spread over lanes. f32 of `bitmap` and `n_m, 2, 4`
-/// with vectors of 256 bits or more, of `delta` with 512.
+/// own. 0: its weights are not spread over lanes. f32 of `bitmap`, `n_m, 2, 4` and
+/// `delta`, with vectors of 256 bits or more.
 int64_t laneSamples(PackingAttr packing, mlir::Type element, int64_t vectorBits);
 
 /// Rows that are computed at once, for so many samples.
 int64_t laneRows(PackingAttr packing, int64_t samples);
 
 /// Elements behind the samples that are read, and multiplied by zero.
-int64_t lanesBehind(PackingAttr packing);
+int64_t lanesBehind(PackingAttr packing, int64_t vectorBits);
 
 /// Buffers of such weights and of the samples.
 struct LaneOperands {
@@ -34,8 +34,11 @@ struct LaneOperands {
 LoopBuilder::Values emitLaneProduct(LoopBuilder &b, const LaneOperands &operands, mlir::Value row,
                                     mlir::Value apart, int64_t samples);
 
-/// The same for `delta` and one sample (DeltaLanes.cpp).
+/// The same for `delta` and one sample, with vectors of 512 bits (DeltaLanes.cpp) or 256
+/// (DeltaRuns.cpp).
 LoopBuilder::Values emitDeltaRows(LoopBuilder &b, const LaneOperands &operands, mlir::Value row,
+                                  mlir::Value apart, int64_t height);
+LoopBuilder::Values emitDeltaRuns(LoopBuilder &b, const LaneOperands &operands, mlir::Value row,
                                   mlir::Value apart, int64_t height);
 
 /// Asks for the part of a buffer that is read some steps after `at`, while a walk

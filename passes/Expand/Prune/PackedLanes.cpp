@@ -64,7 +64,7 @@ void PackedLanes::store(Value row, ArrayRef<Value> sums) {
 }
 
 void PackedLanes::emit(const PackedEntries &entries) {
-  int64_t behind = lanesBehind(op.getPacking());
+  int64_t behind = lanesBehind(op.getPacking(), vectorBits());
   Value samples = isMatrix || behind ? turned(behind) : rhs;
   LaneOperands operands{op.getPacking(),    vectorBits(), entries.positions(), entries.bytes(),
                         entries.elements(), rows,         depth,               samples,

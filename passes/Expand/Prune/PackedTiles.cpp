@@ -27,9 +27,11 @@ static constexpr int64_t kTileBytes = 256;
 /// Work for the workers, of panels enough to be worth a tile of activations.
 static constexpr int64_t kItemsWanted = 64, kRowsPerItem = 32;
 /// Activations of a piece: most of a first cache, or of a second where too few entries
-/// of a row lie in that to make up for opening the row.
-static constexpr int64_t kPieceBytes = 24 << 10, kLargePieceBytes = 640 << 10;
-static constexpr int64_t kEntriesPerPiece = 32;
+/// of a row lie in that to make up for opening the row. Processors without AVX-512 have
+/// smaller second caches, and steps that take longer beside opening a row.
+static constexpr int64_t kPieceBytes = 24 << 10;
+static constexpr int64_t kLargePieceBytes = 640 << 10, kLargePieceBytesOf256 = 256 << 10;
+static constexpr int64_t kEntriesPerPiece = 32, kEntriesPerPieceOf256 = 12;
 /// An item is a chunk of its own.
 static constexpr int64_t kItemWeight = 1 << 20;
 
@@ -120,11 +122,14 @@ void PackedTiles::store(ValueRange sums, ArrayRef<Value> row, Value column, int6
 }
 
 Value PackedTiles::pieceDepth(const PackedEntries &entries, int64_t width) {
+  bool isWide = vectorBits() >= 512;
+  int64_t largeBytes = isWide ? kLargePieceBytes : kLargePieceBytesOf256;
+  int64_t enough = isWide ? kEntriesPerPiece : kEntriesPerPieceOf256;
   int64_t small = kPieceBytes * 8 / (width * bits) & -16;
-  int64_t large = kLargePieceBytes * 8 / (width * bits) & -16;
+  int64_t large = largeBytes * 8 / (width * bits) & -16;
   Value stored = b.max(entries.steps(b), b.index(1));
-  Value wanted = arith::DivUIOp::create(
-      b, b.mul(b.mul(rows, depth), b.index(kEntriesPerPiece)), stored);
+  Value wanted =
+      arith::DivUIOp::create(b, b.mul(b.mul(rows, depth), b.index(enough)), stored);
   return b.select(b.lessEqual(wanted, b.index(small)), b.index(small), b.index(large));
 }
 
@@ -232,7 +237,9 @@ void PackedTiles::emit(const PackedEntries &entries, int64_t lanes) {
   if (most > 4)
     most = llvm::bit_floor(uint64_t(most));
   SmallVector<int64_t> widths;
-  for (int64_t width = most; width > 0; width = width > 4 ? width / 2 : width - 1)
+  // A walk of short vectors costs by its entries more than by its width.
+  bool halves = vectorBits() >= 512;
+  for (int64_t width = most; width > 0; width = halves && width > 4 ? width / 2 : width - 1)
     widths.push_back(width);
   Value uses = arith::DivUIOp::create(b, entries.steps(b), b.max(depth, b.index(1)));
   ActivationTiles tiles = openActivations(b, rhs, depth, columns, lanes, most, uses);

@@ -49,6 +49,36 @@ func.func @lanes_of_64_bits(%table: vector<32xf64>, %numbers: vector<16xi64>, %i
   return %r, %s, %t : vector<8xf64>, vector<8xi64>, vector<16xi32>
 }
 
+// A further bit of the index chooses between permutes of one register.
+// CHECK-LABEL: func.func @tables_of_256_bits
+// CHECK: %[[LOW:.*]] = llvm.call_intrinsic "llvm.x86.avx2.permps"
+// CHECK: %[[HIGH:.*]] = llvm.call_intrinsic "llvm.x86.avx2.permps"
+// CHECK: arith.select %{{.*}}, %[[HIGH]], %[[LOW]]
+// CHECK-COUNT-4: llvm.call_intrinsic "llvm.x86.avx2.permd"
+// CHECK-COUNT-3: arith.select
+func.func @tables_of_256_bits(%two: vector<16xf32>, %four: vector<32xi32>, %index: vector<8xi32>)
+    -> (vector<8xf32>, vector<8xi32>) {
+  %r = scratch.take_lanes %two[%index] : vector<16xf32>, vector<8xi32> -> vector<8xf32>
+  %s = scratch.take_lanes %four[%index] : vector<32xi32>, vector<8xi32> -> vector<8xi32>
+  return %r, %s : vector<8xf32>, vector<8xi32>
+}
+
+// Lanes that pick in a quad of their own need no permute across halves.
+// CHECK-LABEL: func.func @quads_of_256_bits
+// CHECK: %[[EVEN:.*]] = vector.shuffle %arg0, %arg0 [0, 1, 2, 3, 8, 9, 10, 11]
+// CHECK: llvm.call_intrinsic "llvm.x86.avx.vpermilvar.ps.256"(%[[EVEN]], %arg1)
+// CHECK: %[[ODD:.*]] = vector.shuffle %arg0, %arg0 [4, 5, 6, 7, 12, 13, 14, 15]
+// CHECK: llvm.call_intrinsic "llvm.x86.avx.vpermilvar.ps.256"(%[[ODD]], %arg1)
+// CHECK: vector.shuffle %{{.*}}, %{{.*}} [0, 1, 10, 11, 4, 5, 14, 15]
+func.func @quads_of_256_bits(%table: vector<16xf32>, %numbers: vector<8xi32>) -> vector<8xf32> {
+  %three = arith.constant dense<3> : vector<8xi32>
+  %quads = arith.constant dense<[0, 0, 4, 4, 8, 8, 12, 12]> : vector<8xi32>
+  %low = arith.andi %numbers, %three : vector<8xi32>
+  %index = arith.ori %low, %quads : vector<8xi32>
+  %r = scratch.take_lanes %table[%index] : vector<16xf32>, vector<8xi32> -> vector<8xf32>
+  return %r : vector<8xf32>
+}
+
 // CHECK-LABEL: func.func @intersection
 // CHECK: %[[BOTH:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vp2intersect.d.512"(%arg0, %arg1)
 // CHECK: llvm.extractvalue %[[BOTH]][0]
