@@ -67,11 +67,13 @@ static double tileVectors(double height, double elementBits, unsigned vectorBits
 
 /// Pieces of the depth that PackedMatmul takes a tile by; 0: the format has none.
 static double piecesOf(const Walk &walk, const PackingCandidate &candidate,
-                       const PackingProblem &p, double vectors, double tileBytes) {
+                       const PackingProblem &p, double vectors, double tileBytes,
+                       unsigned vectorBits) {
   if (walk.height > 1 || vectors < 3 || (candidate.name != "csr" && candidate.name != "2:4"))
     return 0;
   double perDepth = tileBytes / double(p.depth), density = walk.steps / (double(p.rows) * double(p.depth));
-  double piece = (32 <= density * 24576 / perDepth ? 24576 : 655360) / perDepth;
+  double enough = vectorBits >= 512 ? 32 : 12, large = vectorBits >= 512 ? 655360 : 262144;
+  double piece = (enough <= density * 24576 / perDepth ? 24576 : large) / perDepth;
   return std::ceil(double(p.depth) / piece);
 }
 
@@ -93,6 +95,8 @@ static double packedWork(const Walk &walk, const PackingCandidate &candidate,
   if (spreads) {
     double count = std::exp2(std::ceil(std::log2(samples)));
     double vectors = entries * p.elementBits / vectorBits;
+    if (!walk.isBitmap && vectorBits < 512 && count <= 2)
+      return vectors * prices.laneQuads * count + double(p.rows) * count * prices.laneSum;
     return vectors * ((walk.isBitmap ? prices.laneBits : prices.lanePairs) +
                       prices.laneVector * count) +
            double(p.rows) * count * prices.laneSum;
@@ -114,7 +118,7 @@ static double packedWork(const Walk &walk, const PackingCandidate &candidate,
   double most = tileVectors(walk.height, p.elementBits, vectorBits);
   double tiles = std::ceil(vectors / most);
   double tileBytes = double(p.depth) * std::min(vectors, most) * lanes * p.elementBits / 8;
-  double pieces = piecesOf(walk, candidate, p, std::min(vectors, most), tileBytes);
+  double pieces = piecesOf(walk, candidate, p, std::min(vectors, most), tileBytes, vectorBits);
   bool far = tileBytes > firstCacheBytes * std::max(1.0, pieces);
   bool whole = p.samples % int64_t(lanes) == 0;
   bool inPlace = whole && (tiles == 1 || walk.steps < 6 * double(p.depth));
