@@ -51,9 +51,9 @@ def Scratch_TakeLanesOp : Scratch_Op<"take_lanes", [Pure]> {
   let summary = "Elements of a short table by the lanes of an index";
   let description = [{
     Lane l is `table[index[l] mod length of the table]`: a gather from registers. The table is
-    two or four times as long as a vector of 512 bits.
+    two or four times as long as the lanes.
 
-    (take_lanes_c1) lanes fill 512 bits; (take_lanes_c2) the index has as many, as wide;
+    (take_lanes_c1) lanes fill 512 or 256 bits; (take_lanes_c2) the index has as many, as wide;
     (take_lanes_c3) the table has their type and is two or four times as long.
 
     ```mlir
