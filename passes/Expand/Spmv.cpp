@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Emission/Semiring.h"
 #include "passes/Expand/Epilogue.h"
+#include "passes/Expand/FetchAhead.h"
 #include "passes/Expand/InitialValue.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
@@ -26,28 +27,13 @@ using namespace mlir;
 using namespace scratch;
 
 static constexpr int64_t kSums = 4;
-/// How a matrix that no near cache holds is fetched: of so many entries at least, how far ahead
-/// (some 200 ns of latency at 15 bytes per ns, or twice that), and how near. Fetching past the end
-/// is harmless.
-struct Fetching {
-  int64_t from, ahead;
-  uint32_t locality; ///< of llvm.prefetch
-};
-/// AMD: from 12 MB with f64, past the caches: a stencil of 27 points, 46 million entries, 17.8 ms
-/// (Zen 5 in C; 19.1 half as far ahead, 21.3 a quarter, 21.2 without); from the third cache 7 points,
-/// 18 MB, 0.61 ms instead of 0.90, and nothing or a tenth lost on less. Intel: from 1.5
-/// MB on, into the first cache: 3 to 16 % between the second cache and memory; from memory a stencil
-/// of 27 points, 89 million entries, takes 81 ms (95 when fetched into the second cache), of 7
-/// points 64 (71).
-static constexpr Fetching kPastCaches{1 << 20, 1024, 0}, kFirstCache{1 << 17, 512, 3};
-
 namespace {
 class MatrixTimesVector {
 public:
   MatrixTimesVector(LoopBuilder &b, SpmvOp op, const SparseOperand &lhs)
       : b(b), op(op), semiring(SemiringEmitter::of(op)), lhs(lhs), rhs(openDense(b, op.getRhs())),
         vectors(b, op, semiring, this->lhs, rhs), shortRows(b, vectors, semiring, this->lhs),
-        rowsAbreast(b, vectors, semiring, this->lhs),
+        rowsAbreast(b, vectors, semiring, this->lhs), fetch(b, vectors, semiring, this->lhs),
         vectorFrom(vectors.shortestRow()) {
     if (!isFilledWith(op.getInit(), semiring.identity))
       init = openDense(b, op.getInit());
@@ -55,10 +41,8 @@ public:
   Value compute();
 
 private:
-  const Fetching &fetching() const { return vectors.gatherFast() ? kFirstCache : kPastCaches; }
   void allocateResult();
   Value product(Value p);
-  void fetchBehind(Value p);
   Value sumOneByOne(Value begin, Value end);
   Value sumPicked(Value begin, Value end);
   Value sumPickedExactly(Value begin, Value end);
@@ -80,12 +64,12 @@ private:
   VectorProducts vectors;
   ShortRows shortRows;
   RowsAbreast rowsAbreast;
+  FetchAhead fetch;
   Value vectorFrom;
   Value together; ///< i1: short rows are summed together; null: they never are
   /// Index: rows that end in front of it may be read beyond their ends, if it is not 0; null: never.
   Value overlap;
   bool overlapping = false; ///< they are
-  bool ahead = false; ///< no near cache holds the matrix: what follows is fetched ahead
 };
 } // namespace
 
@@ -104,20 +88,6 @@ Value MatrixTimesVector::product(Value p) {
   return semiring.multiply(b, a, x, semiring.element);
 }
 
-/// Entries behind the p-th are asked for while it is worked on.
-void MatrixTimesVector::fetchBehind(Value p) {
-  if (!ahead)
-    return;
-  Value later = b.add(p, b.index(fetching().ahead));
-  auto fetch = [&](Value buffer) {
-    memref::PrefetchOp::create(b, buffer, ValueRange{later}, /*isWrite=*/false, fetching().locality,
-                               /*isDataCache=*/true);
-  };
-  fetch(lhs.coordinates);
-  if (semiring.readsLeft())
-    fetch(lhs.values);
-}
-
 Value MatrixTimesVector::sumOneByOne(Value begin, Value end) {
   Value whole = b.add(begin, b.bitAnd(b.sub(end, begin), b.index(-kSums)));
   LoopBuilder::Values start(kSums, semiring.getIdentity(b, semiring.element));
@@ -125,7 +95,7 @@ Value MatrixTimesVector::sumOneByOne(Value begin, Value end) {
       begin, whole, start,
       [&](Value p, ValueRange before) {
         LoopBuilder::Values after;
-        fetchBehind(p);
+        fetch.behind(p);
         for (int64_t s = 0; s < kSums; ++s)
           after.push_back(semiring.add(b, before[s], product(s ? b.add(p, b.index(s)) : p)));
         return after;
@@ -153,7 +123,7 @@ Value MatrixTimesVector::sumPicked(Value begin, Value end) {
       b.less(end, overlap), {semiring.element},
       [&] {
         return LoopBuilder::Values{
-            vectors.sumOfOverlapping(begin, end, [&](Value p) { fetchBehind(p); })};
+            vectors.sumOfOverlapping(begin, end, [&](Value p) { fetch.behind(p); })};
       },
       exactly)[0];
 }
@@ -165,7 +135,7 @@ Value MatrixTimesVector::sumPickedExactly(Value begin, Value end) {
       b.less(begin, whole), {semiring.element},
       [&] {
         return LoopBuilder::Values{
-            vectors.sumOfPicked(begin, whole, [&](Value p) { fetchBehind(p); })};
+            vectors.sumOfPicked(begin, whole, [&](Value p) { fetch.behind(p); })};
       },
       [&] { return LoopBuilder::Values{semiring.getIdentity(b, semiring.element)}; })[0];
   return addRest(sum, whole, end);
@@ -193,7 +163,7 @@ void MatrixTimesVector::computeRow(Value row) {
                      },
                      [&, begin = begin, end = end] {
                        return LoopBuilder::Values{
-                           vectors.sumOf(begin, end, [&](Value p) { fetchBehind(p); })};
+                           vectors.sumOf(begin, end, [&](Value p) { fetch.behind(p); })};
                      })[0]);
 }
 
@@ -213,7 +183,7 @@ void MatrixTimesVector::finishRows(Value first, Value sums) {
 
 void MatrixTimesVector::computeShortRows(Value row, Value buffer) {
   shortRows.sum(
-      buffer, row, [&](Value p) { fetchBehind(p); },
+      buffer, row, [&](Value p) { fetch.behind(p); },
       [&](Value first, Value sums) { finishRows(first, sums); });
 }
 
@@ -221,7 +191,7 @@ void MatrixTimesVector::computeAbreast(Value row) {
   b.loop(
       row, b.add(row, b.index(ShortRows::kRows)),
       [&](Value first) {
-        finishRows(first, rowsAbreast.sum(first, [&](Value p) { fetchBehind(p); }));
+        finishRows(first, rowsAbreast.sum(first, [&](Value p) { fetch.behind(p); }));
       },
       vectors.lanes());
 }
@@ -287,12 +257,11 @@ Value MatrixTimesVector::compute() {
         // A worker without its buffer leaves its rows.
         Value last = buffer ? b.select(StatusOp::create(b), end, first) : end;
         auto compute = [&](bool now) {
-          ahead = now;
+          fetch.enabled = now;
           computeRows(first, last, buffer);
         };
         b.ifElse(
-            b.less(b.loadIndex(lhs.positions, rows), b.index(fetching().from)),
-            [&] { compute(false); }, [&] { compute(true); });
+            fetch.pays(), [&] { compute(true); }, [&] { compute(false); });
         recordCount(b, "chunks", 0, b.index(1));
         recordCount(b, "products", 0,
                     b.sub(b.loadIndex(lhs.positions, last), b.loadIndex(lhs.positions, first)));
