@@ -6,6 +6,8 @@
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace scratch;
 
@@ -31,7 +33,52 @@ bool BitmapPanel::suits(Operation *kernel, const SemiringEmitter &semiring,
          (vectorBits(kernel) == kPanelVectorBits / 2 && zeroIsNeutral);
 }
 
-Value BitmapPanel::isFull(LoopBuilder &b, const SparseOperand &rows, Type element) {
+/// Least numbers whose products have all their bits above the least denormal, so that no sum of
+/// them is lost to zero: 2^-51 squared has 48 bits in f32, 2^-480 has 106 in f64.
+static double leastTame(Type type) { return std::ldexp(1.0, type.isF32() ? -51 : -480); }
+
+/// i1: whether values [from, to) are finite, and zero or not tiny.
+static Value areTame(LoopBuilder &b, Value values, Value from, Value to, int64_t lanes) {
+  Type stored = cast<MemRefType>(values.getType()).getElementType();
+  auto vectors = VectorType::get({lanes}, stored);
+  double most = std::ldexp(1.0, stored.isF32() ? 127 : 1023);
+  // One for each that is not, zero for others.
+  auto wild = [&](Value some) -> Value {
+    Type type = some.getType();
+    auto constant = [&](double value) -> Value {
+      Attribute scalar = FloatAttr::get(stored, value);
+      if (auto lanesOf = dyn_cast<VectorType>(type))
+        return arith::ConstantOp::create(b, DenseElementsAttr::get(lanesOf, scalar));
+      return arith::ConstantOp::create(b, cast<TypedAttr>(scalar));
+    };
+    auto is = [&](arith::CmpFPredicate predicate, Value a, Value c) -> Value {
+      return arith::CmpFOp::create(b, predicate, a, c);
+    };
+    Value size = arith::MaximumFOp::create(b, some, arith::NegFOp::create(b, some));
+    Value tame = b.bitAnd(is(arith::CmpFPredicate::OGE, size, constant(leastTame(stored))),
+                          is(arith::CmpFPredicate::OLE, size, constant(most)));
+    tame = b.bitOr(tame, is(arith::CmpFPredicate::OEQ, size, constant(0)));
+    return b.select(tame, constant(0), constant(1));
+  };
+  to = b.max(from, to);
+  Value whole = b.sub(to, arith::RemUIOp::create(b, b.sub(to, from), b.index(lanes)));
+  Value none = arith::ConstantOp::create(b, b.getZeroAttr(vectors));
+  Value found = b.loop(
+      from, whole, {none},
+      [&](Value p, ValueRange so) {
+        Value some = vector::LoadOp::create(b, vectors, values, ValueRange{p});
+        return LoopBuilder::Values{arith::MaximumFOp::create(b, so[0], wild(some))};
+      },
+      lanes)[0];
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(stored));
+  Value rest = b.loop(whole, to, {zero}, [&](Value p, ValueRange so) {
+    return LoopBuilder::Values{arith::MaximumFOp::create(b, so[0], wild(b.load(values, p)))};
+  })[0];
+  rest = vector::ReductionOp::create(b, vector::CombiningKind::MAXIMUMF, found, rest);
+  return arith::CmpFOp::create(b, arith::CmpFPredicate::OEQ, rest, zero);
+}
+
+Value BitmapPanel::isDense(LoopBuilder &b, const SparseOperand &rows, Type element) {
   // entries / (rows * columns) >= 1 / lanes, without products of extents.
   Value stored = b.loadIndex(rows.positions, rows.majors);
   Value each = arith::DivUIOp::create(b, b.mul(stored, b.index(panelLanes(element))),
@@ -39,9 +86,30 @@ Value BitmapPanel::isFull(LoopBuilder &b, const SparseOperand &rows, Type elemen
   return b.bitAnd(b.less(b.index(0), stored), b.lessEqual(rows.majors, each));
 }
 
-Value BitmapPanel::isWorthIt(LoopBuilder &b, const SparseOperand &lhs, const SparseOperand &rhs,
-                             Type element, Value blockRows) {
-  return b.bitAnd(isFull(b, rhs, element), areUsedOften(b, lhs, rhs, blockRows, kLimits));
+/// `wanted` (i1), and the matrix has numbers that leave sums alone where there are none.
+static Value ifTame(LoopBuilder &b, Operation *kernel, Value wanted, const SparseOperand &rows,
+                    Type element) {
+  if (!shapeFor(kernel).neutral)
+    return wanted;
+  return b.ifElse(
+      wanted, {b.getI1Type()},
+      [&] {
+        Value entries = b.loadIndex(rows.positions, rows.majors);
+        return LoopBuilder::Values{
+            areTame(b, rows.values, b.index(0), entries, panelLanes(element))};
+      },
+      [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
+}
+
+Value BitmapPanel::isFull(LoopBuilder &b, Operation *kernel, const SparseOperand &rows,
+                          Type element) {
+  return ifTame(b, kernel, isDense(b, rows, element), rows, element);
+}
+
+Value BitmapPanel::isWorthIt(LoopBuilder &b, Operation *kernel, const SparseOperand &lhs,
+                             const SparseOperand &rhs, Type element, Value blockRows) {
+  Value often = areUsedOften(b, lhs, rhs, blockRows, kLimits);
+  return ifTame(b, kernel, b.bitAnd(isDense(b, rhs, element), often), rhs, element);
 }
 
 Value BitmapPanel::panelsOf(LoopBuilder &b, const SparseOperand &rows, Type element,
@@ -82,34 +150,12 @@ Value BitmapPanel::takes(Value wanted, Value first, Value last) const {
   if (!shape.neutral)
     return wanted;
   return b.ifElse(
-      wanted, {b.getI1Type()}, [&] { return LoopBuilder::Values{isFinite(first, last)}; },
-      [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
-}
-
-/// i1: whether all numbers of rows [first, last) of A are.
-Value BitmapPanel::isFinite(Value first, Value last) const {
-  Type stored = cast<MemRefType>(lhs.values.getType()).getElementType();
-  auto type = VectorType::get({lanes}, stored);
-  Value from = lhs.segment(b, first).first, to = b.loadIndex(lhs.positions, last);
-  to = b.max(from, to);
-  Value whole = b.sub(to, arith::RemUIOp::create(b, b.sub(to, from), b.index(lanes)));
-  Value none = arith::ConstantOp::create(b, b.getZeroAttr(stored));
-  Value nones = vector::BroadcastOp::create(b, type, none);
-  auto sum = [&](Value so, Value values, Value zero) -> Value {
-    return arith::AddFOp::create(b, so, arith::MulFOp::create(b, values, zero));
-  };
-  Value sums = b.loop(
-      from, whole, {nones},
-      [&](Value p, ValueRange so) {
-        Value some = vector::LoadOp::create(b, type, lhs.values, ValueRange{p});
-        return LoopBuilder::Values{sum(so[0], some, nones)};
+      wanted, {b.getI1Type()},
+      [&] {
+        Value from = lhs.segment(b, first).first, to = b.loadIndex(lhs.positions, last);
+        return LoopBuilder::Values{areTame(b, lhs.values, from, to, lanes)};
       },
-      lanes)[0];
-  Value rest = b.loop(whole, to, {none}, [&](Value p, ValueRange so) {
-    return LoopBuilder::Values{sum(so[0], b.load(lhs.values, p), none)};
-  })[0];
-  rest = vector::ReductionOp::create(b, vector::CombiningKind::ADD, sums, rest);
-  return arith::CmpFOp::create(b, arith::CmpFPredicate::ORD, rest, rest);
+      [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
 }
 
 /// A row of B, the range's `number`th. Bits of a vector are collected in a register and stored

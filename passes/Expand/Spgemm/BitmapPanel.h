@@ -11,7 +11,8 @@
 // passes/Conversion/X86/README.md.
 //
 // Lanes are masked where vectors have 512 bits. With 256 they are not: what has no bit is zero, and
-// adds nothing under plus_times as long as A's values are finite, which is looked at block by block.
+// adds nothing under plus_times as long as A's values are finite, and takes no sign from a sum that
+// underflowed to -0, since none does: numbers of B, once, and of A, block by block, are looked at.
 // The range is one that the first cache holds a panel of then.
 //
 //===----------------------------------------------------------------------===//
@@ -41,11 +42,13 @@ public:
   /// Whether a kernel can merge bitmaps at all.
   static bool suits(mlir::Operation *kernel, const SemiringEmitter &semiring,
                     const SparseOperand &rows);
-  /// i1: whether the matrix is full enough.
-  static mlir::Value isFull(LoopBuilder &b, const SparseOperand &rows, mlir::Type element);
+  /// i1: whether the matrix is full enough, and its numbers such that it can be merged so.
+  static mlir::Value isFull(LoopBuilder &b, mlir::Operation *kernel, const SparseOperand &rows,
+                            mlir::Type element);
   /// i1: whether it is, and blocks of so many rows of A use it often.
-  static mlir::Value isWorthIt(LoopBuilder &b, const SparseOperand &lhs, const SparseOperand &rhs,
-                               mlir::Type element, mlir::Value blockRows);
+  static mlir::Value isWorthIt(LoopBuilder &b, mlir::Operation *kernel, const SparseOperand &lhs,
+                               const SparseOperand &rhs, mlir::Type element,
+                               mlir::Value blockRows);
 
   /// What a worker needs for blocks of `blockRows` rows: empty buffers if not `used` (i1).
   static LoopBuilder::Values open(LoopBuilder &b, mlir::Operation *kernel,
@@ -63,7 +66,7 @@ public:
                   llvm::function_ref<mlir::Value(mlir::Value row)> viewOf);
 
 private:
-  mlir::Value isFinite(mlir::Value first, mlir::Value last) const;
+  static mlir::Value isDense(LoopBuilder &b, const SparseOperand &rows, mlir::Type element);
   static mlir::Value panelsOf(LoopBuilder &b, const SparseOperand &rows, mlir::Type element,
                               const Shape &shape);
   static mlir::Value rangeOf(LoopBuilder &b, mlir::Value panels, const Shape &shape);

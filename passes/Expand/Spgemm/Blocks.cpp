@@ -46,8 +46,8 @@ void Blocks::decide() {
     return;
   Value more = rowsOfBlock(b, lhs, rhs, element, BitmapPanel::kLimits);
   asBitmap = ifOk([&] {
-    return forced ? BitmapPanel::isFull(b, rhs, element)
-                  : BitmapPanel::isWorthIt(b, lhs, rhs, element, more);
+    return forced ? BitmapPanel::isFull(b, product.op, rhs, element)
+                  : BitmapPanel::isWorthIt(b, product.op, lhs, rhs, element, more);
   });
   inBlocks = b.bitOr(inBlocks, asBitmap);
   blockRows = b.select(asBitmap, more, blockRows);

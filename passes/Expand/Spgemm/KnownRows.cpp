@@ -49,7 +49,7 @@ void KnownRows::decideBlocks() {
       StatusOp::create(b), {b.getI1Type()},
       [&] {
         return LoopBuilder::Values{
-            BitmapPanel::isWorthIt(b, lhs, rhs, semiring.element, blockRows)};
+            BitmapPanel::isWorthIt(b, known.kernel, lhs, rhs, semiring.element, blockRows)};
       },
       [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
 }
