@@ -6,7 +6,7 @@
 // that hold them all; else they are gathered, and the sums are as wide as columns.
 //
 //===----------------------------------------------------------------------===//
-#include "passes/Expand/Prune/LaneProduct.h"
+#include "passes/Expand/Prune/DeltaWalk.h"
 
 #include "passes/Emission/RegisterTile.h"
 
@@ -142,42 +142,13 @@ Values DeltaRows::group(Value at, Value left, ValueRange state) {
 }
 
 Values DeltaRows::emit(Value row, Value apart) {
-  Value one = b.index(1), last = b.sub(o.rows, one), common;
-  Values begins, ends, state;
-  Value none = arith::ConstantOp::create(b, b.getZeroAttr(run));
-  for (int64_t r = 0; r < height; ++r) {
-    Value real = r ? b.min(b.add(row, b.mul(apart, b.index(r))), last) : row;
-    begins.push_back(b.loadIndex(o.positions, real));
-    ends.push_back(b.loadIndex(o.positions, b.add(real, one)));
-    Value groups = arith::DivUIOp::create(b, b.sub(ends[r], begins[r]), b.index(kGroup));
-    common = common ? b.min(common, groups) : groups;
-    state.append({b.index(0), none, none});
-  }
-  size_t each = state.size() / height;
-  Value length = b.mul(common, b.index(kGroup));
-  // The memory has several streams to serve while all rows have whole groups.
-  state = b.loop(
-      b.index(0), length, state,
-      [&](Value done, ValueRange before) {
-        Values now;
-        for (int64_t r = 0; r < height; ++r) {
-          Value at = b.add(begins[r], done);
-          askAhead(b, o.bytes, at);
-          for (int64_t part = 0; part < kRuns; ++part)
-            askAhead(b, o.values, b.add(at, b.index(part * kRun)));
-          llvm::append_range(now, group(at, {}, before.slice(r * each, each)));
-        }
-        return now;
-      },
-      kGroup);
-  Values sums;
-  for (int64_t r = 0; r < height; ++r) {
-    Values rest = b.loop(
-        b.add(begins[r], length), ends[r], ArrayRef(state).slice(r * each, each),
-        [&](Value at, ValueRange before) { return group(at, b.sub(ends[r], at), before); }, kGroup);
-    sums.push_back(sumLanes(b, arith::AddFOp::create(b, rest[1], rest[2])));
-  }
-  return sums;
+  auto whole = [&](Value at, ValueRange own) { return group(at, {}, own); };
+  auto rest = [&](Value at, Value end, ValueRange own) {
+    return b.loop(
+        at, end, own,
+        [&](Value at, ValueRange before) { return group(at, b.sub(end, at), before); }, kGroup);
+  };
+  return emitDeltaWalk(b, o, row, apart, height, {kGroup, run, whole, rest});
 }
 
 Values scratch::emitDeltaRows(LoopBuilder &b, const LaneOperands &operands, Value row,

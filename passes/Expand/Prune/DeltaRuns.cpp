@@ -6,7 +6,7 @@
 // costs as much as single loads.
 //
 //===----------------------------------------------------------------------===//
-#include "passes/Expand/Prune/LaneProduct.h"
+#include "passes/Expand/Prune/DeltaWalk.h"
 
 #include "passes/Emission/RegisterTile.h"
 
@@ -18,8 +18,6 @@ using Values = LoopBuilder::Values;
 
 /// Entries of a run, runs of a step.
 static constexpr int64_t kRun = 8, kRuns = 4, kStep = kRun * kRuns;
-/// Values of a line of the cache.
-static constexpr int64_t kLine = 16;
 
 namespace {
 /// What a row carries from entry to entry: its column, counted from 1, and two sums.
@@ -68,48 +66,19 @@ Values DeltaRuns::single(Value at, ValueRange state) {
 }
 
 Values DeltaRuns::emit(Value row, Value apart) {
-  Value one = b.index(1), last = b.sub(o.rows, one), common;
-  Values begins, ends, state;
-  for (int64_t r = 0; r < height; ++r) {
-    Value real = r ? b.min(b.add(row, b.mul(apart, b.index(r))), last) : row;
-    begins.push_back(b.loadIndex(o.positions, real));
-    ends.push_back(b.loadIndex(o.positions, b.add(real, one)));
-    Value steps = arith::DivUIOp::create(b, b.sub(ends[r], begins[r]), b.index(kStep));
-    common = common ? b.min(common, steps) : steps;
-    state.append({b.index(0), zero(), zero()});
-  }
-  size_t each = state.size() / height;
-  Value length = b.mul(common, b.index(kStep));
-  // The memory has several streams to serve while all rows have whole steps.
-  state = b.loop(
-      b.index(0), length, state,
-      [&](Value done, ValueRange before) {
-        Values now;
-        for (int64_t r = 0; r < height; ++r) {
-          Value at = b.add(begins[r], done);
-          askAhead(b, o.bytes, at);
-          for (int64_t ahead = 0; ahead < kStep; ahead += kLine)
-            askAhead(b, o.values, b.add(at, b.index(ahead)));
-          Values own(before.slice(r * each, each));
-          for (int64_t i = 0; i < kStep; i += kRun)
-            own = run(b.add(at, b.index(i)), own);
-          llvm::append_range(now, own);
-        }
-        return now;
-      },
-      kStep);
-  Values sums;
-  for (int64_t r = 0; r < height; ++r) {
-    Value at = b.add(begins[r], length);
-    Value whole = b.sub(ends[r], arith::RemUIOp::create(b, b.sub(ends[r], at), b.index(kRun)));
-    Values own(ArrayRef(state).slice(r * each, each));
-    own = b.loop(
-        at, whole, own, [&](Value at, ValueRange before) { return run(at, before); }, kRun);
-    own = b.loop(whole, ends[r], own,
-                 [&](Value at, ValueRange before) { return single(at, before); });
-    sums.push_back(sumLanes(b, arith::AddFOp::create(b, own[1], own[2])));
-  }
-  return sums;
+  auto whole = [&](Value at, ValueRange before) {
+    Values own(before);
+    for (int64_t i = 0; i < kStep; i += kRun)
+      own = run(b.add(at, b.index(i)), own);
+    return own;
+  };
+  auto rest = [&](Value at, Value end, ValueRange before) {
+    Value last = b.sub(end, arith::RemUIOp::create(b, b.sub(end, at), b.index(kRun)));
+    Values own = b.loop(
+        at, last, before, [&](Value at, ValueRange so) { return run(at, so); }, kRun);
+    return b.loop(last, end, own, [&](Value at, ValueRange so) { return single(at, so); });
+  };
+  return emitDeltaWalk(b, o, row, apart, height, {kStep, type, whole, rest});
 }
 
 Values scratch::emitDeltaRuns(LoopBuilder &b, const LaneOperands &operands, Value row,
