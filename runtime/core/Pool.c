@@ -63,17 +63,22 @@ static void *reserve_pages(size_t bytes, int protection) {
   return pages == MAP_FAILED ? NULL : pages;
 }
 
+/* A list of slots, not empty, to a shard. */
+static void put_shared(shard *home, int c, slot *first) {
+  slot *last = first;
+  while (last->next)
+    last = last->next;
+  pthread_mutex_lock(&home->lock);
+  last->next = home->free[c];
+  __atomic_store_n(&home->free[c], first, __ATOMIC_RELAXED);
+  pthread_mutex_unlock(&home->lock);
+}
+
 static void leave_to_shard(void *ending) {
   cache *its = ending;
-  pthread_mutex_lock(&its->home->lock);
   for (int c = 0; c < CLASSES; ++c)
-    while (its->free[c]) {
-      slot *each = its->free[c];
-      its->free[c] = each->next;
-      each->next = its->home->free[c];
-      __atomic_store_n(&its->home->free[c], each, __ATOMIC_RELAXED);
-    }
-  pthread_mutex_unlock(&its->home->lock);
+    if (its->free[c])
+      put_shared(its->home, c, its->free[c]);
   *its = (cache){0};
 }
 
@@ -199,15 +204,8 @@ static slot *take_shared(int c) {
   taken = steal(home, c);
   if (!taken)
     taken = cut_span(c);
-  if (!taken || !taken->next)
-    return taken;
-  slot *rest = taken->next, *last = rest;
-  while (last->next)
-    last = last->next;
-  pthread_mutex_lock(&home->lock);
-  last->next = home->free[c];
-  __atomic_store_n(&home->free[c], rest, __ATOMIC_RELAXED);
-  pthread_mutex_unlock(&home->lock);
+  if (taken && taken->next)
+    put_shared(home, c, taken->next);
   return taken;
 }
 
@@ -258,9 +256,7 @@ size_t scratch_pool_give(void *memory) {
     ++own.count[c];
     return classes[c];
   }
-  pthread_mutex_lock(&home->lock);
-  given->next = home->free[c];
-  __atomic_store_n(&home->free[c], given, __ATOMIC_RELAXED);
-  pthread_mutex_unlock(&home->lock);
+  given->next = NULL;
+  put_shared(home, c, given);
   return classes[c];
 }
