@@ -1,6 +1,8 @@
 //===- TileProducts.cpp - scores, and sums of values --------------------===//
 #include "passes/Expand/Attention/TileProducts.h"
 
+#include "passes/Emission/Turns.h"
+
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
@@ -35,23 +37,10 @@ LoopBuilder::Values TileProducts::rowsFrom(Value row, int64_t height) {
 }
 
 LoopBuilder::Values TileProducts::overSteps(Value count, LoopBuilder::Values sums, Step step) {
-  Value zero = b.index(0);
-  int64_t turn = stepsPerTurn();
-  if (turn == 1)
-    return b.loop(zero, count, sums,
-                  [&](Value at, ValueRange before) { return step(at, before, /*opens=*/true); });
-  Value whole = b.mul(turnsOf(count), b.index(turn));
-  sums = b.loop(
-      zero, whole, sums,
-      [&](Value first, ValueRange before) {
-        LoopBuilder::Values after = before;
-        for (int64_t s = 0; s < turn; ++s)
-          after = step(s ? b.add(first, b.index(s)) : first, after, /*opens=*/s == 0);
-        return after;
-      },
-      turn);
-  return b.loop(whole, count, sums,
-                [&](Value at, ValueRange before) { return step(at, before, /*opens=*/false); });
+  return emitTurns(b, b.index(0), count, stepsPerTurn(), sums,
+                   [&](Value at, ValueRange before, int64_t number) {
+                     return step(at, before, /*opens=*/number == 0);
+                   });
 }
 
 /// Scores of a block of rows from `row` on with `vectors` of a panel, from column

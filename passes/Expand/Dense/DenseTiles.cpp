@@ -8,6 +8,7 @@
 #include "passes/Expand/Dense/DenseProduct.h"
 
 #include "passes/Emission/RegisterTile.h"
+#include "passes/Emission/Turns.h"
 
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -105,33 +106,18 @@ Value DenseProduct::loadA(Value buffer, Value at, Value column) {
 Values DenseProduct::overSteps(
     const Piece &piece, Values sums, const Ahead *ahead, int64_t vectors,
     function_ref<Values(Value step, ValueRange before, bool asks)> multiply) {
-  if (stepsPerTurn == 1)
-    return b.loop(piece.first, piece.last, sums, [&](Value step, ValueRange before) {
-      return multiply(step, before, /*asks=*/ahead);
-    });
-  Value turn = b.index(stepsPerTurn);
-  Value steps = b.sub(piece.last, piece.first);
-  Value whole = b.add(piece.first, b.mul(arith::DivUIOp::create(b, steps, turn), turn));
-  sums = b.loop(
-      piece.first, whole, sums,
-      [&](Value first, ValueRange before) {
-        auto at = [&](int64_t s) { return s ? b.add(first, b.index(s)) : first; };
-        if (ahead) {
-          lookAhead(*ahead, first, vectors);
-          b.ifThen(b.less(ahead->shift, b.index(llvm::Log2_64(stepsPerTurn))), [&] {
-            for (int64_t s = 1; s < stepsPerTurn; ++s)
-              lookAhead(*ahead, at(s), vectors);
-          });
-        }
-        Values after = before;
-        for (int64_t s = 0; s < stepsPerTurn; ++s)
-          after = multiply(at(s), after, /*asks=*/false);
-        return after;
-      },
-      stepsPerTurn);
-  return b.loop(whole, piece.last, sums, [&](Value step, ValueRange before) {
-    return multiply(step, before, /*asks=*/ahead);
-  });
+  auto step = [&](Value at, ValueRange before, int64_t number) {
+    bool inTurn = stepsPerTurn > 1 && number != kInNoTurn;
+    if (ahead && inTurn && number == 0) {
+      lookAhead(*ahead, at, vectors);
+      b.ifThen(b.less(ahead->shift, b.index(llvm::Log2_64(stepsPerTurn))), [&] {
+        for (int64_t s = 1; s < stepsPerTurn; ++s)
+          lookAhead(*ahead, b.add(at, b.index(s)), vectors);
+      });
+    }
+    return multiply(at, before, /*asks=*/ahead && !inTurn);
+  };
+  return emitTurns(b, piece.first, piece.last, stepsPerTurn, sums, step);
 }
 
 void DenseProduct::tile(const Block &rows, const Piece &piece, Value row, const Panel &panel,
