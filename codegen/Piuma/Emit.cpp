@@ -1,7 +1,7 @@
 //===- Emit.cpp - RISC-V artifacts of a lowered module --------------------===//
 //
 // Stage: emit (PIUMA). What matters for the back end: the data layout must be
-// known before any optimisation, the ABI is lp64d in every place that asks, no
+// known before translation, the ABI is lp64d in every place that asks, no
 // compressed instructions and no linker relaxation, so that addresses are those
 // that the compiler wrote.
 //
@@ -67,11 +67,14 @@ translate(ModuleOp module, llvm::LLVMContext &context, const llvm::TargetMachine
     if (!function.isExternal() &&
         SymbolTable::getSymbolVisibility(function) == SymbolTable::Visibility::Private)
       function.setLinkage(LLVM::Linkage::Internal);
+  // Translation writes the alignment of every access: without a layout, half a word for i64.
+  std::string layout = machine.createDataLayout().getStringRepresentation();
+  module->setAttr(LLVM::LLVMDialect::getDataLayoutAttrName(),
+                  StringAttr::get(module.getContext(), layout));
   std::unique_ptr<llvm::Module> result = translateModuleToLLVMIR(module, context, "scratch");
   if (!result)
     return llvm::createStringError("the lowered module has no translation to LLVM IR");
   result->setTargetTriple(machine.getTargetTriple());
-  result->setDataLayout(machine.createDataLayout());
   result->addModuleFlag(llvm::Module::Error, "target-abi", llvm::MDString::get(context, kAbi));
   for (llvm::Function &function : *result) {
     function.addFnAttr("target-cpu", kCpu);

@@ -1,15 +1,11 @@
 //===- Team.cpp - team SpGEMM: one window ---------------------------------===//
 //
 // Stage: expand. All workers of a team compute a window of rows into one tile
-// and write it behind the windows before it. The schedule deals rows by number,
-// or pieces of equal numbers of products to whoever is free; a piece may begin
-// and end in the middle of a row of B [1].
+// and write it behind the windows before it. How they share the work: TeamDeal.cpp.
 //
-// [1] SMASH: K. Shivdikar, arXiv 2105.14156, versions one and two.
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Spgemm/Team.h"
 
-#include "passes/Emission/Search.h"
 #include "passes/Emission/SortSegment.h"
 #include "passes/Expand/Epilogue.h"
 #include "passes/Expand/RowLoops.h"
@@ -18,136 +14,6 @@
 
 using namespace mlir;
 using namespace scratch;
-
-/// Products of a token: enough that taking and locating it costs an instruction or a
-/// few per product, few enough that the last one does not last. Small windows are cut
-/// into smaller tokens, so that there is one for every worker and none waits for a second
-/// round: measured with scratchpads of 64 KB and 256 KB, 16 and 2^6 beat 12, 32, 2^7 and 2^8.
-static constexpr int64_t kMostTokenProducts = 128, kLeastTokenProducts = 16;
-/// A window becomes about 2^6 tokens between these.
-static constexpr int64_t kTokensLog = 6;
-
-/// The view of a row of the matrix in a tile that begins at row `first`.
-Value TeamProduct::rowOfTile(Value tile, Value row, Value first) {
-  Value base = b.loadIndex(held, first);
-  Value from = b.sub(b.loadIndex(held, row), base);
-  Value to = b.sub(b.loadIndex(held, b.add(row, b.index(1))), base);
-  return RowOp::create(b, tile, b.sub(row, first), b.min(from, capacity),
-                       b.min(to, capacity));
-}
-
-void TeamProduct::emitAccumulate(Value row, Value entry, Value from, Value to) {
-  const SemiringEmitter &semiring = product.scaling;
-  Value scale = semiring.readsLeft() ? b.load(product.lhs.values, entry) : Value();
-  auto op = AccumulateOp::create(b, row, product.rhs.coordinates,
-                                 semiring.readsRight() ? product.rhs.values : Value(), from, to,
-                                 scale, /*symbolic=*/false, semiring.swapped, semiring.semiring,
-                                 product.partials);
-  semiring.cloneMultiply(op.getMultiply());
-}
-
-/// Products [from, to) of an entry of A, those of columns [low, high) only.
-void TeamProduct::accumulate(Value row, Value entry, Value from, Value to, Value low,
-                             Value high) {
-  Value partial = b.less(b.sub(high, low), product.columns);
-  Value coordinates = product.rhs.coordinates;
-  Type index = b.getIndexType();
-  if (product.rhs.ordered) {
-    auto range = b.ifElse(
-        partial, {index, index},
-        [&] {
-          return LoopBuilder::Values{emitLowerBound(b, coordinates, from, to, low),
-                                     emitLowerBound(b, coordinates, from, to, high)};
-        },
-        [&] { return LoopBuilder::Values{from, to}; });
-    return emitAccumulate(row, entry, range[0], range[1]);
-  }
-  b.ifElse(
-      partial,
-      [&] {
-        b.loop(from, to, [&](Value at) {
-          Value column = b.loadIndex(coordinates, at);
-          Value inside = b.bitAnd(b.lessEqual(low, column), b.less(column, high));
-          b.ifThen(inside, [&] { emitAccumulate(row, entry, at, b.add(at, b.index(1))); });
-        });
-      },
-      [&] {
-        emitAccumulate(row, entry, from, to);
-      });
-}
-
-static void deal(LoopBuilder &b, Value tile, Value first, Value last, Value grain, bool tokens,
-                 function_ref<void(Value begin, Value end)> body) {
-  auto op = DealOp::create(b, tile, first, last, grain, tokens);
-  OpBuilder::InsertionGuard guard(b);
-  Type index = b.getIndexType();
-  Block *block = b.createBlock(&op.getBody(), {}, {index, index}, {b.getLoc(), b.getLoc()});
-  body(block->getArgument(0), block->getArgument(1));
-  YieldOp::create(b);
-}
-
-void TeamProduct::markRows(Value tile, Value first, Value last) {
-  deal(b, tile, first, last, b.index(1), /*tokens=*/true, [&](Value begin, Value end) {
-    b.loop(begin, end, [&](Value row) {
-      product.mask.emitMarks(b, rowOfTile(tile, row, first), row);
-    });
-  });
-  MeetOp::create(b, tile);
-}
-
-void TeamProduct::dealRows(Value tile, Value first, Value last, Value low, Value high) {
-  deal(b, tile, first, last, b.index(1), /*tokens=*/false, [&](Value begin, Value end) {
-    b.loop(begin, end, [&](Value row) {
-      Value view = rowOfTile(tile, row, first);
-      auto [entry, behind] = product.lhs.segment(b, row);
-      b.loop(entry, behind, [&](Value p) {
-        auto [from, to] = product.rhs.segment(b, b.loadIndex(product.lhs.coordinates, p));
-        accumulate(view, p, from, to, low, high);
-      });
-    });
-  });
-}
-
-void TeamProduct::dealProducts(Value tile, Value first, Value last, Value low, Value high) {
-  Value one = b.index(1);
-  const SparseOperand &lhs = product.lhs;
-  Value entryOfFirst = b.loadIndex(lhs.positions, first);
-  Value entryOfLast = b.loadIndex(lhs.positions, last);
-  Value from = b.loadIndex(products, entryOfFirst), to = b.loadIndex(products, entryOfLast);
-  Value grain = b.min(b.max(b.shiftRight(b.sub(to, from), kTokensLog),
-                            b.index(kLeastTokenProducts)),
-                      b.index(kMostTokenProducts));
-  deal(b, tile, from, to, grain, /*tokens=*/true, [&](Value begin, Value end) {
-    // The row that holds product `begin`, then the entry.
-    Value row = b.sub(emitPartitionPoint(b, first, last,
-                                  [&](Value at) {
-                                    Value entry = b.loadIndex(lhs.positions, at);
-                                    return b.less(begin, b.loadIndex(products, entry));
-                                  }),
-                      one);
-    auto [entries, behind] = lhs.segment(b, row);
-    Value entry = b.sub(emitUpperBound(b, products, entries, behind, begin), one);
-    // As long as the token lasts: entry, row, first entry of the next row.
-    b.whileLoop(
-        {begin, entry, row, behind}, [&](ValueRange at) { return b.less(at[0], end); },
-        [&](ValueRange at) {
-          Value done = at[0], p = at[1];
-          auto here = b.whileLoop(
-              {at[2], at[3]}, [&](ValueRange place) { return b.lessEqual(place[1], p); },
-              [&](ValueRange place) {
-                Value next = b.add(place[0], one);
-                return LoopBuilder::Values{next,
-                                           b.loadIndex(lhs.positions, b.add(next, one))};
-              });
-          Value segment = b.loadIndex(product.rhs.positions, b.loadIndex(lhs.coordinates, p));
-          Value before = b.loadIndex(products, p), after = b.loadIndex(products, b.add(p, one));
-          Value stop = b.min(after, end);
-          accumulate(rowOfTile(tile, here[0], first), p, b.add(segment, b.sub(done, before)),
-                     b.add(segment, b.sub(stop, before)), low, high);
-          return LoopBuilder::Values{stop, b.add(p, one), here[0], here[1]};
-        });
-  });
-}
 
 void TeamProduct::computeWindow(Value number, Value first, Value next, Value accumulator) {
   Value low = b.loadIndex(lows, number), high = b.loadIndex(highs, number);
@@ -163,12 +29,15 @@ void TeamProduct::computeWindow(Value number, Value first, Value next, Value acc
   OpBuilder::InsertionGuard guard(b);
   Block *block = b.createBlock(&tile.getAccumulate(), {}, {tileType}, {b.getLoc()});
   Value opened = block->getArgument(0);
+  Window window{first, last, b.loadIndex(held, first), low, high, /*narrow=*/false};
   if (!product.mask.empty())
-    markRows(opened, first, last);
-  if (product.op.getStrategyAttr().getSchedule() == Schedule::Tokens)
-    dealProducts(opened, first, last, low, high);
-  else
-    dealRows(opened, first, last, low, high);
+    markRows(opened, window);
+  bool tokens = product.op.getStrategyAttr().getSchedule() == Schedule::Tokens;
+  auto deal = [&](bool narrow) {
+    window.narrow = narrow;
+    tokens ? dealProducts(opened, window) : dealRows(opened, window);
+  };
+  b.ifElse(b.less(b.sub(high, low), product.columns), [&] { deal(true); }, [&] { deal(false); });
   YieldOp::create(b);
   block = b.createBlock(&tile.getDrain(), {}, {tileType}, {b.getLoc()});
   AppendOp::create(b, block->getArgument(0), first, last, next, held, coordinates, values,

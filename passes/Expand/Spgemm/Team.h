@@ -36,6 +36,14 @@ private:
   /// further windows of their row look at again, windows; products of the longest row.
   enum : int64_t { kWide, kWideHeld, kAgain, kPieces, kLongest, kExtremes };
 
+  /// Rows that a tile holds together, or some columns of one.
+  struct Window {
+    Value first, last;
+    Value base; ///< coordinates held before
+    Value low, high;
+    bool narrow; ///< not all columns
+  };
+
   void openTile();
   Value room();
   Value lengthOf(Value row);
@@ -48,11 +56,13 @@ private:
   void cutWindows();
   void computeWindows();
   void computeWindow(Value number, Value first, Value next, Value accumulator);
-  void markRows(Value tile, Value first, Value last);
-  void dealRows(Value tile, Value first, Value last, Value low, Value high);
-  void dealProducts(Value tile, Value first, Value last, Value low, Value high);
-  Value rowOfTile(Value tile, Value row, Value first);
-  void accumulate(Value row, Value entry, Value from, Value to, Value low, Value high);
+  void markRows(Value tile, const Window &window);
+  void dealRows(Value tile, const Window &window);
+  void dealProducts(Value tile, const Window &window);
+  LoopBuilder::Values dealEntries(Value row, mlir::ValueRange begin, Value end, Value behind,
+                                  const Window &window);
+  Value rowOfTile(Value tile, Value row, const Window &window);
+  void accumulate(Value row, Value entry, Value from, Value to, const Window &window);
   void emitAccumulate(Value row, Value entry, Value from, Value to);
   std::pair<Value, Value> everyRow();
   void finishRows();
