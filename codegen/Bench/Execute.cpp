@@ -1,7 +1,7 @@
 //===- Execute.cpp - numbers alone, on a structure known before -----------===//
 //
-// A plan is made once, by the product's pattern and a fingerprint of its operands; what is timed
-// is scratch.spgemm_execute, over an array that the caller keeps.
+// A plan is made once, of the product's pattern and its operands; what is timed is
+// scratch.spgemm_execute, over an array that the caller keeps.
 //
 //===----------------------------------------------------------------------===//
 #include "codegen/Bench/Contender.h"
@@ -20,15 +20,15 @@ static constexpr llvm::StringLiteral kText = R"(
 #CSR = #sparse_tensor.encoding<{{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
 !M = tensor<?x?x{0}, #CSR>
 !P = tensor<?x?xi8, #CSR>
-func.func @analyse(%A: !M, %B: !M) -> (!P, tensor<8xi64>) {{
+func.func @analyse(%A: !M, %B: !M) -> (!P, tensor<?xi8>) {{
   %P = scratch.spgemm %A, %B semiring<any_pair> : !M, !M -> !P
-  %key = scratch.fingerprint %A, %B : !M, !M -> tensor<8xi64>
-  return %P, %key : !P, tensor<8xi64>
+  %plan = scratch.spgemm_plan %P, %A, %B : !P, !M, !M -> tensor<?xi8>
+  return %P, %plan : !P, tensor<?xi8>
 }
-func.func @execute(%P: !P, %key: tensor<8xi64>, %A: !M, %B: !M,
+func.func @execute(%P: !P, %plan: tensor<?xi8>, %A: !M, %B: !M,
                    %old: tensor<?x{0}> {{bufferization.writable = true}) -> tensor<?x{0}> {{
-  %new = scratch.spgemm_execute %P, %key, %A, %B semiring<{1}> outs(%old : tensor<?x{0}>)
-         : !P, tensor<8xi64>, !M, !M -> tensor<?x{0}>
+  %new = scratch.spgemm_execute %P, %plan, %A, %B semiring<{1}> outs(%old : tensor<?x{0}>)
+         : !P, tensor<?xi8>, !M, !M -> tensor<?x{0}>
   return %new : tensor<?x{0}>
 }
 )";
@@ -52,7 +52,7 @@ public:
     llvm::Expected<Measurement> now =
         measure(*compiled.program,
                 {plan->results[0], plan->results[1], work.tensors[0], work.tensors[1], array},
-                threads, 1);
+                threads, 1, !peakBytes);
     if (!now)
       return now.takeError();
     last.emplace(std::move(*now));

@@ -22,7 +22,7 @@ public:
     last.reset();
     if (!peakBytes) // the first run's peak is told by what it writes anew
       scratch_release_kept();
-    llvm::Expected<Measurement> now = measure(program, work.tensors, threads, 1);
+    llvm::Expected<Measurement> now = measure(program, work.tensors, threads, 1, !peakBytes);
     if (!now)
       return now.takeError();
     last.emplace(std::move(*now));

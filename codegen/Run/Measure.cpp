@@ -73,13 +73,15 @@ static int64_t peakOf(const ResidentPeak &watch, int64_t heldBefore) {
 
 llvm::Expected<Measurement>
 scratch::measure(const Program &program, llvm::ArrayRef<scratch_tensor> inputs,
-                 int threads, int repeat) {
+                 int threads, int repeat, bool watchPeak) {
   Measurement measured;
   measured.threads = threads ? threads : scratch_rt_threads();
   measured.results.resize(program.results.size());
   scratch_reset_peak_bytes();
   const int64_t heldBefore = scratch_peak_bytes();
-  const ResidentPeak watch;
+  std::optional<ResidentPeak> watch;
+  if (watchPeak)
+    watch.emplace();
   for (int run = 0; run < repeat; ++run) {
     for (scratch_tensor &tensor : measured.results)
       scratch_tensor_free(&tensor);
@@ -99,6 +101,7 @@ scratch::measure(const Program &program, llvm::ArrayRef<scratch_tensor> inputs,
     measured.runsMs.push_back(
         std::chrono::duration<double, std::milli>(end - start).count());
   }
-  measured.peakBytes = peakOf(watch, heldBefore);
+  if (watch)
+    measured.peakBytes = peakOf(*watch, heldBefore);
   return measured;
 }

@@ -32,10 +32,12 @@ struct Measurement {
   double medianMs() const;
 };
 
-/// A failed call gives an error; IndexOverflow where wider indices would help.
+/// A failed call gives an error; IndexOverflow where wider indices would help. To watch the peak
+/// asks the system, which leaves caches and branch predictors cold: short runs take half as long
+/// again, so who times runs one by one watches the first alone (else `peakBytes` is 0).
 llvm::Expected<Measurement> measure(const Program &program,
                                     llvm::ArrayRef<scratch_tensor> inputs, int threads,
-                                    int repeat);
+                                    int repeat, bool watchPeak = true);
 
 } // namespace scratch
 

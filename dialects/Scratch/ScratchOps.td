@@ -4,6 +4,8 @@
 
 include "dialects/Scratch/AttentionOps.td"
 include "dialects/Scratch/KernelOps.td"
+include "dialects/Scratch/PlanOps.td"
+include "dialects/Scratch/StageOps.td"
 include "dialects/Scratch/LoopOps.td"
 include "dialects/Scratch/AccumulatorOps.td"
 include "dialects/Scratch/BufferOps.td"

@@ -30,14 +30,14 @@ int main() {
   Csr<double> A(side * side, side * side, makeGrid(side, 0));
   scratch_tensor a = A.wrap(coarsen_wrap_A), r = R.wrap(coarsen_wrap_R), p = P.wrap(coarsen_wrap_P);
 
-  scratch_tensor fine, key1, coarse, key2, C;
-  stop_on_failure(plan_call(&a, &p, &r, &fine, &key1, &coarse, &key2, nullptr));
+  scratch_tensor fine, plan1, coarse, plan2, C;
+  stop_on_failure(plan_call(&a, &p, &r, &fine, &plan1, &coarse, &plan2, nullptr));
   double worst = 0;
   for (int step = 0; step < 5; ++step) {
     Entries<double> grid = makeGrid(side, step), expected;
     A = Csr<double>(side * side, side * side, grid);
     a = A.wrap(coarsen_wrap_A);
-    stop_on_failure(coarsen_call(&a, &p, &r, &fine, &key1, &coarse, &key2, &C, nullptr));
+    stop_on_failure(coarsen_call(&a, &p, &r, &fine, &plan1, &coarse, &plan2, &C, nullptr));
     for (auto &[place, value] : grid)
       expected[{place.first / side / 2 * half + place.first % side / 2,
                 place.second / side / 2 * half + place.second % side / 2}] += 0.25 * value;
@@ -52,11 +52,11 @@ int main() {
   other.erase({0, 1});
   A = Csr<double>(side * side, side * side, other);
   a = A.wrap(coarsen_wrap_A);
-  scratch_status refused = coarsen_call(&a, &p, &r, &fine, &key1, &coarse, &key2, &C, nullptr);
+  scratch_status refused = coarsen_call(&a, &p, &r, &fine, &plan1, &coarse, &plan2, &C, nullptr);
   printf("%lld coarse entries, largest difference %s\n", (long long)coarse.nnz,
          worst < 1e-12 ? "below 1e-12" : "TOO LARGE");
   printf("another grid: %s\n", scratch_status_text(refused));
-  for (scratch_tensor *tensor : {&fine, &key1, &coarse, &key2})
+  for (scratch_tensor *tensor : {&fine, &plan1, &coarse, &plan2})
     scratch_tensor_free(tensor);
   return !(worst < 1e-12) || refused != SCRATCH_INVALID_STRUCTURE;
 }

@@ -38,6 +38,7 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
         llvm::TypeSwitch<Operation *, FailureOr<Value>>(op)
             .Case([&](SpgemmOp op) { return expandSpgemm(b, op); })
             .Case([&](SpgemmExecuteOp op) { return expandSpgemmExecute(b, op); })
+            .Case([&](SpgemmPlanOp op) { return expandSpgemmPlan(b, op); })
             .Case([&](FingerprintOp op) { return expandFingerprint(b, op); })
             .Case([&](FoldOp op) { return expandFold(b, op); })
             .Case([&](SpmmOp op) { return expandSpmm(b, op); })
@@ -59,7 +60,7 @@ struct ExpandKernelsPass : scratch::impl::ExpandKernelsPassBase<ExpandKernelsPas
     getOperation().walk([&](Operation *op) {
       if (isa<KernelOpInterface, PruningOpInterface, AttentionOp, AttentionMergeOp,
               AttentionBackwardOp, BlocksOfMaskOp, PatchSampleOp, GatherRowsOp,
-              ScatterRowsOp, FingerprintOp, FoldOp>(op) ||
+              ScatterRowsOp, FingerprintOp, SpgemmPlanOp, FoldOp>(op) ||
           isDenseProduct(op))
         kernels.push_back(op);
     });

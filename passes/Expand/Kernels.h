@@ -14,6 +14,7 @@ namespace scratch {
 
 mlir::FailureOr<mlir::Value> expandSpgemm(LoopBuilder &b, SpgemmOp op);
 mlir::FailureOr<mlir::Value> expandSpgemmExecute(LoopBuilder &b, SpgemmExecuteOp op);
+mlir::FailureOr<mlir::Value> expandSpgemmPlan(LoopBuilder &b, SpgemmPlanOp op);
 mlir::FailureOr<mlir::Value> expandFingerprint(LoopBuilder &b, FingerprintOp op);
 /// Of a stored matrix, or of a product that is not stored then.
 mlir::FailureOr<mlir::Value> expandFold(LoopBuilder &b, FoldOp op);

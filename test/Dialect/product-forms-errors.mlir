@@ -13,7 +13,7 @@ func.func @words(%A: tensor<?x?xf64, #CSR>) -> tensor<8xi64> {
 #CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
 // (spgemm_execute_c1)
 func.func @key(%P: tensor<?x?xi8, #CSR>, %key: tensor<4xi64>, %A: tensor<?x?xf64, #CSR>) -> tensor<?x?xf64, #CSR> {
-  // expected-error @+1 {{expected key to be a tensor<8xi64>, found 'tensor<4xi64>'}}
+  // expected-error @+1 {{expected key to be 'tensor<8xi64>' or 'tensor<?xi8>', found 'tensor<4xi64>'}}
   %C = scratch.spgemm_execute %P, %key, %A, %A : tensor<?x?xi8, #CSR>, tensor<4xi64>, tensor<?x?xf64, #CSR>, tensor<?x?xf64, #CSR> -> tensor<?x?xf64, #CSR>
   return %C : tensor<?x?xf64, #CSR>
 }
@@ -46,6 +46,35 @@ func.func @shape(%P: tensor<4x4xi8, #CSR>, %key: tensor<8xi64>, %A: tensor<4x3xf
   // expected-error @+1 {{expected pattern of shape 4x5, found 4x4}}
   %C = scratch.spgemm_execute %P, %key, %A, %B : tensor<4x4xi8, #CSR>, tensor<8xi64>, tensor<4x3xf64, #CSR>, tensor<3x5xf64, #CSR> -> tensor<4x5xf64, #CSR>
   return %C : tensor<4x5xf64, #CSR>
+}
+
+// -----
+
+#CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
+// (spgemm_plan_c1)
+func.func @bytes(%P: tensor<?x?xi8, #CSR>, %A: tensor<?x?xf64, #CSR>) -> tensor<?xi64> {
+  // expected-error @+1 {{expected the plan to be 'tensor<?xi8>', found 'tensor<?xi64>'}}
+  %plan = scratch.spgemm_plan %P, %A, %A : tensor<?x?xi8, #CSR>, tensor<?x?xf64, #CSR>, tensor<?x?xf64, #CSR> -> tensor<?xi64>
+  return %plan : tensor<?xi64>
+}
+
+// -----
+
+#CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
+func.func @factor(%P: tensor<?x?xi8, #CSR>, %A: tensor<?x?xf64>, %B: tensor<?x?xf64, #CSR>) -> tensor<?xi8> {
+  // expected-error @+1 {{expected lhs to be a sparse matrix in CSR or CSC}}
+  %plan = scratch.spgemm_plan %P, %A, %B : tensor<?x?xi8, #CSR>, tensor<?x?xf64>, tensor<?x?xf64, #CSR> -> tensor<?xi8>
+  return %plan : tensor<?xi8>
+}
+
+// -----
+
+#CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed), posWidth = 32, crdWidth = 32 }>
+// (spgemm_plan_c2)
+func.func @other(%P: tensor<4x4xi8, #CSR>, %A: tensor<4x3xf64, #CSR>, %B: tensor<3x5xf64, #CSR>) -> tensor<?xi8> {
+  // expected-error @+1 {{expected pattern of shape 4x5, found 4x4}}
+  %plan = scratch.spgemm_plan %P, %A, %B : tensor<4x4xi8, #CSR>, tensor<4x3xf64, #CSR>, tensor<3x5xf64, #CSR> -> tensor<?xi8>
+  return %plan : tensor<?xi8>
 }
 
 // -----

@@ -13,6 +13,15 @@ func.func @planned(%A: !M, %B: !M, %pattern: !P) -> !M {
   return %C : !M
 }
 
+// CHECK-LABEL: func.func @placed
+// CHECK: scratch.spgemm_plan %{{.*}}, %{{.*}}, %{{.*}} : {{.*}} -> tensor<?xi8>
+// CHECK: scratch.spgemm_execute %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : {{.*}}, tensor<?xi8>,
+func.func @placed(%A: !M, %B: !M, %pattern: !P) -> tensor<?xf64> {
+  %plan = scratch.spgemm_plan %pattern, %A, %B : !P, !M, !M -> tensor<?xi8>
+  %C = scratch.spgemm_execute %pattern, %plan, %A, %B : !P, tensor<?xi8>, !M, !M -> tensor<?xf64>
+  return %C : tensor<?xf64>
+}
+
 // CHECK-LABEL: func.func @folded
 // CHECK: scratch.fold plus %{{.*}} over all : {{.*}} -> f64
 // CHECK: scratch.fold min %{{.*}} over rows : {{.*}} -> tensor<?xf64>

@@ -1,7 +1,7 @@
 //===- KnownRowsTest.cpp - products on a structure known before -----------===//
 //
-// Rows of one to some eighty columns: in lanes where the machine intersects vectors, in a window
-// elsewhere. Small whole numbers: every sum is exact, so results are compared bit by bit.
+// Rows of one to some eighty columns, known by a fingerprint: in lanes where the machine intersects
+// vectors, in a window elsewhere; known by a plan: in lanes, or where the plan says. Small whole numbers: every sum is exact, so results are compared bit by bit.
 //
 //===----------------------------------------------------------------------===//
 #include "test/Expand/SparseInputs.h"
@@ -23,18 +23,36 @@ const Arithmetic kArithmetics[] = {{"plus_times", "f64"}, {"plus_times", "f32"},
 
 std::string nameOf(const Arithmetic &a) { return std::string(a.semiring) + a.type; }
 
+/// $T: a matrix, $N: which semiring and type, $S: the semiring.
+const char *const kText = R"(
+func.func @fingerprint$N(%P: $T, %A: $T, %B: $T) -> tensor<8xi64> {
+  %key = scratch.fingerprint %A, %B : $T, $T -> tensor<8xi64>
+  return %key : tensor<8xi64>
+}
+func.func @execute_fingerprint$N(%P: $T, %key: tensor<8xi64>, %A: $T, %B: $T) -> $T {
+  %C = scratch.spgemm_execute %P, %key, %A, %B semiring<$S> : $T, tensor<8xi64>, $T, $T -> $T
+  return %C : $T
+}
+func.func @plan$N(%P: $T, %A: $T, %B: $T) -> tensor<?xi8> {
+  %plan = scratch.spgemm_plan %P, %A, %B : $T, $T, $T -> tensor<?xi8>
+  return %plan : tensor<?xi8>
+}
+func.func @execute_plan$N(%P: $T, %plan: tensor<?xi8>, %A: $T, %B: $T) -> $T {
+  %C = scratch.spgemm_execute %P, %plan, %A, %B semiring<$S> : $T, tensor<?xi8>, $T, $T -> $T
+  return %C : $T
+}
+)";
+
 const Compiled &kernels() {
   static const Compiled compiled([] {
     std::string text = kEncoding;
     for (const Arithmetic &a : kArithmetics) {
-      std::string type = matrixType(a.type), key = "tensor<8xi64>", name = nameOf(a);
-      text += "func.func @plan" + name + "(%A: " + type + ", %B: " + type + ") -> " + key +
-              " {\n  %key = scratch.fingerprint %A, %B : " + type + ", " + type + " -> " + key +
-              "\n  return %key : " + key + "\n}\nfunc.func @execute" + name + "(%P: " + type +
-              ", %key: " + key + ", %A: " + type + ", %B: " + type + ") -> " + type +
-              " {\n  %C = scratch.spgemm_execute %P, %key, %A, %B semiring<" + a.semiring + "> : " +
-              type + ", " + key + ", " + type + ", " + type + " -> " + type +
-              "\n  return %C : " + type + "\n}\n";
+      std::string one = kText;
+      for (auto [name, meaning] : {std::pair<const char *, std::string>{"$T", matrixType(a.type)},
+                                   {"$N", nameOf(a)}, {"$S", a.semiring}})
+        for (size_t at; (at = one.find(name)) != std::string::npos;)
+          one.replace(at, 2, meaning);
+      text += one;
     }
     return text;
   }());
@@ -42,8 +60,9 @@ const Compiled &kernels() {
 }
 
 /// The whole product, or what falls on entries of a mask, on the pattern of the result.
-template <typename T> void compare(const Arithmetic &a, scratch_element element, bool masked) {
-  SCOPED_TRACE(nameOf(a) + (masked ? " masked" : ""));
+template <typename T>
+void compare(const Arithmetic &a, scratch_element element, bool masked, const std::string &key) {
+  SCOPED_TRACE(nameOf(a) + (masked ? " masked by " : " by ") + key);
   std::mt19937 random(23);
   Sparse<T> A(random, 240, 60, 14, element), B(random, 60, 400, 12, element);
   Sparse<T> M(random, 240, 400, 90, element);
@@ -53,11 +72,12 @@ template <typename T> void compare(const Arithmetic &a, scratch_element element,
   scratch_tensor expected;
   ASSERT_EQ(reference::spgemm(A.tensor, B.tensor, how, &expected), SCRATCH_OK);
   Call plan;
-  ASSERT_EQ(plan.input(A.tensor).input(B.tensor).run(kernels().entry("plan" + nameOf(a))), SCRATCH_OK);
+  plan.input(expected).input(A.tensor).input(B.tensor);
+  ASSERT_EQ(plan.run(kernels().entry(key + nameOf(a))), SCRATCH_OK);
   for (int threads : {1, 2}) {
     Call execute(threads);
     execute.input(expected).input(plan.result()).input(A.tensor).input(B.tensor);
-    ASSERT_EQ(execute.run(kernels().entry("execute" + nameOf(a))), SCRATCH_OK) << scratch_last_error();
+    ASSERT_EQ(execute.run(kernels().entry("execute_" + key + nameOf(a))), SCRATCH_OK) << scratch_last_error();
     expectEqual<T>(execute.result(), expected);
   }
   scratch_tensor_free(&expected);
@@ -66,14 +86,15 @@ template <typename T> void compare(const Arithmetic &a, scratch_element element,
 
 TEST(KnownRows, OfEveryLengthAndSemiringAgreeWithTheReference) {
   for (const Arithmetic &a : kArithmetics)
-    for (bool masked : {false, true}) {
-      if (std::string(a.type) == "f64")
-        compare<double>(a, SCRATCH_F64, masked);
-      else if (std::string(a.type) == "f32")
-        compare<float>(a, SCRATCH_F32, masked);
-      else
-        compare<int32_t>(a, SCRATCH_I32, masked);
-    }
+    for (bool masked : {false, true})
+      for (const char *key : {"fingerprint", "plan"}) {
+        if (std::string(a.type) == "f64")
+          compare<double>(a, SCRATCH_F64, masked, key);
+        else if (std::string(a.type) == "f32")
+          compare<float>(a, SCRATCH_F32, masked, key);
+        else
+          compare<int32_t>(a, SCRATCH_I32, masked, key);
+      }
 }
 
 // Entries that no product reaches hold the identity.
@@ -86,9 +107,10 @@ TEST(KnownRows, UnreachedEntriesHoldTheIdentity) {
   scratch_tensor some;
   ASSERT_EQ(reference::spgemm(A.tensor, B.tensor, how, &some), SCRATCH_OK);
   Call plan, execute;
-  ASSERT_EQ(plan.input(A.tensor).input(B.tensor).run(kernels().entry("planplus_timesf64")), SCRATCH_OK);
+  plan.input(P.tensor).input(A.tensor).input(B.tensor);
+  ASSERT_EQ(plan.run(kernels().entry("fingerprintplus_timesf64")), SCRATCH_OK);
   execute.input(P.tensor).input(plan.result()).input(A.tensor).input(B.tensor);
-  ASSERT_EQ(execute.run(kernels().entry("executeplus_timesf64")), SCRATCH_OK) << scratch_last_error();
+  ASSERT_EQ(execute.run(kernels().entry("execute_fingerprintplus_timesf64")), SCRATCH_OK) << scratch_last_error();
   std::vector<double> expected(P.columns.size(), 0.0);
   auto *positions = static_cast<const int32_t *>(some.positions);
   auto *columns = static_cast<const int32_t *>(some.coordinates);

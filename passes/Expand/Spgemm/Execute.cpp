@@ -14,8 +14,8 @@
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/Spgemm/KnownOperands.h"
 #include "passes/Expand/Spgemm/KnownRows.h"
-#include "passes/Expand/StorageOrder.h"
 
 #include "passes/Emission/Semiring.h"
 #include "runtime/abi/scratch.h"
@@ -27,14 +27,15 @@ namespace {
 class KnownProduct {
 public:
   KnownProduct(LoopBuilder &b, SpgemmExecuteOp op)
-      : b(b), op(op), semiring(SemiringEmitter::of(op)), resultType(op.getType()),
-        columnMajor(isColumnMajor(op.getPattern().getType())) {
-    semiring.swapped = columnMajor;
+      : b(b), op(op), semiring(SemiringEmitter::of(op)), resultType(op.getType()) {
+    semiring.swapped = isColumnMajor(op.getPattern().getType());
   }
   FailureOr<Value> expand();
 
 private:
+  Value loadKey(Value key, int64_t at, Value otherwise) const;
   void checkKey();
+  std::optional<PlacedRows> openPlaces();
   void openResult(Value total);
   void placeRow(Value row);
   void finishRow(Value row);
@@ -43,38 +44,64 @@ private:
   SpgemmExecuteOp op;
   SemiringEmitter semiring;
   RankedTensorType resultType;
-  bool columnMajor;
-  SparseOperand pattern, lhs, rhs; ///< in the roles of A and B after the exchange
+  KnownOperands known;
+  std::optional<PlanBytes> plan; ///< none: the key is a fingerprint
   Value positions, coordinates, values;
 };
 } // namespace
 
+/// A word of the key; `otherwise` after a failure, since the key may be too short.
+Value KnownProduct::loadKey(Value key, int64_t at, Value otherwise) const {
+  return b.ifElse(
+      StatusOp::create(b), {b.getI64Type()},
+      [&] { return LoopBuilder::Values{plan ? plan->loadWord(at) : b.load(key, b.index(at))}; },
+      [&] { return LoopBuilder::Values{otherwise}; })[0];
+}
+
 /// The caller's operands, not converted ones: they are what was planned for.
 void KnownProduct::checkKey() {
   Value key = openDense(b, op.getKey());
+  SmallVector<std::pair<StringRef, Value>> matrices{{"lhs", op.getLhs()}, {"rhs", op.getRhs()}};
+  if (cast<RankedTensorType>(op.getKey().getType()).getElementType().isInteger(8)) {
+    plan.emplace(b, key);
+    matrices.push_back({"pattern", op.getPattern()});
+    Value size = extent(b, op.getKey(), 0), least = PlanBytes::size(b, b.index(0), b.index(0));
+    FailOp::create(b, b.lessEqual(least, size), SCRATCH_SHAPE_MISMATCH,
+                   "spgemm_execute: bytes of plan", size, least);
+  }
+  static constexpr const char *words[] = {"extent", "other extent", "entries", "structure"};
   int64_t at = 0;
-  static constexpr const char *texts[] = {
-      "extent of lhs", "other extent of lhs", "entries of lhs", "structure of lhs",
-      "extent of rhs", "other extent of rhs", "entries of rhs", "structure of rhs"};
-  for (Value matrix : {op.getLhs(), op.getRhs()})
-    for (Value word : emitFingerprint(b, openSparse(b, matrix))) {
-      Value planned = b.load(key, b.index(at));
-      std::string text = std::string("spgemm_execute: ") + texts[at++] + " as planned";
-      FailOp::create(b, b.equal(word, planned), SCRATCH_INVALID_STRUCTURE, text,
+  for (auto [name, matrix] : matrices)
+    for (auto [what, word] : llvm::zip_equal(words, emitFingerprint(b, openSparse(b, matrix)))) {
+      Value planned = loadKey(key, at++, word);
+      FailOp::create(b, b.equal(word, planned), SCRATCH_INVALID_STRUCTURE,
+                     ("spgemm_execute: " + Twine(what) + " of " + name + " as planned").str(),
                      b.toIndex(word), b.toIndex(planned));
     }
+}
+
+/// Those of the plan, which has as many bytes as they need.
+std::optional<PlacedRows> KnownProduct::openPlaces() {
+  if (!plan)
+    return std::nullopt;
+  Value rows = known.lhs.majors;
+  Value products = b.toIndex(loadKey({}, PlanBytes::kPlacesAt, b.integer(0, b.getI64Type())));
+  Value size = extent(b, op.getKey(), 0), least = PlanBytes::size(b, rows, products);
+  FailOp::create(b, b.lessEqual(least, size), SCRATCH_SHAPE_MISMATCH,
+                 "spgemm_execute: bytes of plan", size, least);
+  return PlacedRows(b, *plan, rows, countIfOk(b, products));
 }
 
 /// A matrix of its own, or the numbers alone: those stand where the pattern's coordinates do.
 void KnownProduct::openResult(Value total) {
   if (!op.givesNumbers()) {
     positions = AllocateOp::create(b, positionsType(resultType),
-                                   ValueRange{b.add(lhs.majors, b.index(1))}, false);
+                                   ValueRange{b.add(known.lhs.majors, b.index(1))}, false);
     coordinates = AllocateOp::create(b, coordinatesType(resultType), ValueRange{total}, false);
     values = AllocateOp::create(b, valuesType(resultType), ValueRange{total}, false);
     return;
   }
-  coordinates = pattern.coordinates;
+  coordinates = known.pattern.coordinates;
   Value entries = total;
   if (!resultType.isDynamicDim(0)) {
     entries = b.index(resultType.getDimSize(0));
@@ -92,39 +119,33 @@ void KnownProduct::openResult(Value total) {
 void KnownProduct::placeRow(Value row) {
   Value next = b.add(row, b.index(1));
   if (!op.givesNumbers())
-    b.storeIndex(b.loadIndex(pattern.positions, next), positions, next);
+    b.storeIndex(b.loadIndex(known.pattern.positions, next), positions, next);
 }
 
 void KnownProduct::finishRow(Value row) {
-  auto [first, last] = pattern.segment(b, row);
+  auto [first, last] = known.pattern.segment(b, row);
   emitSparseEpilogue(b, op.getEpilogue(),
-                     {coordinates, values, first, b.sub(last, first), row, columnMajor});
+                     {coordinates, values, first, b.sub(last, first), row, known.columnMajor});
 }
 
 FailureOr<Value> KnownProduct::expand() {
   if (!op.getStrategyAttr())
     return op.emitError("kernel has no strategy; run select first");
   checkKey();
-  Value first = columnMajor ? op.getRhs() : op.getLhs(), second = columnMajor ? op.getLhs() : op.getRhs();
-  FailureOr<Value> left = inStorageOrder(b, op, first, columnMajor);
-  FailureOr<Value> right = inStorageOrder(b, op, second, columnMajor);
-  if (failed(left) || failed(right))
+  FailureOr<KnownOperands> opened = openKnown(b, op, op.getPattern(), op.getLhs(), op.getRhs());
+  if (failed(opened))
     return failure();
-  pattern = openSparse(b, op.getPattern());
-  lhs = openSparse(b, *left);
-  rhs = openSparse(b, *right);
-  checkExtents(b, rhs.majors, lhs.minors, "spgemm_execute: inner extent of rhs");
-  checkExtents(b, pattern.majors, lhs.majors, "spgemm_execute: extent of pattern");
-  checkExtents(b, pattern.minors, rhs.minors, "spgemm_execute: other extent of pattern");
-
+  known = *opened;
+  std::optional<PlacedRows> places = openPlaces();
+  const auto &[pattern, lhs, rhs, columnMajor] = known;
   Value rows = countIfOk(b, lhs.majors), zero = b.index(0);
   Value total = b.ifElse(
       StatusOp::create(b), {b.getIndexType()},
       [&] { return LoopBuilder::Values{b.loadIndex(pattern.positions, rows)}; },
       [&] { return LoopBuilder::Values{zero}; })[0];
   openResult(total);
-  KnownStructure known{op, semiring, pattern, lhs, rhs, coordinates, values};
-  KnownRows knownRows(b, known);
+  KnownStructure structure{op, semiring, pattern, lhs, rhs, coordinates, values, places};
+  KnownRows knownRows(b, structure);
   if (!op.givesNumbers())
     b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, positions, zero); });
   knownRows.compute([&](Value row) {

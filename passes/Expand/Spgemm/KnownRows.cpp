@@ -15,6 +15,7 @@ KnownRows::KnownRows(LoopBuilder &b, const KnownStructure &known)
   decideBlocks();
   starts = partition(safeRows, mean);
   decideGroups(mean);
+  decidePlaces();
 }
 
 /// Entries of B's rows on average, and one.
@@ -54,6 +55,18 @@ void KnownRows::decideBlocks() {
       [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
 }
 
+/// Where neither groups nor blocks of rows take several products at once.
+void KnownRows::decidePlaces() {
+  if (!known.places)
+    return;
+  Value others = b.bit(false);
+  if (groups)
+    others = b.bitOr(others, groups->made());
+  if (asBitmap)
+    others = b.bitOr(others, asBitmap);
+  inPlace = b.select(others, b.bit(false), known.places->planned());
+}
+
 /// Chunks: blocks, or rows whose weights (entries of A times the mean length of B's rows) are
 /// about equal.
 Value KnownRows::partition(Value safeRows, Value mean) const {
@@ -81,9 +94,10 @@ Value KnownRows::makeAccumulator(AccumulatorKind kind, Value window) const {
 /// Accumulators of single rows, one or two, and where there may be a bitmap, that of a block and
 /// what the bitmap needs.
 LoopBuilder::Values KnownRows::openWorker() const {
-  LoopBuilder::Values state{makeAccumulator(AccumulatorKind::Dense, rhs.minors)};
+  Value columns = inPlace ? b.select(inPlace, b.index(kWordColumns), rhs.minors) : rhs.minors;
+  LoopBuilder::Values state{makeAccumulator(AccumulatorKind::Dense, columns)};
   if (groups)
-    state.push_back(makeAccumulator(AccumulatorKind::Grouped, rhs.minors));
+    state.push_back(makeAccumulator(AccumulatorKind::Grouped, columns));
   if (!asBitmap)
     return state;
   Value width = b.roundUp(rhs.minors, blockedColumns(semiring.element));
@@ -108,15 +122,14 @@ static Type tileTypeOf(LoopBuilder &b, Value accumulator) {
 }
 
 /// In lanes, if there are not too many columns.
-void KnownRows::sumRow(Value accumulator, Value row) const {
+void KnownRows::sumRow(Value row, function_ref<void(Value)> sumLongRow) const {
   if (!lanes.longestRow())
-    return accumulateRow(accumulator, row);
+    return sumLongRow(row);
   auto [first, last] = pattern.segment(b, row);
   Value isShort = b.lessEqual(b.sub(last, first), b.index(lanes.longestRow()));
   b.ifElse(
       b.bitAnd(isShort, lanes.reach()),
-      [&] { lanes.compute(row, known.coordinates, known.values); },
-      [&] { accumulateRow(accumulator, row); });
+      [&] { lanes.compute(row, known.coordinates, known.values); }, [&] { sumLongRow(row); });
 }
 
 void KnownRows::accumulateRow(Value accumulator, Value row) const {
@@ -151,6 +164,16 @@ void KnownRows::accumulateRow(Value accumulator, Value row) const {
   YieldOp::create(b, ValueRange{drained});
 }
 
+void KnownRows::placeRow(Value row) const {
+  known.places->sumRow(semiring, pattern, lhs, rhs, row, known.values);
+  if (known.coordinates == pattern.coordinates)
+    return;
+  auto [first, last] = pattern.segment(b, row);
+  b.loop(first, last, [&](Value k) {
+    b.store(b.load(pattern.coordinates, k), known.coordinates, k);
+  });
+}
+
 /// Rows [first, last) together, from a bitmap.
 void KnownRows::accumulateBlock(Value accumulator, ValueRange buffers, Value first,
                                 Value last) const {
@@ -183,17 +206,26 @@ void KnownRows::accumulateBlock(Value accumulator, ValueRange buffers, Value fir
 void KnownRows::computeChunk(ValueRange state, Value first, Value last,
                              function_ref<void(Value)> finish) const {
   Value end = b.select(StatusOp::create(b), last, first);
-  auto oneByOne = [&](Value accumulator) {
+  auto oneByOne = [&](function_ref<void(Value)> sumLongRow) {
     b.loop(first, end, [&](Value row) {
-      sumRow(accumulator, row);
+      sumRow(row, sumLongRow);
       finish(row);
     });
   };
-  auto singly = [&] {
+  auto inWindow = [&](Value accumulator) {
+    oneByOne([&](Value row) { accumulateRow(accumulator, row); });
+  };
+  auto inWindows = [&] {
     if (groups)
-      b.ifElse(groups->made(), [&] { oneByOne(state[1]); }, [&] { oneByOne(state[0]); });
+      b.ifElse(groups->made(), [&] { inWindow(state[1]); }, [&] { inWindow(state[0]); });
     else
-      oneByOne(state[0]);
+      inWindow(state[0]);
+  };
+  auto singly = [&] {
+    if (inPlace)
+      b.ifElse(inPlace, [&] { oneByOne([&](Value row) { placeRow(row); }); }, inWindows);
+    else
+      inWindows();
   };
   recordCount(b, "chunks", 0, b.index(1));
   if (!asBitmap)
