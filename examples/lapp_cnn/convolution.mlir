@@ -1,6 +1,6 @@
 // Convolutions and their gradients, for any number of channels: 3x3 at stride 1 and 2 with
 // a border of zeros, 1x1 at stride 2, and 3x3 channel by channel. Images are NHWC, filters
-// HWCF. The gradient of the input is the convolution of the spread gradient with the
+// HWCF. The gradient of the input is the convolution of the gradient with the
 // flipped filters; that of the filters is a product over all pixels.
 !T4 = tensor<?x?x?x?xf32>
 !Gray = tensor<?x?x?x1xf32>
@@ -168,6 +168,8 @@ func.func @conv3s2_weights(%x: !T4, %dy: !T4, %w: !W3) -> !W3 {
   return %dw : !W3
 }
 
+// The filters' taps that meet a pixel depend on whether its row and its column are even: the
+// one in the middle, or the first and the last. Each quarter of the pixels is a convolution.
 func.func @conv3s2_input(%dy: !T4, %w: !W3, %x: !T4) -> !T4 {
   %zero = arith.constant 0.0 : f32
   %c0 = arith.constant 0 : index
@@ -176,17 +178,10 @@ func.func @conv3s2_input(%dy: !T4, %w: !W3, %x: !T4) -> !T4 {
   %c3 = arith.constant 3 : index
   %w2 = tensor.dim %w, %c2 : !W3
   %w3 = tensor.dim %w, %c3 : !W3
-  %d0 = tensor.dim %dy, %c0 : !T4
-  %d1 = tensor.dim %dy, %c1 : !T4
-  %d2 = tensor.dim %dy, %c2 : !T4
-  %d3 = tensor.dim %dy, %c3 : !T4
-  // The gradient, spread by the stride: as large as the input.
+  %n = tensor.dim %x, %c0 : !T4
   %h = tensor.dim %x, %c1 : !T4
   %v = tensor.dim %x, %c2 : !T4
-  %se = tensor.empty(%d0, %h, %v, %d3) : !T4
-  %zeros = linalg.fill ins(%zero : f32) outs(%se : !T4) -> !T4
-  %spread = tensor.insert_slice %dy into %zeros[0, 0, 0, 0] [%d0, %d1, %d2, %d3] [1, 2, 2, 1] : !T4 into !T4
-  %p = tensor.pad %spread low[0, 1, 1, 0] high[0, 1, 1, 0] {
+  %p = tensor.pad %dy low[0, 0, 0, 0] high[0, 1, 1, 0] {
   ^bb0(%n_: index, %i_: index, %j_: index, %k_: index):
     tensor.yield %zero : f32
   } : !T4 to !T4
@@ -198,8 +193,26 @@ func.func @conv3s2_input(%dy: !T4, %w: !W3, %x: !T4) -> !T4 {
   ^bb0(%a: f32, %unused: f32):
     linalg.yield %a : f32
   } -> !W3
-  %z = linalg.fill ins(%zero : f32) outs(%x : !T4) -> !T4
-  %dx = linalg.conv_2d_nhwc_hwcf ins(%p, %t : !T4, !W3) outs(%z : !T4) -> !T4
+  %e = tensor.empty(%n, %h, %v, %w2) : !T4
+  %dx = scf.for %row = %c0 to %c2 step %c1 iter_args(%above = %e) -> (!T4) {
+    %i = arith.subi %c1, %row : index
+    %taps_i = arith.addi %c1, %row : index
+    %from_h = arith.subi %h, %row : index
+    %rows = arith.ceildivui %from_h, %c2 : index
+    %both = scf.for %column = %c0 to %c2 step %c1 iter_args(%before = %above) -> (!T4) {
+      %j = arith.subi %c1, %column : index
+      %taps_j = arith.addi %c1, %column : index
+      %from_v = arith.subi %v, %column : index
+      %columns = arith.ceildivui %from_v, %c2 : index
+      %taps = tensor.extract_slice %t[%i, %j, 0, 0] [%taps_i, %taps_j, %w3, %w2] [2, 2, 1, 1] : !W3 to !T4
+      %eq = tensor.empty(%n, %rows, %columns, %w2) : !T4
+      %z = linalg.fill ins(%zero : f32) outs(%eq : !T4) -> !T4
+      %quarter = linalg.conv_2d_nhwc_hwcf ins(%p, %taps : !T4, !T4) outs(%z : !T4) -> !T4
+      %after = tensor.insert_slice %quarter into %before[0, %row, %column, 0] [%n, %rows, %columns, %w2] [1, 2, 2, 1] : !T4 into !T4
+      scf.yield %after : !T4
+    }
+    scf.yield %both : !T4
+  }
   return %dx : !T4
 }
 
@@ -239,6 +252,7 @@ func.func @conv1s2_weights(%x: !T4, %dy: !T4, %w: !W1) -> !W1 {
   return %dw : !W1
 }
 
+// One pixel in four has a gradient.
 func.func @conv1s2_input(%dy: !T4, %w: !W1, %x: !T4) -> !T4 {
   %zero = arith.constant 0.0 : f32
   %c0 = arith.constant 0 : index
@@ -247,16 +261,9 @@ func.func @conv1s2_input(%dy: !T4, %w: !W1, %x: !T4) -> !T4 {
   %c3 = arith.constant 3 : index
   %w2 = tensor.dim %w, %c2 : !W1
   %w3 = tensor.dim %w, %c3 : !W1
-  %d0 = tensor.dim %dy, %c0 : !T4
-  %d1 = tensor.dim %dy, %c1 : !T4
-  %d2 = tensor.dim %dy, %c2 : !T4
-  %d3 = tensor.dim %dy, %c3 : !T4
-  // The gradient, spread by the stride: as large as the input.
-  %h = tensor.dim %x, %c1 : !T4
-  %v = tensor.dim %x, %c2 : !T4
-  %se = tensor.empty(%d0, %h, %v, %d3) : !T4
-  %zeros = linalg.fill ins(%zero : f32) outs(%se : !T4) -> !T4
-  %spread = tensor.insert_slice %dy into %zeros[0, 0, 0, 0] [%d0, %d1, %d2, %d3] [1, 2, 2, 1] : !T4 into !T4
+  %n = tensor.dim %dy, %c0 : !T4
+  %oh = tensor.dim %dy, %c1 : !T4
+  %ow = tensor.dim %dy, %c2 : !T4
   %te = tensor.empty(%w3, %w2) : !W1
   %t = linalg.generic {
       indexing_maps = [affine_map<(i, j, f, k) -> (i, j, k, f)>, affine_map<(i, j, f, k) -> (i, j, f, k)>],
@@ -265,8 +272,14 @@ func.func @conv1s2_input(%dy: !T4, %w: !W1, %x: !T4) -> !T4 {
   ^bb0(%a: f32, %unused: f32):
     linalg.yield %a : f32
   } -> !W1
-  %z = linalg.fill ins(%zero : f32) outs(%x : !T4) -> !T4
-  %dx = linalg.conv_2d_nhwc_hwcf ins(%spread, %t : !T4, !W1) outs(%z : !T4) -> !T4
+  %e = tensor.empty(%n, %oh, %ow, %w2) : !T4
+  %ze = linalg.fill ins(%zero : f32) outs(%e : !T4) -> !T4
+  %quarter = linalg.conv_2d_nhwc_hwcf ins(%dy, %t : !T4, !W1) outs(%ze : !T4) -> !T4
+  %h = tensor.dim %x, %c1 : !T4
+  %v = tensor.dim %x, %c2 : !T4
+  %ex = tensor.empty(%n, %h, %v, %w2) : !T4
+  %z = linalg.fill ins(%zero : f32) outs(%ex : !T4) -> !T4
+  %dx = tensor.insert_slice %quarter into %z[0, 0, 0, 0] [%n, %oh, %ow, %w2] [1, 2, 2, 1] : !T4 into !T4
   return %dx : !T4
 }
 
