@@ -1,8 +1,8 @@
 // Progressive pruning from scratch, LAPP-like, on Fashion-MNIST. Every kernel is compiled
 // from the .mlir files here; this program loads data, loops, and reports.
 //
-//   lapp_cnn [--quick] [--seeds=3] [--epochs=8] [--prune-epochs=3] [--keep=0.4]
-//            [--pictures=60000] [--threads=1] [--only=NET] [--data=DIR] [--out=DIR]
+//   lapp_cnn [--quick] [--width=8] [--seeds=3] [--first-seed=1] [--epochs=8] [--prune-epochs=3]
+//            [--keep=0.4] [--pictures=60000] [--threads=1] [--only=NET] [--data=DIR] [--out=DIR]
 //
 // Writes a table, DIR/lapp_cnn.json and DIR/lapp_cnn.svg (DIR is made). Fails where a constraint is not
 // met, or where the net after removal says anything else than the masked one.
@@ -17,7 +17,7 @@
 namespace {
 struct Options {
   Settings settings;
-  int seeds = 3;
+  int seeds = 3, firstSeed = 1;
   bool quick = false; ///< check gradients, too
   int64_t pictures = 60000, testPictures = 10000;
   std::string data = "/usr/share/datasets/fashion-mnist", out = ".", only;
@@ -34,11 +34,15 @@ static Options parse(int argc, char **argv) {
     double number = strtod(value.c_str(), &end);
     bool isNumber = !value.empty() && !*end && number > 0, isWhole = isNumber && number == int64_t(number);
     if (text == "--quick" && value.empty()) {
-      o.quick = true, o.seeds = 1, o.settings.epochs = 3, o.settings.pruneEpochs = 2;
-      o.settings.thresholdBound = 0.005f;
+      o.quick = true, o.seeds = 1, o.settings.width = 8;
+      o.settings.epochs = 3, o.settings.pruneEpochs = 2, o.settings.thresholdBound = 0.005f;
       o.pictures = 6400, o.testPictures = 1000, o.only = "pruned";
     } else if (text == "--seeds" && isWhole) {
       o.seeds = number;
+    } else if (text == "--first-seed" && isWhole) {
+      o.firstSeed = number;
+    } else if (text == "--width" && isWhole) {
+      o.settings.width = number;
     } else if (text == "--epochs" && isWhole) {
       o.settings.epochs = number;
     } else if (text == "--prune-epochs" && isWhole) {
@@ -61,6 +65,11 @@ static Options parse(int argc, char **argv) {
       exit(2);
     }
   }
+  if (o.settings.width < 4 || o.settings.width > 256) {
+    fprintf(stderr, "error: --width: found %lld, expected 4 to 256 channels\n",
+            (long long)o.settings.width);
+    exit(2);
+  }
   if (o.settings.pruneEpochs >= o.settings.epochs) {
     fprintf(stderr, "error: --prune-epochs: found %d, expected fewer than the %d epochs\n",
             o.settings.pruneEpochs, o.settings.epochs);
@@ -70,7 +79,8 @@ static Options parse(int argc, char **argv) {
 }
 
 /// One line that moves on a terminal, one line per epoch elsewhere.
-static void show(const Run &run, int epochs, int epoch, double share) {
+static void show(const Run &run, const Settings &settings, int epoch, double share) {
+  int epochs = settings.epochs;
   bool terminal = isatty(2);
   if (share > 0 && !terminal)
     return;
@@ -79,7 +89,7 @@ static void show(const Run &run, int epochs, int epoch, double share) {
   if (!run.epochs.empty()) {
     const Epoch &last = run.epochs.back();
     fprintf(stderr, "  accuracy %.2f%%  MACs %.1f%%  loss %.3f  %.0f s", 100 * last.accuracy,
-            100 * last.macs / denseBudget(), last.loss, last.seconds);
+            100 * last.macs / denseBudget(settings), last.loss, last.seconds);
   }
   fprintf(stderr, "%s", !terminal || (epoch == epochs && share == 0) ? "\n" : "");
 }
@@ -126,28 +136,29 @@ int main(int argc, char **argv) {
   Dataset training = loadDataset(o.data, "train", o.pictures);
   Dataset testing = loadDataset(o.data, "t10k", o.testPictures);
   std::vector<Run> runs;
-  for (uint32_t seed = 1; seed <= uint32_t(o.seeds); ++seed)
-    for (const Variant &variant : variants())
+  for (uint32_t seed = o.firstSeed; seed < uint32_t(o.firstSeed + o.seeds); ++seed)
+    for (const Variant &variant : variants(o.settings))
       if (o.only.empty() || o.only == variant.name) {
         runs.push_back(train(variant, seed, o.settings, training, testing,
                              [&](const Run &run, int epoch, double share) {
-                               show(run, o.settings.epochs, epoch, share);
+                               show(run, o.settings, epoch, share);
                              }));
         // After every run: a study that is stopped has its results so far.
         writeJson(o.out + "/lapp_cnn.json", o.settings, runs);
-        writePlot(o.out + "/lapp_cnn.svg", runs);
+        writePlot(o.out + "/lapp_cnn.svg", o.settings, runs);
       }
   if (runs.empty()) {
     fprintf(stderr, "error: --only: found %s, expected the name of a net\n", o.only.c_str());
     return 2;
   }
-  printTable(runs);
+  printTable(o.settings, runs);
   bool good = !o.quick || checkGradients(testing);
   for (const Run &run : runs) {
-    for (const Variant &variant : variants()) {
+    for (const Variant &variant : variants(o.settings)) {
       if (variant.name != run.variant || !variant.prunes)
         continue;
-      bool met = run.macs <= o.settings.keep * denseBudget(), same = run.largestDifference == 0;
+      bool met = run.macs <= o.settings.keep * denseBudget(o.settings);
+      bool same = run.largestDifference == 0;
       good &= met && same;
       printf("%s, seed %u: constraint of %.1f%% %s; removed and masked logits %s\n",
              run.variant.c_str(), run.seed, 100 * o.settings.keep, met ? "met" : "NOT MET",

@@ -28,10 +28,10 @@ template <typename F> static Spread spread(const std::vector<const Run *> &runs,
   return s;
 }
 
-void printTable(const std::vector<Run> &runs) {
+void printTable(const Settings &settings, const std::vector<Run> &runs) {
   printf("%-18s %5s  %-16s %12s %7s %9s  %s\n", "net", "seeds", "test accuracy", "MACs", "left",
          "weights", "channels left, per pruned layer");
-  for (const Variant &variant : variants()) {
+  for (const Variant &variant : variants(settings)) {
     auto of = runsOf(runs, variant.name);
     if (of.empty())
       continue;
@@ -39,7 +39,7 @@ void printTable(const std::vector<Run> &runs) {
     Spread macs = spread(of, [](const Run &run) { return run.macs; });
     Spread weights = spread(of, [](const Run &run) { return double(run.parameters); });
     printf("%-18s %5zu  %6.2f +- %.2f %% %12.0f %6.1f%% %9.0f ", variant.name.c_str(), of.size(),
-           accuracy.mean, accuracy.deviation, macs.mean, 100 * macs.mean / denseBudget(),
+           accuracy.mean, accuracy.deviation, macs.mean, 100 * macs.mean / denseBudget(settings),
            weights.mean);
     if (variant.prunes)
       for (const Run *run : of) {
@@ -68,8 +68,10 @@ template <typename F> static void writeFile(const std::string &path, F write) {
 
 void writeJson(const std::string &path, const Settings &settings, const std::vector<Run> &runs) {
   writeFile(path, [&](FILE *f) {
-    fprintf(f, "{\"epochs\": %d, \"prune_epochs\": %d, \"keep\": %g, \"dense_macs\": %.0f,\n \"runs\": [",
-            settings.epochs, settings.pruneEpochs, settings.keep, denseBudget());
+    fprintf(f, "{\"width\": %lld, \"epochs\": %d, \"prune_epochs\": %d, \"keep\": %g, "
+               "\"dense_macs\": %.0f,\n \"runs\": [",
+            (long long)settings.width, settings.epochs, settings.pruneEpochs, settings.keep,
+            denseBudget(settings));
     for (size_t r = 0; r < runs.size(); ++r) {
       const Run &run = runs[r];
       fprintf(f, "%s\n  {\"net\": \"%s\", \"seed\": %u, \"accuracy\": %.4f, \"macs\": %.0f, \"parameters\": %lld",
@@ -89,7 +91,8 @@ void writeJson(const std::string &path, const Settings &settings, const std::vec
   });
 }
 
-void writePlot(const std::string &path, const std::vector<Run> &runs) {
+void writePlot(const std::string &path, const Settings &settings, const std::vector<Run> &runs) {
+  const double dense = denseBudget(settings);
   const double width = 640, height = 420, left = 70, right = 20, top = 20, bottom = 60;
   double low = 1, high = 0;
   for (const Run &run : runs)
@@ -99,7 +102,7 @@ void writePlot(const std::string &path, const std::vector<Run> &runs) {
     }
   low = std::floor(low * 50) / 50, high = std::ceil(high * 50) / 50;
   auto x = [&](double macs) {
-    return left + (width - left - right) * macs / denseBudget() / 1.05;
+    return left + (width - left - right) * macs / dense / 1.05;
   };
   auto y = [&](double accuracy) {
     return height - bottom - (height - top - bottom) * (accuracy - low) / (high - low);
@@ -111,15 +114,15 @@ void writePlot(const std::string &path, const std::vector<Run> &runs) {
                "height=\"100%%\" fill=\"white\"/>\n", width, height);
     for (int i = 0; i <= 10; i += 2)
       fprintf(f, "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"middle\">%d%%</text>\n",
-              x(denseBudget() * i / 10), height - bottom + 20, i * 10);
+              x(dense * i / 10), height - bottom + 20, i * 10);
     fprintf(f, "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"middle\">multiply-adds, of the dense "
-               "net's %.2f million</text>\n", x(denseBudget() / 2), height - 15, denseBudget() / 1e6);
+               "net's %.2f million</text>\n", x(dense / 2), height - 15, dense / 1e6);
     for (double a = low; a < high + 1e-9; a += 0.02)
       fprintf(f, "<line x1=\"%g\" x2=\"%g\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#dddddd\"/>"
                  "<text x=\"%g\" y=\"%.1f\" text-anchor=\"end\">%.0f%%</text>\n",
               left, width - right, y(a), y(a), left - 6, y(a) + 4, 100 * a);
     int number = 0;
-    for (const Variant &variant : variants()) {
+    for (const Variant &variant : variants(settings)) {
       const char *colour = colours[number];
       fprintf(f, "<text x=\"%g\" y=\"%d\" fill=\"%s\">%s</text>\n", left + 15, 40 + 18 * number,
               colour, variant.name.c_str());

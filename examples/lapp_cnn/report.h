@@ -3,7 +3,7 @@
 
 #include "train.h"
 
-void printTable(const std::vector<Run> &runs);
+void printTable(const Settings &settings, const std::vector<Run> &runs);
 void writeJson(const std::string &path, const Settings &settings, const std::vector<Run> &runs);
 /// Accuracy against multiply-adds, a line per run, a dot per epoch.
-void writePlot(const std::string &path, const std::vector<Run> &runs);
+void writePlot(const std::string &path, const Settings &settings, const std::vector<Run> &runs);

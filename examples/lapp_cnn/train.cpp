@@ -9,12 +9,31 @@
 #include <cmath>
 #include <numeric>
 
-std::vector<Variant> variants() {
-  const std::array<int64_t, 3> full{8, 16, 32}, narrow{5, 10, 20};
-  return {{"dense", {full, false}, false},
-          {"pruned", {full, true}, true},
-          {"pruned, no bypass", {full, false}, true},
-          {"narrower", {narrow, false}, false}};
+/// Channels double where the picture halves.
+static NetShape shapeOf(int64_t width, bool bypass) {
+  return {{width, 2 * width, 4 * width}, bypass};
+}
+
+/// A net's products, with nothing taken from it.
+static double wholeBudget(int64_t width) {
+  NetShape shape = shapeOf(width, false);
+  std::vector<int64_t> all;
+  for (int64_t channels : shape.widths)
+    all.insert(all.end(), {channels, channels});
+  return budgetOf(shape, all).now;
+}
+
+double denseBudget(const Settings &settings) { return wholeBudget(settings.width); }
+
+std::vector<Variant> variants(const Settings &settings) {
+  int64_t narrow = settings.width;
+  while (narrow > 1 && wholeBudget(narrow) > settings.keep * denseBudget(settings))
+    --narrow;
+  NetShape plain = shapeOf(settings.width, false), around = shapeOf(settings.width, true);
+  return {{"dense", plain, false},
+          {"pruned", around, true},
+          {"pruned, no bypass", plain, true},
+          {"narrower", shapeOf(narrow, false), false}};
 }
 
 Budget budgetOf(const NetShape &shape, const std::vector<int64_t> &left) {
@@ -34,14 +53,6 @@ Budget budgetOf(const NetShape &shape, const std::vector<int64_t> &left) {
   return budget;
 }
 
-double denseBudget() {
-  NetShape shape = variants()[0].shape;
-  std::vector<int64_t> all;
-  for (int64_t width : shape.widths)
-    all.insert(all.end(), {width, width});
-  return budgetOf(shape, all).now;
-}
-
 /// Test pictures looked at between epochs; after the last one it is all of them.
 static constexpr int64_t kGlance = 2000;
 /// Ours: below all scores of a new layer, which are all near 1 (they are relative).
@@ -52,7 +63,8 @@ namespace {
 class Pruner {
 public:
   Pruner(Net &net, const Settings &settings, int64_t stepsPerEpoch)
-      : net(net), settings(settings), steps(settings.pruneEpochs * stepsPerEpoch),
+      : net(net), settings(settings), dense(denseBudget(settings)),
+        steps(settings.pruneEpochs * stepsPerEpoch),
         thresholds(net.prunable().size(), kFirstThreshold) {}
 
   bool done() const { return finished; }
@@ -63,7 +75,7 @@ public:
     auto layers = net.prunable();
     for (size_t l = 0; l < layers.size(); ++l)
       layers[l]->mask = result(channel_mask_call, layers[l]->weights.value, thresholds[l]);
-    if (step >= steps && budgetOf(net.shape, net.left()).now <= settings.keep * denseBudget())
+    if (step >= steps && budgetOf(net.shape, net.left()).now <= settings.keep * dense)
       finished = true;
     return finished;
   }
@@ -77,7 +89,7 @@ public:
     double target = 1 + (settings.keep - 1) * along;
     std::vector<int64_t> left = net.left();
     Budget budget = budgetOf(net.shape, left);
-    double excess = std::max(0.0, budget.now / denseBudget() - target);
+    double excess = std::max(0.0, budget.now / dense - target);
     if (step >= steps)
       multiplier += settings.multiplierRate * excess;
     auto layers = net.prunable();
@@ -85,8 +97,7 @@ public:
       // Ours: a layer that is down to 3/8 of its channels pays no more.
       if (8 * left[l] <= 3 * layers[l]->width())
         continue;
-      float price =
-          (2 * settings.price * excess + multiplier) * budget.perChannel[l] / denseBudget();
+      float price = (2 * settings.price * excess + multiplier) * budget.perChannel[l] / dense;
       check(move_threshold_call(layers[l]->weights.value.in(), thresholds[l],
                                 layers[l]->maskGradient.in(), price, settings.thresholdRate,
                                 settings.thresholdBound, &thresholds[l], &gOptions));
@@ -96,6 +107,7 @@ public:
 private:
   Net &net;
   const Settings &settings;
+  double dense;
   int64_t steps;
   std::vector<float> thresholds;
   double multiplier = 0;

@@ -7,6 +7,7 @@
 #include <string>
 
 struct Settings {
+  int64_t width = 8;     ///< channels of the dense net's first block
   int epochs = 8;
   int pruneEpochs = 3;   ///< the constraint tightens linearly over these
   double keep = 0.4;     ///< share of the dense net's products that is left
@@ -24,8 +25,9 @@ struct Variant {
   bool prunes = false;
 };
 
-/// The variants compared: dense, pruned with and without bypass, uniformly narrower.
-std::vector<Variant> variants();
+/// The variants compared: dense, pruned with and without bypass, and the widest uniformly
+/// narrower net that meets the constraint.
+std::vector<Variant> variants(const Settings &settings);
 
 /// Multiply-adds per picture, everything counted (bypass, shortcuts, classifier).
 struct Budget {
@@ -33,7 +35,8 @@ struct Budget {
   std::vector<double> perChannel; ///< what one more channel costs, per masked layer
 };
 Budget budgetOf(const NetShape &shape, const std::vector<int64_t> &left);
-double denseBudget();
+/// Of the net that nothing is taken from.
+double denseBudget(const Settings &settings);
 
 struct Epoch {
   double accuracy, macs, loss, seconds;
