@@ -4,6 +4,7 @@
 #include "passes/Expand/Epilogue.h"
 #include "passes/Expand/Kernels.h"
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/Spgemm/FilledRows.h"
 #include "passes/Expand/Spgemm/Inner.h"
 #include "passes/Expand/Spgemm/Team.h"
 #include "passes/Expand/Spgemm/Workers.h"
@@ -57,12 +58,21 @@ LoopBuilder::Values RowWiseProduct::computeEither() {
       });
 }
 
+LoopBuilder::Values RowWiseProduct::computeByWorkers() {
+  std::optional<FilledRows> filled;
+  if (FilledRows::suits(product))
+    filled.emplace(b, product);
+  Workers workers(b, product, variants, window);
+  workers.bound();
+  LoopBuilder::Values result = workers.compute();
+  if (filled)
+    result[0] = filled->spread(result[0]);
+  return result;
+}
+
 LoopBuilder::Values RowWiseProduct::compute() {
-  if (!variants.beginWithTeam()) {
-    Workers workers(b, product, variants, window);
-    workers.bound();
-    return workers.compute();
-  }
+  if (!variants.beginWithTeam())
+    return computeByWorkers();
   if (!variants.alone())
     return computeEither();
   TeamProduct team(b, product, variants);

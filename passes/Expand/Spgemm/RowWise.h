@@ -9,6 +9,7 @@
 // workers by themselves, or in windows by workers of a team together:
 //
 //   OpenProduct   operands, mask, operators          Variants   the strategy's accumulators
+//   FilledRows    empty rows left out
 //   Bounds        what rows need at most             Accumulators   those of a worker
 //   Workers       chunks of rows, in one phase or two
 //     Blocks        rows together                    SplitRows  rows in parts
@@ -45,6 +46,7 @@ public:
 
 private:
   static llvm::ArrayRef<VariantAttr> variantsOf(SpgemmOp op);
+  LoopBuilder::Values computeByWorkers();
   LoopBuilder::Values computeEither();
 
   LoopBuilder &b;
