@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Strategy/PackingChoice.h"
 
+#include "dialects/Scratch/VectorUnit.h"
 #include "passes/Strategy/PackingPrices.h"
 
 #include "llvm/Support/FormatVariadic.h"
@@ -58,7 +59,7 @@ static Walk walkOf(const PackingCandidate &candidate, const PackingProblem &p,
 
 /// Vectors of a tile of samples, as PackedTiles takes them.
 static double tileVectors(double height, double elementBits, unsigned vectorBits) {
-  double sums = vectorBits >= 512 ? 24 : 12;
+  double sums = VectorUnit::of(vectorBits).sums;
   double lanes = std::max(1.0, vectorBits / elementBits);
   double wide = std::max(1.0, 256 * 8 / (lanes * elementBits));
   double most = std::clamp(std::floor(sums / height), 1.0, wide);
@@ -72,8 +73,9 @@ static double piecesOf(const Walk &walk, const PackingCandidate &candidate,
   if (walk.height > 1 || vectors < 3 || (candidate.name != "csr" && candidate.name != "2:4"))
     return 0;
   double perDepth = tileBytes / double(p.depth), density = walk.steps / (double(p.rows) * double(p.depth));
-  double enough = vectorBits >= 512 ? 32 : 12, large = vectorBits >= 512 ? 655360 : 262144;
-  double piece = (enough <= density * 24576 / perDepth ? 24576 : large) / perDepth;
+  VectorUnit unit = VectorUnit::of(vectorBits);
+  bool inFirstCache = unit.entriesPerPiece <= density * unit.pieceBytes / perDepth;
+  double piece = (inFirstCache ? unit.pieceBytes : unit.largePieceBytes) / perDepth;
   return std::ceil(double(p.depth) / piece);
 }
 

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Dense/DenseProduct.h"
 
+#include "dialects/Scratch/VectorUnit.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Vectors.h"
 
@@ -16,11 +17,6 @@ using Values = LoopBuilder::Values;
 /// Steps of rows in a block at most: a piece of them stays in the second cache. Few rows are cut
 /// finer, for the workers.
 static constexpr int64_t kMostRowSteps = 4, kBlocksWanted = 8;
-/// Where panels are copied in turn there are more rows per block, which use a copy more
-/// often, and fewer panels: a piece of a few of them is in the second cache, too. Without
-/// AVX-512 that cache is smaller, as are the panels.
-static constexpr int64_t kMostRowStepsInTurn = 16, kMostPanelsInTurn = 4;
-static constexpr int64_t kMostRowStepsInTurnOf256 = 8, kMostPanelsInTurnOf256 = 8;
 
 /// How many rows, and vectors of columns, are one worker's at a time.
 void DenseProduct::chooseBlocks() {
@@ -29,21 +25,23 @@ void DenseProduct::chooseBlocks() {
   groups = b.index(1), vectorsPerGroup = c.vectors;
   if (!takesTurns(p))
     return;
-  bool isWide = vectorBits(p.op) >= 512;
-  Value most = b.index((isWide ? kMostRowStepsInTurn : kMostRowStepsInTurnOf256) * kRowStep);
+  // There are more rows per block, which use a copy more often, and fewer panels: a piece of a few
+  // of them is in the second cache, too.
+  VectorUnit unit = VectorUnit::of(vectorBits(p.op));
+  Value most = b.index(unit.rowStepsInTurn * kRowStep);
   Value equal = arith::CeilDivUIOp::create(
       b, rows, b.max(arith::CeilDivUIOp::create(b, rows, most), b.index(1)));
   // There may be no rows, and no columns.
   Value least = b.index(1);
   rowsPerBlock = b.select(c.inTurn, b.roundUp(b.max(equal, least), kRowStep), rowsPerBlock);
   Value wanted = b.index(kBlocksWanted * wide);
-  if (!isWide) { // blocks of rows are work for the workers, too
+  if (unit.countsRowBlocks) {
     Value ofRows = b.max(arith::CeilDivUIOp::create(b, rows, rowsPerBlock), least);
     wanted = b.mul(arith::CeilDivUIOp::create(b, b.index(kBlocksWanted), ofRows), b.index(wide));
   }
   Value panels = arith::DivUIOp::create(b, c.vectors, wanted);
   Value few = b.min(b.max(panels, b.index(1)),
-                    b.index(isWide ? kMostPanelsInTurn : kMostPanelsInTurnOf256));
+                    b.index(unit.panelsInTurn));
   vectorsPerGroup = b.select(c.inTurn, b.mul(few, b.index(wide)), vectorsPerGroup);
   Value inTurn = arith::CeilDivUIOp::create(b, c.vectors, b.max(vectorsPerGroup, least));
   groups = b.select(c.inTurn, inTurn, groups);

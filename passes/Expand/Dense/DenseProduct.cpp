@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 #include "passes/Expand/Dense/DenseProduct.h"
 
+#include "dialects/Scratch/VectorUnit.h"
 #include "passes/Expand/Dense/Dense.h"
 #include "passes/Expand/Dense/MatrixVector.h"
 #include "passes/Expand/InitialValue.h"
@@ -31,10 +32,9 @@ using namespace mlir;
 using namespace scratch;
 using Values = LoopBuilder::Values;
 
-/// Sums in flight, of 16 registers and of 32.
-static constexpr int64_t kSums = 12, kSumsOf512 = 24;
 void DenseProduct::chooseShape() {
-  int64_t bits = vectorBits(p.op), sums = bits >= 512 ? kSumsOf512 : kSums;
+  int64_t bits = vectorBits(p.op);
+  VectorUnit unit = VectorUnit::of(bits);
   SmallVector<int64_t> ranges = p.op.getStaticLoopRanges();
   lanes = bits / element.getIntOrFloatBitWidth();
   int64_t width = ranges[p.column];
@@ -42,10 +42,9 @@ void DenseProduct::chooseShape() {
     lanes = std::max<int64_t>(2, std::min<int64_t>(lanes, llvm::PowerOf2Ceil(width)));
   // Depthwise, a vector of `a` serves one vector of sums.
   wide = p.columnInA || (!ShapedType::isDynamic(width) && width <= lanes) ? 1 : 2;
-  wideHeight = wide == 1 ? kChains : sums / wide;
-  // A step of 6 x 2 sums takes six cycles, as many as fetching it when it looks ahead, too. The
-  // loops of what is no matrix product are shorter.
-  stepsPerTurn = sums == kSums && takesTurns(p) ? 4 : 1;
+  wideHeight = wide == 1 ? kChains : unit.sums / wide;
+  // The loops of what is no matrix product are shorter.
+  stepsPerTurn = takesTurns(p) ? unit.stepsPerTurn : 1;
   int64_t known = 1;
   for (unsigned loop : p.rows)
     known = ShapedType::isDynamic(ranges[loop]) ? kRowStep : known * ranges[loop];

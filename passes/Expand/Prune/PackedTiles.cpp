@@ -7,6 +7,7 @@
 // of the depth that the first cache holds where the format can be cut there.
 //
 //===----------------------------------------------------------------------===//
+#include "dialects/Scratch/VectorUnit.h"
 #include "passes/Expand/Dense/Source.h"
 #include "passes/Expand/Operands.h"
 #include "passes/Expand/Prune/ActivationTiles.h"
@@ -19,19 +20,11 @@ using namespace mlir;
 using namespace scratch;
 using Values = LoopBuilder::Values;
 
-/// Sums in flight: registers less those for rhs and the weight.
-static constexpr int64_t kSums = 12, kSumsOf512 = 24;
 /// Bytes of activations side by side: entries of one row share no loads, and more
 /// would leave fewer depths in the first cache.
 static constexpr int64_t kTileBytes = 256;
 /// Work for the workers, of panels enough to be worth a tile of activations.
 static constexpr int64_t kItemsWanted = 64, kRowsPerItem = 32;
-/// Activations of a piece: most of a first cache, or of a second where too few entries
-/// of a row lie in that to make up for opening the row. Processors without AVX-512 have
-/// smaller second caches, and steps that take longer beside opening a row.
-static constexpr int64_t kPieceBytes = 24 << 10;
-static constexpr int64_t kLargePieceBytes = 640 << 10, kLargePieceBytesOf256 = 256 << 10;
-static constexpr int64_t kEntriesPerPiece = 32, kEntriesPerPieceOf256 = 12;
 /// An item is a chunk of its own.
 static constexpr int64_t kItemWeight = 1 << 20;
 
@@ -121,15 +114,15 @@ void PackedTiles::store(ValueRange sums, ArrayRef<Value> row, Value column, int6
       [&] { all(maskOf(column, vectors, lanes)); });
 }
 
+/// Activations of a piece are in the first cache, or the second where too few entries of a row lie
+/// in that to make up for opening the row.
 Value PackedTiles::pieceDepth(const PackedEntries &entries, int64_t width) {
-  bool isWide = vectorBits() >= 512;
-  int64_t largeBytes = isWide ? kLargePieceBytes : kLargePieceBytesOf256;
-  int64_t enough = isWide ? kEntriesPerPiece : kEntriesPerPieceOf256;
-  int64_t small = kPieceBytes * 8 / (width * bits) & -16;
-  int64_t large = largeBytes * 8 / (width * bits) & -16;
+  VectorUnit unit = VectorUnit::of(vectorBits());
+  int64_t small = unit.pieceBytes * 8 / (width * bits) & -16;
+  int64_t large = unit.largePieceBytes * 8 / (width * bits) & -16;
   Value stored = b.max(entries.steps(b), b.index(1));
   Value wanted =
-      arith::DivUIOp::create(b, b.mul(b.mul(rows, depth), b.index(enough)), stored);
+      arith::DivUIOp::create(b, b.mul(b.mul(rows, depth), b.index(unit.entriesPerPiece)), stored);
   return b.select(b.lessEqual(wanted, b.index(small)), b.index(small), b.index(large));
 }
 
@@ -227,7 +220,7 @@ void PackedTiles::panels(const PackedEntries &entries, const Item &item, int64_t
 
 void PackedTiles::emit(const PackedEntries &entries, int64_t lanes) {
   int64_t height = entries.panelHeight();
-  int64_t registers = vectorBits() >= 512 ? kSumsOf512 : kSums;
+  int64_t registers = VectorUnit::of(vectorBits()).sums;
   // Vectors of a tile; those that are left over are taken by as many as fit.
   int64_t most = lanes == 1 ? 1
                             : std::clamp<int64_t>(registers / height, 1,
