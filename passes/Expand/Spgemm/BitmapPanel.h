@@ -8,7 +8,7 @@
 // A vector of 512 bits, or two of 256, cost a little less than one product by itself, however few of
 // their lanes are set, and turning an entry as much as two: worth it where 512 bits have a lane set
 // on average, and where a block names a row of B often. Measured in
-// passes/Conversion/X86/README.md.
+// README.md.
 //
 // Lanes are masked where vectors have 512 bits. With 256 they are not: what has no bit is zero, and
 // adds nothing under plus_times as long as A's values are finite, and takes no sign from a sum that
