@@ -22,7 +22,7 @@ static constexpr int64_t kSmallTable = 2, kTable = 4, kFew = 4 * ShortRows::kRow
 /// (Zen 5, time against single rows): a band of three 0.82, road_andorra 0.60; of five 1.21.
 static constexpr int64_t kFewEntries = 3;
 
-Value ShortRows::endUnforeseen(int64_t remembered) {
+Value ShortRows::endUnforeseen(int64_t remembered, int64_t rowsPerChange) {
   Value rows = lhs.majors;
   return b.ifElse(
       b.lessEqual(b.index(remembered), rows), {b.getI1Type()},
@@ -31,8 +31,9 @@ Value ShortRows::endUnforeseen(int64_t remembered) {
           auto [begin, end] = lhs.segment(b, row);
           return b.sub(end, begin);
         });
-        return LoopBuilder::Values{
-            b.lessEqual(b.index(remembered * kSampledPairs), b.mul(changes, rows))};
+        Value many = b.lessEqual(b.index(remembered * kSampledPairs), b.mul(changes, rows));
+        Value often = b.lessEqual(b.index(kSampledPairs), b.mul(changes, b.index(rowsPerChange)));
+        return LoopBuilder::Values{b.bitAnd(many, often)};
       },
       [&] { return LoopBuilder::Values{b.bit(false)}; })[0];
 }

@@ -36,8 +36,10 @@ public:
   /// Changes of length that a processor's predictor has by heart when it meets them again and
   /// again: Zen 4 and 5; Zen 3.
   static constexpr int64_t kRemembered = 1 << 14, kRememberedBefore = 1 << 13;
-  /// Whether lengths change so often that loops over single rows end unforeseen, i1. A sample.
-  mlir::Value endUnforeseen(int64_t remembered = kRemembered);
+  static constexpr int64_t kAnyShare = std::numeric_limits<int32_t>::max();
+  /// Whether lengths change so often that loops over single rows end unforeseen, i1: more often
+  /// than is remembered, and `rowsPerChange` times as often as there are rows. A sample.
+  mlir::Value endUnforeseen(int64_t remembered = kRemembered, int64_t rowsPerChange = kAnyShare);
   /// Whether rows have so few entries on average that their loops cost more than they do, i1.
   mlir::Value haveFewEntries();
   /// What a worker keeps products in.
