@@ -73,7 +73,7 @@ private:
   Value products;      ///< i64: of all entries of A before an entry
   Value held;          ///< i64: coordinates that rows before a row may need
   Value takesColumns;  ///< whether keys hold them; null: they do
-  Value extremes;      ///< i64, where variants are compared
+  Value extremes;      ///< i64, until they are known; all where variants are compared
   Value longest;       ///< of them, afterwards
   Value capacity;      ///< of a tile
   Value height;        ///< rows of a tile, at most

@@ -1,8 +1,9 @@
 //===- TeamDeal.cpp - team SpGEMM: the work of a window -------------------===//
 //
-// Stage: expand. The schedule deals rows of a window by number, or pieces of equal
-// numbers of products to whoever is free; a piece may begin and end in the middle of a
-// row of B [1].
+// Stage: expand. The schedule deals rows of a window by number, or tokens to whoever is
+// free: pieces of equal numbers of products, which may begin and end in the middle of a
+// row of B [1]. Where every row is short, tokens are runs of rows: they are nearly equal,
+// and nobody searches for where a piece begins.
 //
 // Windows of some columns only are a row each, and rare: they have loops of their own,
 // since looking for columns would fill the registers of loops that do not.
@@ -23,6 +24,13 @@ using namespace scratch;
 static constexpr int64_t kMostTokenProducts = 128, kLeastTokenProducts = 16;
 /// A window becomes about 2^6 tokens between these.
 static constexpr int64_t kTokensLog = 6;
+/// Tokens are whole rows where the longest row has so many products at most, or half a
+/// token: the search saved is worth a few products.
+static constexpr int64_t kShortRow = 32;
+/// Rows of a window become about 2^8 runs at least: they are taken without a search, and
+/// smaller ones end closer together. Measured with 64 KB and 256 KB, 2^8 is between 2^7,
+/// better where rows have one product, and 2^9, better where they have four.
+static constexpr int64_t kRunsLog = 8;
 
 /// The view of a row of the matrix in the tile of `window`. A row that no table holds is
 /// the first of its window.
@@ -98,21 +106,39 @@ void TeamProduct::dealProducts(Value tile, const Window &window) {
   Value entryOfFirst = b.loadIndex(lhs.positions, first);
   Value entryOfLast = b.loadIndex(lhs.positions, last);
   Value from = b.loadIndex(products, entryOfFirst), to = b.loadIndex(products, entryOfLast);
-  Value grain = b.min(b.max(b.shiftRight(b.sub(to, from), kTokensLog),
-                            b.index(kLeastTokenProducts)),
+  Value total = b.sub(to, from), rows = b.sub(last, first);
+  Value grain = b.min(b.max(b.shiftRight(total, kTokensLog), b.index(kLeastTokenProducts)),
                       b.index(kMostTokenProducts));
-  deal(b, tile, from, to, grain, /*tokens=*/true, [&](Value begin, Value end) {
-    // The row that holds product `begin`, then the entry.
-    Value row = b.sub(emitPartitionPoint(b, first, last,
-                                  [&](Value at) {
-                                    Value entry = b.loadIndex(lhs.positions, at);
-                                    return b.less(begin, b.loadIndex(products, entry));
-                                  }),
-                      one);
-    auto [entries, behind] = lhs.segment(b, row);
-    Value entry = b.sub(emitUpperBound(b, products, entries, behind, begin), one);
+  Value wholeRows = b.lessEqual(longest, b.max(b.shiftRight(grain, 1), b.index(kShortRow)));
+  // As many rows as make a token, few enough that empty ones are shared as well.
+  Value run = arith::DivUIOp::create(b, b.mul(rows, grain), b.max(total, one));
+  run = b.max(b.min(run, b.shiftRight(rows, kRunsLog)), one);
+  Value begins = b.select(wholeRows, first, from), ends = b.select(wholeRows, last, to);
+  Value size = b.select(wholeRows, run, grain);
+  deal(b, tile, begins, ends, size, /*tokens=*/true, [&](Value tokenBegin, Value tokenEnd) {
+    // Row, entry and product that the token begins with, and the product that it ends before.
+    SmallVector<Type> places(4, b.getIndexType());
+    auto token = b.ifElse(
+        wholeRows, places,
+        [&] {
+          Value entry = b.loadIndex(lhs.positions, tokenBegin);
+          return LoopBuilder::Values{
+              tokenBegin, entry, b.loadIndex(products, entry),
+              b.loadIndex(products, b.loadIndex(lhs.positions, tokenEnd))};
+        },
+        [&] {
+          Value above = emitPartitionPoint(b, first, last, [&](Value at) {
+            return b.less(tokenBegin, b.loadIndex(products, b.loadIndex(lhs.positions, at)));
+          });
+          Value row = b.sub(above, one);
+          auto [entries, behind] = lhs.segment(b, row);
+          Value entry = b.sub(emitUpperBound(b, products, entries, behind, tokenBegin), one);
+          return LoopBuilder::Values{row, entry, tokenBegin, tokenEnd};
+        });
+    Value row = token[0], entry = token[1], begin = token[2], end = token[3];
     // Products of the entry that other tokens have.
     Value skipped = b.sub(begin, b.loadIndex(products, entry));
+    Value behind = b.loadIndex(lhs.positions, b.add(row, one));
     // As long as the token lasts: product, entry, what of it is skipped, row, its end.
     b.whileLoop(
         {begin, entry, skipped, row, behind},

@@ -23,23 +23,22 @@ using namespace scratch;
 
 Value TeamProduct::isCheaper() {
   Value rows = countIfOk(b, product.rows), zero = b.index(0), one = b.index(1);
-  SmallVector<Type> types(kExtremes + 3, b.getIndexType());
+  SmallVector<Type> types(kLongest + 3, b.getIndexType());
   auto known = b.ifElse(
       StatusOp::create(b), types,
       [&] {
         LoopBuilder::Values found;
-        for (int64_t which = 0; which < kExtremes; ++which)
+        for (int64_t which = 0; which < kLongest; ++which)
           found.push_back(b.loadIndex(extremes, b.index(which)));
         Value entries = b.loadIndex(product.lhs.positions, rows);
         found.append({entries, b.loadIndex(products, entries), b.loadIndex(held, rows)});
         return found;
       },
       [&] { return LoopBuilder::Values(types.size(), zero); });
-  Value entries = known[kExtremes], all = known[kExtremes + 1], coordinates = known[kExtremes + 2];
+  Value entries = known[kLongest], all = known[kLongest + 1], coordinates = known[kLongest + 2];
   Value narrow = b.sub(coordinates, known[kWideHeld]);
   Value filled = arith::CeilDivUIOp::create(b, narrow, b.max(capacity, one));
   Value spanned = arith::CeilDivUIOp::create(b, rows, b.max(height, one));
-  longest = known[kLongest];
   std::map<CostFeature, Value> amounts{
       {CostFeature::one, rows},
       {CostFeature::entries, entries},

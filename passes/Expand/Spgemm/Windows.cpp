@@ -53,8 +53,7 @@ void TeamProduct::measure() {
   Value entries = countIfOk(b, b.loadIndex(lhs.positions, product.rows));
   products = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(entries, one)}, false);
   held = AllocateOp::create(b, bufferOf(i64), ValueRange{b.add(product.rows, one)}, false);
-  if (compared)
-    extremes = AllocateOp::create(b, bufferOf(i64), ValueRange{b.index(kExtremes)}, true);
+  extremes = AllocateOp::create(b, bufferOf(i64), ValueRange{b.index(kExtremes)}, true);
   b.ifThen(StatusOp::create(b), [&] {
     b.storeIndex(zero, products, zero);
     b.storeIndex(zero, held, zero);
@@ -69,8 +68,7 @@ void TeamProduct::measure() {
   PrefixSumOp::create(b, products, b.select(ok, b.add(entries, one), zero));
   const MaskTree &mask = product.mask;
   parallelRows(b, countIfOk(b, product.rows), [&](Value first, Value last) {
-    LoopBuilder::Values longest(compared ? 1 : 0, zero);
-    longest = b.loop(first, last, longest, [&](Value row, ValueRange before) {
+    Value most = b.loop(first, last, {zero}, [&](Value row, ValueRange before) {
       auto [begin, end] = lhs.segment(b, row);
       Value length = b.sub(b.loadIndex(products, end), b.loadIndex(products, begin));
       Value bound = length;
@@ -82,29 +80,33 @@ void TeamProduct::measure() {
       }
       bound = b.min(bound, product.columns);
       b.storeIndex(bound, held, b.add(row, one));
-      if (!compared)
-        return LoopBuilder::Values();
       // Few rows: no table holds their products.
-      b.ifThen(b.less(capacity, bound), [&] {
-        addTo(extremes, kWide, length);
-        addTo(extremes, kWideHeld, bound);
-        addTo(extremes, kAgain, b.mul(length, b.sub(pieces, one)));
-        addTo(extremes, kPieces, pieces);
-      });
+      if (compared)
+        b.ifThen(b.less(capacity, bound), [&] {
+          addTo(extremes, kWide, length);
+          addTo(extremes, kWideHeld, bound);
+          addTo(extremes, kAgain, b.mul(length, b.sub(pieces, one)));
+          addTo(extremes, kPieces, pieces);
+        });
       return LoopBuilder::Values{b.max(before[0], length)};
+    })[0];
+    b.ifThen(b.less(first, last), [&] {
+      memref::AtomicRMWOp::create(b, arith::AtomicRMWKind::maxu, b.cast(most, i64), extremes,
+                                  ValueRange{b.index(kLongest)});
     });
-    if (compared)
-      b.ifThen(b.less(first, last), [&] {
-        memref::AtomicRMWOp::create(b, arith::AtomicRMWKind::maxu, b.cast(longest[0], i64),
-                                    extremes, ValueRange{b.index(kLongest)});
-      });
   });
   PrefixSumOp::create(b, held, b.select(ok, b.add(product.rows, one), zero));
-  Value all = b.ifElse(
-      ok, {b.getIndexType()},
-      [&] { return LoopBuilder::Values{b.loadIndex(products, entries)}; },
-      [&] { return LoopBuilder::Values{zero}; })[0];
-  recordCount(b, "products", 0, all);
+  auto found = b.ifElse(
+      ok, {b.getIndexType(), b.getIndexType()},
+      [&] {
+        return LoopBuilder::Values{b.loadIndex(products, entries),
+                                   b.loadIndex(extremes, b.index(kLongest))};
+      },
+      [&] { return LoopBuilder::Values{zero, zero}; });
+  longest = found[1];
+  recordCount(b, "products", 0, found[0]);
+  if (!compared)
+    ReleaseOp::create(b, extremes);
 }
 
 void TeamProduct::cutWindows() {

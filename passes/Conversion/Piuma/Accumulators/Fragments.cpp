@@ -19,8 +19,11 @@ public:
   explicit Fragments(AccumulatorCreateOp op) : TeamTable(op) {}
 
 private:
-  void prepare(LoopBuilder &b) override {
-    fill(b, layout.places, b.mul(layout.slots, b.index(4)), word(b, -1));
+  void prepare(LoopBuilder &b, const Range &entries) override {
+    fill(b, layout.places, slotsOf(b, entries), b.getI32IntegerAttr(-1));
+    Range other{b.add(layout.entries, entries.from), b.add(layout.entries, entries.to)};
+    for (const Range &half : {entries, other})
+      fill(b, layout.values, half, semiring.identity);
   }
 
   void create(LoopBuilder &b) override {

@@ -17,7 +17,9 @@ public:
   explicit SharedHash(AccumulatorCreateOp op) : TeamTable(op) {}
 
 private:
-  void prepare(LoopBuilder &) override {}
+  void prepare(LoopBuilder &b, const Range &entries) override {
+    fill(b, layout.values, slotsOf(b, entries), semiring.identity);
+  }
 
   void merge(LoopBuilder &b, Value slot, Value isNew, Value, Value product) override {
     Value row = rowNumber;

@@ -7,6 +7,7 @@
 // ascending order.
 //
 // The bytes are the table's; whoever opens a tile of the other sort has them filled anew.
+// A table is filled as far as tiles have reached.
 //
 //===----------------------------------------------------------------------===//
 #include "passes/Conversion/Piuma/Accumulators/TeamTable.h"
@@ -22,8 +23,9 @@ void TeamTable::createDirect(LoopBuilder &b) {
   directValues = valuesAt(b, layout.tags, layout.width);
   directStates = bufferAt(b, layout.directStates, layout.width, b.getI32Type());
   directPairs = bufferAt(b, layout.directStates, b.shiftRight(layout.width, 1), b.getI64Type());
-  filled = memref::AllocaOp::create(b, MemRefType::get({1}, b.getIndexType()));
+  filled = memref::AllocaOp::create(b, MemRefType::get({2}, b.getIndexType()));
   b.store(b.index(kNeither), filled, b.index(0));
+  b.store(b.index(0), filled, b.index(1));
 }
 
 void TeamTable::fillDirect(LoopBuilder &b) {
@@ -32,17 +34,28 @@ void TeamTable::fillDirect(LoopBuilder &b) {
   fill(b, layout.directStates, b.mul(layout.width, b.index(4)), word(b, 0));
 }
 
-/// Fills the bytes where the tile before was of the other sort, or there was none.
-void TeamTable::openLayout(LoopBuilder &b) {
+/// Fills the bytes where the tile before was of the other sort, or there was none, and as
+/// much of the table as the tile needs: filling all of it would take longer than a small
+/// product. What is filled at least doubles.
+void TeamTable::openLayout(LoopBuilder &b, Value bound) {
+  Value zero = b.index(0), one = b.index(1);
   Value sort = b.select(direct, b.index(kByColumn), b.index(kByKey));
-  b.ifThen(b.notEqual(sort, b.load(filled, b.index(0))), [&] {
+  Value other = b.notEqual(sort, b.load(filled, zero));
+  Value before = b.select(other, zero, b.load(filled, one));
+  // A tile without products has slots as well.
+  Value needed = b.select(direct, zero, b.max(bound, one));
+  b.ifThen(b.bitOr(other, b.less(before, needed)), [&] {
+    // Whole words of every part.
+    Value grown = b.bitAnd(b.add(b.max(needed, b.shiftLeft(before, 1)), b.index(7)), b.index(-8));
+    Value after = b.min(grown, layout.entries);
     settle(b);
     b.ifThen(isLeader(b), [&] {
-      b.ifElse(direct, [&] { fillDirect(b); }, [&] { fillTable(b); });
+      b.ifElse(direct, [&] { fillDirect(b); }, [&] { fillTable(b, {before, after}); });
       DmaWaitOp::create(b, Value());
     });
-    renewed(b);
-    b.store(sort, filled, b.index(0));
+    b.ifThen(other, [&] { renewed(b); });
+    b.store(sort, filled, zero);
+    b.store(after, filled, one);
     barrier(b);
   });
 }

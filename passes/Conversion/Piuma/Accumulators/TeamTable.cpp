@@ -53,20 +53,28 @@ Value TeamTable::valuesHeld(LoopBuilder &b) {
   return fragments ? b.mul(layout.entries, b.index(2)) : layout.slots;
 }
 
-void TeamTable::fillTable(LoopBuilder &b) {
-  fill(b, layout.tags, b.mul(layout.slots, b.index(8)), word(b, kFree));
+void TeamTable::fill(LoopBuilder &b, Value offset, const Range &range, TypedAttr element) {
+  Value bytes = b.index(element.getType().getIntOrFloatBitWidth() / 8);
+  fill(b, b.add(offset, b.mul(range.from, bytes)), b.mul(b.sub(range.to, range.from), bytes),
+       element);
+}
+
+TeamTable::Range TeamTable::slotsOf(LoopBuilder &b, const Range &entries) {
+  return {b.shiftLeft(entries.from, 1), b.shiftLeft(entries.to, 1)};
+}
+
+void TeamTable::fillTable(LoopBuilder &b, const Range &entries) {
+  fill(b, layout.tags, slotsOf(b, entries), word(b, kFree));
   if (masked())
-    fill(b, layout.states, b.mul(layout.slots, b.index(4)), word(b, 0));
-  fill(b, layout.values, b.mul(valuesHeld(b), b.index(element.getIntOrFloatBitWidth() / 8)),
-       semiring.identity);
-  prepare(b);
+    fill(b, layout.states, slotsOf(b, entries), b.getI32IntegerAttr(0));
+  prepare(b, entries);
 }
 
 void TeamTable::open(LoopBuilder &b, Value low, Value high, Value bound) {
   this->low = low;
   this->high = high;
   direct = b.less(layout.entries, bound);
-  openLayout(b);
+  openLayout(b, bound);
   // Small tiles use a small part of the table: scanning and clearing it is quick.
   slots = b.max(b.shiftLeft(b.min(bound, layout.entries), 1), b.index(2));
   mark(b, kMerge);

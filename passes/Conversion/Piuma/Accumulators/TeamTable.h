@@ -28,6 +28,9 @@ public:
   void append(LoopBuilder &b, AppendOp op) override;
 
 protected:
+  struct Range {
+    Value from, to;
+  };
   /// A run of rows that one thread places in the result.
   struct Rows {
     Value from, to; ///< of the tile
@@ -41,15 +44,15 @@ protected:
   Value setState(LoopBuilder &b, Value slot, Value bits) override;
   void postState(LoopBuilder &b, Value slot, Value bits) override;
 
-  /// Starts filling parts of the table that are special to the kind.
-  virtual void prepare(LoopBuilder &b) = 0;
+  /// Starts filling what the kind has for `entries` of the table.
+  virtual void prepare(LoopBuilder &b, const Range &entries) = 0;
   /// Moves the rows to the result, and empties the table. The tile was not `direct`.
   virtual void write(LoopBuilder &b, AppendOp op, const Rows &rows) = 0;
   /// Before the team meets at the end of a tile's accumulation.
   virtual void finishTransfers(LoopBuilder &) {}
   /// No thread's transfers touch the tile any more.
   virtual void settle(LoopBuilder &) {}
-  /// The table has been filled anew.
+  /// The table has been laid out anew.
   virtual void renewed(LoopBuilder &) {}
 
   void touchSegment(LoopBuilder &b, const Segment &segment) override;
@@ -63,6 +66,9 @@ protected:
   Value bufferAt(LoopBuilder &b, Value offset, Value size, mlir::Type element);
   /// Starts filling `bytes` with an element's bits.
   Value fill(LoopBuilder &b, Value offset, Value bytes, mlir::TypedAttr element);
+  /// The same for elements `range` of a part that lies at `offset`.
+  void fill(LoopBuilder &b, Value offset, const Range &range, mlir::TypedAttr element);
+  static Range slotsOf(LoopBuilder &b, const Range &entries);
   mlir::TypedAttr word(LoopBuilder &b, int64_t value) { return b.getI64IntegerAttr(value); }
   /// Values of the scratchpad, and the same as integers.
   struct Cells {
@@ -81,8 +87,8 @@ protected:
   Cells held;
 
 private:
-  /// Starts filling the table as it is when it is empty.
-  void fillTable(LoopBuilder &b);
+  /// Starts filling these entries' part of the table as it is when it is empty.
+  void fillTable(LoopBuilder &b, const Range &entries);
   Value placeTile(LoopBuilder &b, AppendOp op, Value total);
   void resetDeals(LoopBuilder &b);
   void appendRows(LoopBuilder &b, AppendOp op);
@@ -90,12 +96,13 @@ private:
   // Tiles addressed by column (TeamDirect.cpp).
   void createDirect(LoopBuilder &b);
   void fillDirect(LoopBuilder &b);
-  void openLayout(LoopBuilder &b);
+  void openLayout(LoopBuilder &b, Value bound);
   void touchDirect(LoopBuilder &b, Value coordinate, Value product);
   void appendDirect(LoopBuilder &b, AppendOp op);
 
   Value direct;       ///< whether the open tile is one
-  Value filled;       ///< of this thread: for which sort of tile the bytes are laid out
+  Value filled;       ///< of this thread: for which sort of tile the bytes are laid out,
+                      ///< and how many of the table's entries have been filled
   Cells directValues; ///< per column of the tile
   Value directStates, directPairs; ///< i32 per column; the same two at a time
 };
