@@ -9,8 +9,8 @@ include "dialects/Scratch/KernelOps.td"
 def Scratch_FingerprintOp : Scratch_Op<"fingerprint", [Pure]> {
   let summary = "What tells two sparse structures apart cheaply";
   let description = [{
-    Four words per matrix: rows, columns, stored entries, and a hash of positions
-    and coordinates. Values are not read. Together with a product's pattern this
+    Four words per matrix: rows and columns (columns first for CSC), stored entries, and a
+    hash of storage order, positions and coordinates. Values are not read. Together with a product's pattern this
     is the smallest plan: see `scratch.spgemm_execute`.
 
     (fingerprint_c1) sparse matrices (CSR or CSC); the result has four words for
@@ -34,8 +34,10 @@ def Scratch_SpgemmPlanOp : Scratch_Op<"spgemm_plan", [Pure]> {
     fingerprints of lhs, rhs and pattern, and where it pays, for each product of a row of lhs
     with a row of rhs, which entry of the result's row it is added to. Values are not read.
 
-    The plan is a vector of bytes for `spgemm_execute` alone, 104 of them if it has no places,
-    else 8 more for every row and 2 for every product. There are places if no more than
+    The plan is a vector of bytes for `spgemm_execute` alone, which reads what was made here,
+    unchanged, with operands stored as they were here (CSR or CSC). It has 104 bytes without
+    places, else 8 * (rows + 1) more, and 2 for every product; rows are columns if the pattern
+    is CSC. There are places if no more than
     8 products fall on an entry on average, no row of the pattern has more than 65,536 entries,
     and no product falls beside the pattern (masks).
 
@@ -61,7 +63,8 @@ def Scratch_SpgemmExecuteOp : Scratch_KernelOp<"spgemm_execute"> {
   let description = [{
     As `scratch.spgemm`, at the stored entries of `pattern`, which an earlier
     product found; the result has exactly this pattern. The analysis is made once,
-    the numbers are computed as often as values change:
+    the numbers are computed as often as values change (types are left out here;
+    `examples/multigrid` is a whole program):
 
     ```mlir
     func.func @analyse(%A, %B) {

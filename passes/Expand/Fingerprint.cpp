@@ -29,14 +29,17 @@ static Value hashBuffer(LoopBuilder &b, Value buffer, Value count, Value hash) {
   })[0];
 }
 
-SmallVector<Value, 4> scratch::emitFingerprint(LoopBuilder &b, const SparseOperand &matrix) {
+SmallVector<Value, 4> scratch::emitFingerprint(LoopBuilder &b, Value tensor) {
   Type i64 = b.getI64Type();
+  SparseOperand matrix = openSparse(b, tensor);
+  // The same buffers mean another matrix, if they are columns.
+  int64_t seed = isColumnMajor(tensor.getType()) ? 2 : 1;
   Value majors = countIfOk(b, matrix.majors);
   Value entries = b.ifElse(
       StatusOp::create(b), {b.getIndexType()},
       [&] { return LoopBuilder::Values{b.loadIndex(matrix.positions, majors)}; },
       [&] { return LoopBuilder::Values{b.index(0)}; })[0];
-  Value hash = hashBuffer(b, matrix.positions, majors, b.integer(1, i64));
+  Value hash = hashBuffer(b, matrix.positions, majors, b.integer(seed, i64));
   hash = hashBuffer(b, matrix.coordinates, entries, hash);
   return {b.cast(matrix.majors, i64), b.cast(matrix.minors, i64), b.cast(entries, i64), hash};
 }
@@ -47,7 +50,7 @@ FailureOr<Value> scratch::expandFingerprint(LoopBuilder &b, FingerprintOp op) {
                                  ValueRange(), /*zeroed=*/false);
   int64_t at = 0;
   for (Value matrix : op.getMatrices()) {
-    SmallVector<Value, 4> words = emitFingerprint(b, openSparse(b, matrix));
+    SmallVector<Value, 4> words = emitFingerprint(b, matrix);
     b.ifThen(StatusOp::create(b), [&] {
       for (Value word : words)
         b.store(word, key, b.index(at++));

@@ -6,9 +6,9 @@
 
 namespace scratch {
 
-/// Major and minor extent, entries, and a hash of positions and coordinates, each
-/// an i64. Reads the structure once; 0 entries after a failure.
-llvm::SmallVector<mlir::Value, 4> emitFingerprint(LoopBuilder &b, const SparseOperand &matrix);
+/// Major and minor extent, entries, and a hash of the storage order, positions and coordinates of
+/// a sparse matrix, each an i64. Reads the structure once; 0 entries after a failure.
+llvm::SmallVector<mlir::Value, 4> emitFingerprint(LoopBuilder &b, mlir::Value matrix);
 
 } // namespace scratch
 

@@ -210,6 +210,27 @@ TEST(Plan, OfMatricesThatStoreColumns) {
   expectEqual<double>(back.result(), product.C);
 }
 
+// The same buffers are another product if they are columns: B A in place of A B.
+TEST(Plan, OfAnotherStorageOrderIsRefused) {
+  std::vector<int32_t> ends(9), all;
+  for (int32_t i = 0; i < 8; ++i) {
+    ends[i + 1] = 8 * (i + 1);
+    for (int32_t j = 0; j < 8; ++j)
+      all.push_back(j);
+  }
+  std::vector<double> values(64, 1.0);
+  scratch_tensor rows, columns;
+  ASSERT_EQ(scratch_wrap_csr(&rows, SCRATCH_F64, 32, 8, 8, ends.data(), all.data(), values.data()), SCRATCH_OK);
+  ASSERT_EQ(scratch_wrap_sparse(&columns, SCRATCH_FORMAT_CSC, SCRATCH_F64, 32, 32, 8, 8, ends.data(),
+                                all.data(), values.data()),
+            SCRATCH_OK);
+  Call plan, execute;
+  plan.input(columns).input(columns).input(rows);
+  ASSERT_EQ(plan.run(kernels().entry("plan_columns")), SCRATCH_OK) << scratch_last_error();
+  execute.input(rows).input(plan.result()).input(rows).input(rows);
+  EXPECT_EQ(execute.run(kernels().entry("execute")), SCRATCH_INVALID_STRUCTURE);
+}
+
 TEST(Plan, ServesAnySemiring) {
   std::mt19937 random(9);
   Sparse<double> A(random, 150, 80, 6, SCRATCH_F64), B(random, 80, 140, 7, SCRATCH_F64);

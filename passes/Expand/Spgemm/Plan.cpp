@@ -161,7 +161,7 @@ FailureOr<Value> scratch::expandSpgemmPlan(LoopBuilder &b, SpgemmPlanOp op) {
   PlanBytes plan(b, bytes);
   SmallVector<Value> words;
   for (Value matrix : {op.getLhs(), op.getRhs(), op.getPattern()})
-    llvm::append_range(words, emitFingerprint(b, openSparse(b, matrix)));
+    llvm::append_range(words, emitFingerprint(b, matrix));
   words.push_back(b.cast(products, b.getI64Type()));
   b.ifThen(StatusOp::create(b), [&] {
     for (auto [at, word] : llvm::enumerate(words))
