@@ -34,11 +34,7 @@ SmallVector<Value, 4> scratch::emitFingerprint(LoopBuilder &b, Value tensor) {
   SparseOperand matrix = openSparse(b, tensor);
   // The same buffers mean another matrix, if they are columns.
   int64_t seed = isColumnMajor(tensor.getType()) ? 2 : 1;
-  Value majors = countIfOk(b, matrix.majors);
-  Value entries = b.ifElse(
-      StatusOp::create(b), {b.getIndexType()},
-      [&] { return LoopBuilder::Values{b.loadIndex(matrix.positions, majors)}; },
-      [&] { return LoopBuilder::Values{b.index(0)}; })[0];
+  Value majors = countIfOk(b, matrix.majors), entries = matrix.entries(b);
   Value hash = hashBuffer(b, matrix.positions, majors, b.integer(seed, i64));
   hash = hashBuffer(b, matrix.coordinates, entries, hash);
   return {b.cast(matrix.majors, i64), b.cast(matrix.minors, i64), b.cast(entries, i64), hash};

@@ -1,6 +1,8 @@
 //===- Operands.cpp - tensors of a kernel, seen as buffers ----------------===//
 #include "passes/Expand/Operands.h"
 
+#include "dialects/Scratch/Scratch.h"
+
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/SparseTensor/IR/SparseTensorType.h"
@@ -12,6 +14,13 @@ using sparse_tensor::SparseTensorType;
 
 std::pair<Value, Value> SparseOperand::segment(LoopBuilder &b, Value major) const {
   return {b.loadIndex(positions, major), b.loadIndex(positions, b.add(major, b.index(1)))};
+}
+
+Value SparseOperand::entries(LoopBuilder &b) const {
+  return b.ifElse(
+      StatusOp::create(b), {b.getIndexType()},
+      [&] { return LoopBuilder::Values{b.loadIndex(positions, majors)}; },
+      [&] { return LoopBuilder::Values{b.index(0)}; })[0];
 }
 
 bool scratch::isColumnMajor(Type matrix) {

@@ -20,6 +20,8 @@ struct SparseOperand {
 
   /// First and one-past-last stored entry of a major index.
   std::pair<mlir::Value, mlir::Value> segment(LoopBuilder &b, mlir::Value major) const;
+  /// How many entries are stored; 0 after a failure.
+  mlir::Value entries(LoopBuilder &b) const;
 };
 
 /// Whether a matrix stores columns first.

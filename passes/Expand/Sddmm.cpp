@@ -135,10 +135,7 @@ FailureOr<Value> SampledProduct::expand() {
 
   Value zero = b.index(0), one = b.index(1);
   Value safeRows = countIfOk(b, sample.majors);
-  Value stored = b.ifElse(
-      StatusOp::create(b), {b.getIndexType()},
-      [&] { return LoopBuilder::Values{b.loadIndex(sample.positions, safeRows)}; },
-      [&] { return LoopBuilder::Values{zero}; })[0];
+  Value stored = sample.entries(b);
   Value positions =
       AllocateOp::create(b, positionsType(type), ValueRange{b.add(sample.majors, one)}, false);
   Value coordinates = AllocateOp::create(b, coordinatesType(type), ValueRange{stored}, false);

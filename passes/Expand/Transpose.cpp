@@ -12,13 +12,6 @@
 using namespace mlir;
 using namespace scratch;
 
-static Value entriesOf(LoopBuilder &b, const SparseOperand &matrix) {
-  return b.ifElse(
-      StatusOp::create(b), {b.getIndexType()},
-      [&] { return LoopBuilder::Values{b.loadIndex(matrix.positions, matrix.majors)}; },
-      [&] { return LoopBuilder::Values{b.index(0)}; })[0];
-}
-
 /// Moves a position on; returns what it was.
 static Value advance(LoopBuilder &b, Value positions, Value at) {
   Value before = b.loadIndex(positions, at);
@@ -33,7 +26,7 @@ Value scratch::emitTransposedPositions(LoopBuilder &b, const SparseOperand &matr
   Value size = b.select(wanted, b.add(matrix.minors, two), two);
   Value positions =
       AllocateOp::create(b, matrix.positions.getType(), ValueRange{size}, /*zeroed=*/true);
-  Value entries = b.select(wanted, entriesOf(b, matrix), zero);
+  Value entries = b.select(wanted, matrix.entries(b), zero);
   b.loop(zero, entries, [&](Value p) {
     advance(b, positions, b.add(b.loadIndex(matrix.coordinates, p), two));
   });
@@ -52,7 +45,7 @@ SparseOperand scratch::emitTranspose(LoopBuilder &b, const SparseOperand &matrix
   out.majors = matrix.minors;
   out.minors = matrix.majors;
   out.positions = positions;
-  Value entries = entriesOf(b, matrix);
+  Value entries = matrix.entries(b);
   out.coordinates =
       AllocateOp::create(b, matrix.coordinates.getType(), ValueRange{entries}, false);
   if (values)

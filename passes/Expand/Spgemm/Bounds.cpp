@@ -2,6 +2,7 @@
 #include "passes/Expand/Spgemm/Bounds.h"
 
 #include "passes/Expand/RowLoops.h"
+#include "passes/Expand/Spgemm/RowProducts.h"
 #include "runtime/abi/scratch.h"
 
 using namespace mlir;
@@ -10,9 +11,6 @@ using namespace scratch;
 /// Columns that a dense window has at most where wider rows can take a hash
 /// table: 144 MB of every worker with f64.
 static constexpr int64_t kWidestWindow = 1 << 24;
-/// Entries of A between fetching where a row of B starts and reading it. Short rows name few
-/// rows, far apart in a long array: nothing else would fetch the next one in time.
-static constexpr int64_t kAhead = 16;
 /// Columns per entry from which a table is the cheaper one by far.
 static constexpr int64_t kWorthColumns = 1 << 13;
 
@@ -33,15 +31,7 @@ void Bounds::weigh() {
     Value lastEntry = b.sub(b.loadIndex(lhs.positions, lhs.majors), one);
     b.loop(first, last, [&](Value row) {
       auto [begin, end] = lhs.segment(b, row);
-      Value products =
-          b.loop(begin, end, {zero}, [&](Value p, ValueRange sum) {
-             Value coming = b.min(b.add(p, b.index(kAhead)), lastEntry);
-             memref::PrefetchOp::create(b, rhs.positions, b.loadIndex(lhs.coordinates, coming),
-                                        /*isWrite=*/false, /*localityHint=*/3,
-                                        /*isDataCache=*/true);
-             auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
-             return LoopBuilder::Values{b.add(sum[0], b.sub(to, from))};
-           }).front();
+      Value products = productsOfRow(b, lhs, rhs, row, lastEntry);
       if (product.init) {
         auto [from, to] = product.init->segment(b, row);
         products = b.add(products, b.sub(to, from));

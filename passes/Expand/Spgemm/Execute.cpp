@@ -138,11 +138,7 @@ FailureOr<Value> KnownProduct::expand() {
   known = *opened;
   std::optional<PlacedRows> places = openPlaces();
   const auto &[pattern, lhs, rhs, columnMajor] = known;
-  Value rows = countIfOk(b, lhs.majors), zero = b.index(0);
-  Value total = b.ifElse(
-      StatusOp::create(b), {b.getIndexType()},
-      [&] { return LoopBuilder::Values{b.loadIndex(pattern.positions, rows)}; },
-      [&] { return LoopBuilder::Values{zero}; })[0];
+  Value zero = b.index(0), total = pattern.entries(b);
   openResult(total);
   KnownStructure structure{op, semiring, pattern, lhs, rhs, coordinates, values, places};
   KnownRows knownRows(b, structure);

@@ -78,8 +78,8 @@ LogicalResult InnerOperands::open(LoopBuilder &b, bool compared) {
   likely = b.bit(true);
   if (compared && canCompare()) {
     Value least = b.mul(rhs.majors, b.index(kLeastMean));
-    Value most = b.shiftLeft(entriesOfRight(b), kMostColumnsLog);
-    likely = b.bitAnd(b.lessEqual(least, entriesOfRight(b)), b.lessEqual(columns, most));
+    Value most = b.shiftLeft(rhs.entries(b), kMostColumnsLog);
+    likely = b.bitAnd(b.lessEqual(least, rhs.entries(b)), b.lessEqual(columns, most));
   }
   if (turned)
     columnPositions = emitTransposedPositions(b, rhs, likely);
@@ -89,7 +89,7 @@ LogicalResult InnerOperands::open(LoopBuilder &b, bool compared) {
 /// Without a mask every row may have all columns and walks all of B: neither sum
 /// may leave 64 bits.
 void InnerOperands::checkCells(LoopBuilder &b) {
-  Value share = b.add(b.max(columns, entriesOfRight(b)), b.index(InnerWork::kRowWeight));
+  Value share = b.add(b.max(columns, rhs.entries(b)), b.index(InnerWork::kRowWeight));
   Value limit = b.index(std::numeric_limits<int64_t>::max() - kSlack);
   Value most = arith::DivUIOp::create(b, limit, share);
   FailOp::create(b, b.lessEqual(lhs.majors, most), SCRATCH_INDEX_OVERFLOW,
@@ -100,13 +100,6 @@ Value InnerOperands::cellsOfRows(LoopBuilder &b, Value first, Value last) const 
   if (sample)
     return b.sub(b.loadIndex(sample->positions, last), b.loadIndex(sample->positions, first));
   return b.mul(b.sub(last, first), columns);
-}
-
-Value InnerOperands::entriesOfRight(LoopBuilder &b) const {
-  return b.ifElse(
-      StatusOp::create(b), {b.getIndexType()},
-      [&] { return LoopBuilder::Values{b.loadIndex(rhs.positions, rhs.majors)}; },
-      [&] { return LoopBuilder::Values{b.index(0)}; })[0];
 }
 
 void InnerOperands::turn(LoopBuilder &b) {

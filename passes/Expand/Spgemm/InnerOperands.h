@@ -26,7 +26,6 @@ struct InnerOperands {
 
   /// Entries that rows [first, last) of the result have at most.
   mlir::Value cellsOfRows(LoopBuilder &b, mlir::Value first, mlir::Value last) const;
-  mlir::Value entriesOfRight(LoopBuilder &b) const;
 
   mutable SpgemmOp op; ///< a handle, whose accessors are not const
   SemiringEmitter semiring;

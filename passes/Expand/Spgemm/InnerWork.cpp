@@ -23,7 +23,7 @@ Value InnerWork::weightOfRow(Value row) const {
   Value one = b.index(1);
   auto [from, to] = lhs.segment(b, row);
   if (!sample)
-    return b.select(b.less(from, to), operands.entriesOfRight(b), b.index(0));
+    return b.select(b.less(from, to), operands.rhs.entries(b), b.index(0));
   auto lengthOf = [&](Value column) {
     Value at = turned ? b.add(column, one) : column;
     Value ends = turned ? operands.columnPositions : rhs.positions;
@@ -102,7 +102,7 @@ Value InnerWork::isCheaper() const {
   return b.ifElse(
       operands.likely, {b.getI1Type()},
       [&] {
-        Value inner = b.add(total, b.mul(operands.entriesOfRight(b), b.index(kMoveWeight)));
+        Value inner = b.add(total, b.mul(operands.rhs.entries(b), b.index(kMoveWeight)));
         Value walked = rowWiseWork();
         if (semiring.readsLeft() || semiring.readsRight())
           inner = b.add(inner, b.shiftRight(inner, 1));

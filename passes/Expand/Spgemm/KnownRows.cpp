@@ -34,11 +34,7 @@ Value KnownRows::meanLength(Value safeRows) const {
 void KnownRows::decideGroups(Value mean) {
   if (!rhs.ordered || semiring.semiring.isCustom() || vectorBits(known.kernel) < 512)
     return;
-  Value entries = b.ifElse(
-      StatusOp::create(b), {b.getIndexType()},
-      [&] { return LoopBuilder::Values{b.loadIndex(lhs.positions, lhs.majors)}; },
-      [&] { return LoopBuilder::Values{b.index(0)}; })[0];
-  groups = RowGroups::of(b, rhs, b.mul(entries, mean), /*forced=*/false, held);
+  groups = RowGroups::of(b, rhs, b.mul(lhs.entries(b), mean), /*forced=*/false, held);
 }
 
 /// Whether B is taken as a bitmap.

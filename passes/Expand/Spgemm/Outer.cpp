@@ -41,16 +41,9 @@ Value OuterProduct::sumUp(Value counts, Value size) {
   return copy;
 }
 
-static Value entriesOf(LoopBuilder &b, const SparseOperand &matrix) {
-  return b.ifElse(
-      StatusOp::create(b), {b.getIndexType()},
-      [&] { return LoopBuilder::Values{b.loadIndex(matrix.positions, matrix.majors)}; },
-      [&] { return LoopBuilder::Values{b.index(0)}; })[0];
-}
-
 /// The numbers of a's entries by their minor index, in any order within one.
 SparseOperand OuterProduct::turn(const SparseOperand &a) {
-  Value one = b.index(1), entries = entriesOf(b, a);
+  Value one = b.index(1), entries = a.entries(b);
   SparseOperand turned;
   turned.majors = a.minors;
   turned.positions = allocate(b.getI64Type(), b.add(a.minors, one), /*zeroed=*/true);
@@ -177,7 +170,7 @@ OuterProduct::multiply(const SparseOperand &a, bool byColumns, const SparseOpera
   lhs = a;
   rhs = right;
   turned = !byColumns;
-  Value one = b.index(1), entries = entriesOf(b, lhs);
+  Value one = b.index(1), entries = lhs.entries(b);
   if (byColumns)
     placeByColumns(entries);
   else
@@ -189,7 +182,7 @@ OuterProduct::multiply(const SparseOperand &a, bool byColumns, const SparseOpera
   products.majors = rows;
   products.minors = rhs.minors;
   products.ordered = false;
-  Value total = entriesOf(b, products);
+  Value total = products.entries(b);
   products.coordinates =
       AllocateOp::create(b, coordinatesType(resultType), ValueRange{total}, false);
   products.values = AllocateOp::create(b, valuesType(resultType), ValueRange{total}, false);

@@ -10,6 +10,7 @@
 #include "passes/Expand/RowLoops.h"
 #include "passes/Expand/Spgemm/KnownOperands.h"
 #include "passes/Expand/Spgemm/PlanBytes.h"
+#include "passes/Expand/Spgemm/RowProducts.h"
 
 using namespace mlir;
 using namespace scratch;
@@ -32,7 +33,6 @@ public:
   void fillPlaces(const PlanBytes &plan, Value products);
 
 private:
-  Value entriesOf(const SparseOperand &matrix) const;
   void countProducts();
   Value placeOf(Value column, Value first, Value length, Value ranks, Value lastEntry) const;
   Value fillRow(Value row, Value at, Value places, Value ranks, Value lastEntry) const;
@@ -44,13 +44,6 @@ private:
 };
 } // namespace
 
-Value Planner::entriesOf(const SparseOperand &matrix) const {
-  return b.ifElse(
-      StatusOp::create(b), {b.getIndexType()},
-      [&] { return Values{b.loadIndex(matrix.positions, matrix.majors)}; },
-      [&] { return Values{b.index(0)}; })[0];
-}
-
 /// before[i + 1]: products of row i.
 void Planner::countProducts() {
   Value zero = b.index(0), one = b.index(1);
@@ -58,20 +51,16 @@ void Planner::countProducts() {
   rows = countIfOk(b, rows);
   b.ifThen(StatusOp::create(b), [&] { b.storeIndex(zero, before, zero); });
   parallelRows(b, rows, [&](Value first, Value last) {
+    Value lastEntry = b.sub(b.loadIndex(lhs.positions, lhs.majors), one);
     b.loop(first, last, [&](Value row) {
-      auto [begin, end] = lhs.segment(b, row);
-      Value products = b.loop(begin, end, {zero}, [&](Value p, ValueRange sum) {
-        auto [from, to] = rhs.segment(b, b.loadIndex(lhs.coordinates, p));
-        return Values{b.add(sum[0], b.sub(to, from))};
-      })[0];
-      b.storeIndex(products, before, b.add(row, one));
+      b.storeIndex(productsOfRow(b, lhs, rhs, row, lastEntry), before, b.add(row, one));
     });
   });
 }
 
 Value Planner::countPlaces() {
   countProducts();
-  Value most = b.mul(entriesOf(pattern), b.index(kMostProducts)), none = b.index(0);
+  Value most = b.mul(pattern.entries(b), b.index(kMostProducts)), none = b.index(0);
   Value tooMany = b.add(most, b.index(1));
   Values all = b.loop(none, rows, {none, none}, [&](Value row, ValueRange carried) {
     Value next = b.add(row, b.index(1));
@@ -125,7 +114,7 @@ void Planner::fillPlaces(const PlanBytes &plan, Value products) {
   Value starts = partitionByEntries(b, lhs.positions, filled, one, kRowWeight);
   Value chunks = memref::DimOp::create(b, starts, none);
   Value beside = AllocateOp::create(b, bufferOf(b.getI8Type()), ValueRange{chunks}, /*zeroed=*/true);
-  Value lastEntry = b.sub(entriesOf(pattern), one);
+  Value lastEntry = b.sub(pattern.entries(b), one);
   parallelChunks(
       b, starts,
       [&] {

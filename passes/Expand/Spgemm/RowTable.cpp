@@ -50,7 +50,7 @@ Value RowTable::sampleColumns() const {
   constexpr int64_t kSamples = 1 << kSampleBits, kPlaces = 1 << kPlaceBits;
   Value size = b.index(kPlaces);
   Value places = AllocateOp::create(b, bufferOf(b.getI8Type()), ValueRange{size}, true);
-  Value stride = b.shiftRight(operands.entriesOfRight(b), kSampleBits);
+  Value stride = b.shiftRight(operands.rhs.entries(b), kSampleBits);
   Value looked = countIfOk(b, b.index(kSamples));
   Value repeated = b.loop(zero, looked, {zero}, [&](Value k, ValueRange so) {
     Value coordinate = b.loadIndex(operands.rhs.coordinates, b.mul(k, stride));
@@ -68,7 +68,7 @@ Value RowTable::sampleColumns() const {
 
 /// At most, or as many as some of them let expect.
 void RowTable::countInner() {
-  Value most = b.min(operands.lhs.minors, operands.entriesOfRight(b));
+  Value most = b.min(operands.lhs.minors, operands.rhs.entries(b));
   innerIndices = b.ifElse(
       b.less(b.index(kTableBytes / kLineBytes), most), {b.getIndexType()},
       [&] { return Values{b.min(operands.turned ? sampleRows() : sampleColumns(), most)}; },
